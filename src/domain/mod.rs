@@ -1,0 +1,15 @@
+//! The pure words of the project: identities, time, units, chance and the closed word lists of the input contract.
+//! In: nothing but values; out: types whose invalid states cannot be built.
+//! Depends on no other module, reads no file and knows no threshold.
+
+mod chance;
+mod ids;
+mod time;
+mod words;
+
+pub use chance::{LogOdds, Points, Probability, Share};
+pub use ids::{Token, TokenKey, digest64};
+pub use time::{DAY_US, HOUR_US, MINUTE_US, SECOND_US, Timestamp, Window, WindowError, seconds};
+pub use words::{
+    AccountKind, Chat, FeedbackKind, GroupKind, MessageKind, Status, TemplateCategory, Via, Word, nearest,
+};
