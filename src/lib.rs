@@ -1,4 +1,6 @@
 #![doc = include_str!("ARCHITECTURE.md")]
 
+pub mod context;
 pub mod domain;
+pub mod features;
 pub mod log;
