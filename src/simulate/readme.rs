@@ -12,7 +12,7 @@ input contract, with a `scenario.toml` that says why it exists and what must hol
 comparison and with its reason. The logs are made by `src/simulate/` from fixed seeds; every actor has a stream of its \
 own, so a new actor moves nobody else. `bulkwatch simulate --out data/scenarios` writes the folder again, and a test \
 compares it. `_population` is a log of earlier nights without abusers, for rules that compare with a population. The \
-data may be used under the licence of the program.
+data may be used under the license of the program.
 
 | scenario | what | messages | subject | expected |
 |---|---|---|---|---|

@@ -65,6 +65,7 @@ fn committed_scenarios_are_what_the_seeds_give() {
 fn message_keys_are_unique_and_times_lie_in_the_log() {
     for scenario in ALL.iter() {
         let (_, to) = scenario.card.window().unwrap();
+        assert!(!scenario.tables.messages.is_empty(), "{}: a log needs messages", scenario.card.name);
         let mut keys = HashSet::new();
         for message in &scenario.tables.messages {
             let key = (&message.sender, &message.msg_id, &message.recipient);

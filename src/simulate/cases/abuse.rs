@@ -104,6 +104,7 @@ fn unwanted() -> Scenario {
     group_adder(&mut stage, "sim_adder", at, &pushy);
     let welcome = Adding { know: 0.9, leave: 0.02, report: 0.0, ..pushy };
     group_adder(&mut stage, "sim_organizer", at, &welcome);
+    ordinary(&mut stage, "sim_neighbor");
     let expect = vec![
         Expect::of("sim_adder", "eighty people who do not know it, half leave within a day, some report")
             .at_least("watch")

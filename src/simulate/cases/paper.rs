@@ -85,6 +85,7 @@ fn group_factory() -> Scenario {
     let left = Adding { span: 14 * HOUR_US, leave: 0.45, report: 0.03, ..add };
     group_adder(&mut stage, "sim_factory_add_day_left", at, &left);
     group_adder(&mut stage, "sim_factory_add_999", at, &Adding { people: 999, ..add });
+    ordinary(&mut stage, "sim_neighbor");
     let certain = |name: &str, because: &str| Expect::of(name, because).verdict(CERTAIN).reason("M11");
     let expect = vec![
         certain(
