@@ -85,9 +85,9 @@ impl Stream {
         ts + whole_ms(self.between(0, minutes * MINUTE_US))
     }
 
-    /// A fresh opaque token of ten hexadecimal digits.
+    /// A fresh opaque token: an x, so that no reader takes it for a number, and ten hexadecimal digits.
     pub fn hex(&mut self) -> String {
-        format!("{:010x}", self.0.random::<u64>() >> 24)
+        format!("x{:010x}", self.0.random::<u64>() >> 24)
     }
 }
 
@@ -98,7 +98,7 @@ pub fn whole_ms(us: i64) -> i64 {
 
 /// The opaque token that stands for one content or place everywhere in a scenario: equal labels, equal tokens.
 pub fn token(label: &str) -> String {
-    format!("{:010x}", digest64(&TokenKey::new(1, 2), label.as_bytes()) >> 24)
+    format!("x{:010x}", digest64(&TokenKey::new(1, 2), label.as_bytes()) >> 24)
 }
 
 #[cfg(test)]
