@@ -4,3 +4,4 @@ pub mod context;
 pub mod domain;
 pub mod features;
 pub mod log;
+pub mod simulate;

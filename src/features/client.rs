@@ -20,6 +20,7 @@ const ELIGIBLE_READS: &[Reads] = &[
     Reads::Status,
     Reads::Recipient,
     Reads::Inbound,
+    Reads::AccountKind,
 ];
 const BASE: Feature = Feature {
     family: Family::Client,
@@ -97,6 +98,7 @@ pub static TYPING_SIZE: Feature = Feature {
         Reads::Status,
         Reads::Recipient,
         Reads::Inbound,
+        Reads::AccountKind,
         Reads::Size,
     ],
     source: (Mark::Ours, "evasion guides add fixed or capped delays"),

@@ -12,6 +12,17 @@ use crate::domain::DAY_US;
 const READS: &[Reads] = &[Reads::Ts, Reads::MsgId, Reads::Chat, Reads::Content];
 const REACH_READS: &[Reads] =
     &[Reads::Ts, Reads::MsgId, Reads::Chat, Reads::Content, Reads::Status, Reads::Recipient, Reads::Inbound];
+const ONE_WAY_READS: &[Reads] = &[
+    Reads::Ts,
+    Reads::MsgId,
+    Reads::Chat,
+    Reads::Content,
+    Reads::Status,
+    Reads::Recipient,
+    Reads::Inbound,
+    Reads::Template,
+    Reads::AccountKind,
+];
 const BASE: Feature = Feature {
     family: Family::Content,
     reads: READS,
@@ -113,7 +124,7 @@ pub static ONE_WAY_REPEAT: Feature = Feature {
     definition: "1 - distinct contents / contents, over one-way actions with content",
     reading: "templates sent into silence; chatter with accomplices cannot dilute it",
     absent_when: "the log has no content fingerprints, or the stream none",
-    reads: REACH_READS,
+    reads: ONE_WAY_READS,
     value: |f| with_content(f, |f| distinct_share(contents(f, Action::is_one_way)).map(|v| 1.0 - v)),
     ..SHARE
 };
@@ -241,6 +252,8 @@ pub static ONE_WAY_SIZE_CV: Feature = Feature {
         Reads::Status,
         Reads::Recipient,
         Reads::Inbound,
+        Reads::Template,
+        Reads::AccountKind,
     ],
     value: |f| size_cv(f, Action::is_one_way),
     ..SIZE
@@ -271,6 +284,8 @@ pub static LINKS: Feature = Feature {
         Reads::Status,
         Reads::Recipient,
         Reads::Inbound,
+        Reads::Template,
+        Reads::AccountKind,
     ],
     source: (Mark::Quoted, "white paper: sending suspicious links"),
     value: link_share,

@@ -81,6 +81,17 @@ pub static BLOCKS_LOWER: Feature = Feature {
     definition: "F2: Wilson lower 95 % bound of such blockers within the last 7 d / recipients of those 7 d who have not written since their first contact",
     reading: "at 2 % and above many did not want to hear from it",
     absent_when: "the log has no feedback, or there is no such recipient",
+    reads: &[
+        Reads::Ts,
+        Reads::MsgId,
+        Reads::Chat,
+        Reads::Status,
+        Reads::Recipient,
+        Reads::Inbound,
+        Reads::Feedback,
+        Reads::Template,
+        Reads::AccountKind,
+    ],
     value: blocks_lower,
     ..BASE
 };

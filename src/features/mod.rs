@@ -3,6 +3,8 @@
 //! A card earns its place by a rule, a person who reads it, or a published detector that uses it.
 
 mod broadcasts;
+#[cfg(test)]
+mod claims;
 pub mod client;
 pub mod contact;
 pub mod content;
@@ -12,6 +14,8 @@ pub mod fanout;
 mod feature;
 pub mod feedback;
 pub mod groups;
+#[cfg(test)]
+mod kernel_tests;
 pub mod kernels;
 pub mod lifecycle;
 pub mod rate;
