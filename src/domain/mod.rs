@@ -3,11 +3,15 @@
 //! Depends on no other module, reads no file and knows no threshold.
 
 mod chance;
+mod failure;
+mod family;
 mod ids;
 mod time;
 mod words;
 
 pub use chance::{LogOdds, Points, Probability, Share};
+pub use failure::ErrorClass;
+pub use family::AgreementFamily;
 pub use ids::{Token, TokenKey, digest64};
 pub use time::{DAY_US, HOUR_US, MINUTE_US, SECOND_US, Timestamp, Window, WindowError, seconds};
 pub use words::{

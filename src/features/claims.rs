@@ -6,7 +6,6 @@ use super::extract::{Night, extract};
 use super::{AccountFeatures, Reads, cards};
 use crate::context::Exchange;
 use crate::domain::*;
-use crate::log::read::EventSink;
 use crate::log::*;
 use proptest::prelude::*;
 use rand::{Rng, SeedableRng, seq::SliceRandom};

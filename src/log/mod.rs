@@ -2,13 +2,29 @@
 //! In: files and a mapping; out: validated events by account in time order, and every refused row with its reason.
 //! Nothing after this stage checks an event again; nothing in it computes a feature.
 
+pub(crate) mod clean;
 mod event;
+mod failure;
+mod keys;
 mod offers;
 mod partition;
+mod phone;
 pub mod read;
+mod reject;
+mod report;
+pub mod schema;
+mod source;
 mod timeline;
 
 pub use event::*;
+pub use failure::LogError;
+pub use keys::Keys;
 pub use offers::Offers;
 pub use partition::{PARTITIONS, Partition, PartitionParts, Received, Router, Seen, take};
+pub use phone::looks_like_number;
+pub use read::{EventSink, read_messages};
+pub use reject::{RejectReason, RejectRow, Rejects};
+pub use report::{FileReport, ReadReport};
+pub use schema::TableKind;
+pub use source::{InputSpec, Progress, ReadSettings};
 pub use timeline::{AccountTimeline, in_population, rows_of};

@@ -1,0 +1,332 @@
+//! Batches of the message log become packed events, column by column, without an allocation per row.
+//! In: a batch and the plan of its file; out: events and senders' names into a sink, refused rows into the rejects.
+//! Knows neither threads nor partitions: a sink does what it likes with an event.
+
+use crate::content::Fingerprinter;
+use crate::domain::{Chat, Token, TokenKey, Word, digest64};
+use crate::log::clean::{
+    Cell, Column, Decimal, Identifier, TimeReader, WordReader, count_u32, flag, forwarded, link,
+};
+use crate::log::read::EventSink;
+use crate::log::read::plan::Plan;
+use crate::log::read::refusal::Refusals;
+use crate::log::read::seen::SeenSenders;
+use crate::log::{
+    ABSENT_U32, Keys, LogError, MessageEvent, ReadSettings, RejectReason, UNKNOWN, head_of, looks_like_number, pack,
+    pack_flag,
+};
+use crate::table_io::Batch;
+
+/// Cleans the batches of one part of one file.
+pub(crate) struct MessageCleaner<'a> {
+    plan: &'a Plan,
+    key: TokenKey,
+    keys: Option<&'a Keys>,
+    fingerprinter: Option<Fingerprinter>,
+    time: TimeReader,
+    at: Positions,
+    events: Vec<MessageEvent>,
+    bad: Vec<bool>,
+    /// The refused rows.
+    pub refusals: Refusals,
+    /// Rows passed on.
+    pub ok: u64,
+    /// Oldest and newest usable time.
+    pub span: Option<(i64, i64)>,
+}
+
+/// Where the columns stand among the cards.
+struct Positions {
+    ts: usize,
+    sender: usize,
+    recipient: usize,
+    text: usize,
+}
+
+impl<'a> MessageCleaner<'a> {
+    /// A cleaner for a file.
+    pub fn new(plan: &'a Plan, settings: &'a ReadSettings) -> Self {
+        let position = |name| plan.table.position(name).unwrap_or_default();
+        Self {
+            plan,
+            key: settings.token_key,
+            keys: settings.keys.as_ref().filter(|_| plan.pseudonymise()),
+            fingerprinter: settings.keys.as_ref().map(|k| Fingerprinter::new(k.contents())),
+            time: plan.time_reader("ts"),
+            at: Positions {
+                ts: position("ts"),
+                sender: position("sender"),
+                recipient: position("recipient"),
+                text: position("text"),
+            },
+            events: Vec::new(),
+            bad: Vec::new(),
+            refusals: Refusals::new(plan.name.clone(), settings.reject_limit),
+            ok: 0,
+            span: None,
+        }
+    }
+
+    /// Cleans a batch and hands its events on.
+    pub fn batch<S: EventSink>(
+        &mut self,
+        mut batch: Batch,
+        sink: &mut S,
+        seen: &mut SeenSenders,
+    ) -> Result<(), LogError> {
+        let columns = self.plan.columns(&batch)?;
+        let blank = MessageEvent::bare(0, Token::default(), Token::default());
+        self.events.clear();
+        self.events.resize(batch.len, blank);
+        self.bad.clear();
+        self.bad.resize(batch.len, false);
+        for broken in std::mem::take(&mut batch.broken) {
+            self.refusals.broken(broken);
+        }
+        self.required(&batch, &columns)?;
+        self.optional(&batch, &columns);
+        self.texts(&columns);
+        self.refusals.end_batch();
+        self.emit(&columns[self.at.sender], sink, seen);
+        Ok(())
+    }
+
+    fn required(&mut self, batch: &Batch, columns: &[Column]) -> Result<(), LogError> {
+        let time = std::mem::take(&mut self.time);
+        self.each(batch, columns, self.at.ts, |cell, event| {
+            event.ts = time.read(cell)?.ok_or(RejectReason::Empty)?;
+            Ok(())
+        });
+        self.time = time;
+        self.tokens(batch, columns, self.at.sender, |event, token| event.sender = token)?;
+        self.tokens(batch, columns, self.at.recipient, |event, token| event.recipient = token)
+    }
+
+    /// Calls `set` for every row that is still good; a failure refuses the row.
+    #[inline]
+    fn each(
+        &mut self,
+        batch: &Batch,
+        columns: &[Column],
+        at: usize,
+        mut set: impl FnMut(Cell, &mut MessageEvent) -> Result<(), RejectReason>,
+    ) {
+        let column = &columns[at];
+        for (row, event) in self.events.iter_mut().enumerate() {
+            if self.bad[row] {
+                continue;
+            }
+            let cell = column.cell(row);
+            if let Err(reason) = set(cell, event) {
+                self.bad[row] = true;
+                self.refusals.cell(batch.row_number(row), &self.plan.table.columns()[at], reason, cell);
+            }
+        }
+    }
+
+    fn tokens(
+        &mut self,
+        batch: &Batch,
+        columns: &[Column],
+        at: usize,
+        mut set: impl FnMut(&mut MessageEvent, Token),
+    ) -> Result<(), LogError> {
+        let (key, keys) = (self.key, self.keys);
+        let mut raw_number = false;
+        let mut decimal = Decimal::default();
+        self.each(batch, columns, at, |cell, event| {
+            let text = Identifier::read(cell, &mut decimal)?.ok_or(RejectReason::Empty)?;
+            let token = match keys {
+                Some(keys) => Token::of(&key, keys.pseudonym(text).as_bytes()),
+                None => {
+                    raw_number |= matches!(cell, Cell::Text(_)) && looks_like_number(text);
+                    Token::of(&key, text.as_bytes())
+                }
+            };
+            set(event, token);
+            Ok(())
+        });
+        if raw_number {
+            return Err(self.raw_number(batch, columns, at));
+        }
+        Ok(())
+    }
+
+    #[cold]
+    fn raw_number(&self, batch: &Batch, columns: &[Column], at: usize) -> LogError {
+        let is_raw =
+            |row: &usize| matches!(columns[at].cell(*row), Cell::Text(text) if looks_like_number(text));
+        let row = (0..batch.len).find(is_raw).unwrap_or_default();
+        LogError::RawNumber {
+            file: self.plan.name.to_string(),
+            row: batch.row_number(row),
+            column: self.plan.table.columns()[at].name.to_owned(),
+        }
+    }
+
+    fn optional(&mut self, batch: &Batch, columns: &[Column]) {
+        for (at, card) in self.plan.table.columns().iter().enumerate() {
+            if !columns[at].is_present() || card.required {
+                continue;
+            }
+            match card.name {
+                "msg_id" => self.digests(batch, columns, at, |event, digest, _| event.msg = digest),
+                "content" => self.digests(batch, columns, at, |event, digest, text| {
+                    event.content = digest;
+                    event.content_head = head_of(text.as_bytes());
+                }),
+                "network" => self.networks(batch, columns, at),
+                "chat" => {
+                    let mut reader = WordReader::<Chat>::default();
+                    self.each(batch, columns, at, |cell, event| {
+                        event.chat = reader.read(cell)?.unwrap_or(Chat::Direct) as u8;
+                        Ok(())
+                    });
+                }
+                "kind" => self.words(
+                    batch,
+                    columns,
+                    at,
+                    |event| &mut event.kind,
+                    pack_word::<crate::domain::MessageKind>,
+                ),
+                "via" => {
+                    self.words(batch, columns, at, |event| &mut event.via, pack_word::<crate::domain::Via>)
+                }
+                "status" => self.words(
+                    batch,
+                    columns,
+                    at,
+                    |event| &mut event.status,
+                    pack_word::<crate::domain::Status>,
+                ),
+                "template_category" => self.words(
+                    batch,
+                    columns,
+                    at,
+                    |event| &mut event.template,
+                    pack_word::<crate::domain::TemplateCategory>,
+                ),
+                "size" => self.each(batch, columns, at, |cell, event| {
+                    event.size = count_u32(cell)?.unwrap_or(ABSENT_U32);
+                    Ok(())
+                }),
+                "typing_ms" => self.each(batch, columns, at, |cell, event| {
+                    event.typing_ms = count_u32(cell)?.unwrap_or(ABSENT_U32);
+                    Ok(())
+                }),
+                "link" => self.each(batch, columns, at, |cell, event| {
+                    event.link = link(cell)?;
+                    Ok(())
+                }),
+                "forwarded" => self.each(batch, columns, at, |cell, event| {
+                    event.forwarded = forwarded(cell)?;
+                    Ok(())
+                }),
+                "recipient_knows_sender" => self.each(batch, columns, at, |cell, event| {
+                    event.known = pack_flag(flag(cell)?);
+                    Ok(())
+                }),
+                _ => {}
+            }
+        }
+    }
+
+    fn digests(
+        &mut self,
+        batch: &Batch,
+        columns: &[Column],
+        at: usize,
+        mut set: impl FnMut(&mut MessageEvent, u64, &str),
+    ) {
+        let key = self.key;
+        let mut decimal = Decimal::default();
+        self.each(batch, columns, at, |cell, event| {
+            if let Some(text) = Identifier::read(cell, &mut decimal)? {
+                set(event, digest64(&key, text.as_bytes()), text);
+            }
+            Ok(())
+        });
+    }
+
+    fn networks(&mut self, batch: &Batch, columns: &[Column], at: usize) {
+        let Some(keys) = self.keys else {
+            return self.digests(batch, columns, at, |event, digest, _| event.network = digest);
+        };
+        let key = self.key;
+        let mut decimal = Decimal::default();
+        self.each(batch, columns, at, |cell, event| {
+            if let Some(text) = Identifier::read(cell, &mut decimal)? {
+                event.network = digest64(&key, keys.network(text).as_bytes());
+            }
+            Ok(())
+        });
+    }
+
+    fn words<W: Word>(
+        &mut self,
+        batch: &Batch,
+        columns: &[Column],
+        at: usize,
+        mut slot: impl FnMut(&mut MessageEvent) -> &mut u8,
+        pack: impl Fn(Option<W>) -> u8,
+    ) {
+        let mut reader = WordReader::<W>::default();
+        self.each(batch, columns, at, |cell, event| {
+            *slot(event) = pack(reader.read(cell)?);
+            Ok(())
+        });
+    }
+
+    /// Fingerprints texts where the platform gives no fingerprint; size and link follow where nothing else says them.
+    fn texts(&mut self, columns: &[Column]) {
+        let (Some(fingerprinter), true) = (&self.fingerprinter, columns[self.at.text].is_present()) else {
+            return;
+        };
+        for (row, event) in self.events.iter_mut().enumerate() {
+            let Cell::Text(text) = columns[self.at.text].cell(row) else { continue };
+            if self.bad[row] {
+                continue;
+            }
+            let mark = fingerprinter.mark(text);
+            if event.content == 0 {
+                event.content = mark.fingerprint;
+                event.content_head = mark.fingerprint;
+            }
+            if event.size == ABSENT_U32 {
+                event.size = mark.bytes;
+            }
+            if event.link == UNKNOWN {
+                event.link = pack_flag(Some(mark.has_link));
+            }
+        }
+    }
+
+    fn emit<S: EventSink>(&mut self, sender: &Column, sink: &mut S, seen: &mut SeenSenders) {
+        let mut decimal = Decimal::default();
+        let (mut oldest, mut newest) = self.span.unwrap_or((i64::MAX, i64::MIN));
+        for (row, event) in self.events.iter().enumerate() {
+            if self.bad[row] {
+                continue;
+            }
+            if seen.is_new(event.sender)
+                && let Ok(Some(name)) = Identifier::read(sender.cell(row), &mut decimal)
+            {
+                match self.keys {
+                    Some(keys) => sink.name(event.sender, &keys.pseudonym(name)),
+                    None => sink.name(event.sender, name),
+                }
+            }
+            (oldest, newest) = (oldest.min(event.ts), newest.max(event.ts));
+            self.ok += 1;
+            sink.message(event);
+        }
+        if oldest <= newest {
+            self.span = Some((oldest, newest));
+        }
+    }
+}
+
+fn pack_word<W: Word + PartialEq>(word: Option<W>) -> u8 {
+    pack(word)
+}

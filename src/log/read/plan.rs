@@ -1,0 +1,253 @@
+//! How one file becomes the columns of its table: which columns to decode, which to make by mapping, which to skip.
+//! In: a listed file, the mapping and the settings; out: batches whose columns stand in the order of the schema's cards.
+//! Judges no value, but refuses columns whose type or unit makes every value useless.
+
+use crate::domain::nearest;
+use crate::log::clean::{Cell, Column, TimeReader, guess_unit};
+use crate::log::schema::{ColumnCard, ColumnType, TableKind};
+use crate::log::{InputSpec, LogError, ReadSettings};
+use crate::table_io::{Batch, Format, InputFile, Mapping, Section, TableError, TableFile, TimeSpec};
+use std::sync::Arc;
+
+/// Columns of the contract that no packed row carries yet.
+const NOT_CARRIED: [&str; 3] = ["sketch", "list_id", "client_ts"];
+
+/// How one file is read.
+pub(crate) struct Plan {
+    /// The table.
+    pub table: TableKind,
+    /// The file's name in reports.
+    pub name: Arc<str>,
+    file: TableFile,
+    mapping: Option<Arc<Mapping>>,
+    /// Columns of the contract that this file yields, in card order.
+    outputs: Vec<&'static str>,
+    /// Columns of the file to decode.
+    source: Vec<String>,
+    ignored: Vec<String>,
+}
+
+impl Plan {
+    /// Plans a file.
+    pub fn new(spec: &InputSpec, settings: &ReadSettings, file: &InputFile) -> Result<Self, LogError> {
+        let mapping = spec.mapping.clone().filter(|m| m.section(spec.table.name()).is_some());
+        let section = mapping.as_ref().and_then(|m| m.section(spec.table.name()));
+        permissions(spec, section, settings)?;
+        let layout = section.map(|s| s.layout.clone()).unwrap_or_default();
+        let opened = TableFile::open(file, &layout)?;
+        let found = opened.columns();
+        let wanted = |card: &&ColumnCard| wanted(spec.table, card, settings, section.is_some());
+        let cards = spec.table.columns().iter().filter(wanted);
+        let outputs: Vec<&'static str> = match section {
+            Some(section) => cards.map(|c| c.name).filter(|c| section.fields.contains_key(*c)).collect(),
+            None => cards.map(|c| c.name).filter(|c| found.iter().any(|f| f == c)).collect(),
+        };
+        required(spec.table, &outputs, &opened)?;
+        let source = match section {
+            Some(section) => section.source_columns(&outputs),
+            None => outputs.iter().map(|c| (*c).to_owned()).collect(),
+        };
+        if section.is_some() && opened.format() != Format::Ndjson {
+            // NDJSON leaves out absent keys, so that a column may first appear after the lines looked at.
+            if let Some(column) = source.iter().find(|s| !found.contains(s)) {
+                return Err(TableError::missing_column(&file.name, column, found).into());
+            }
+        }
+        let ignored = found.iter().filter(|c| !source.contains(c)).cloned().collect();
+        let name = Arc::from(file.name.as_str());
+        Ok(Self { table: spec.table, name, file: opened, mapping, outputs, source, ignored })
+    }
+
+    /// The file's format.
+    pub fn format(&self) -> &'static str {
+        self.file.format().name()
+    }
+
+    /// The opened file.
+    pub fn file(&self) -> &TableFile {
+        &self.file
+    }
+
+    /// Whether the file yields a column of the contract.
+    pub fn offers(&self, column: &str) -> bool {
+        self.outputs.contains(&column)
+    }
+
+    /// Columns of the file that nothing asked for.
+    pub fn ignored(&self) -> &[String] {
+        &self.ignored
+    }
+
+    /// Whether message texts are read.
+    pub fn reads_text(&self) -> bool {
+        self.table == TableKind::Messages && self.offers("text")
+    }
+
+    /// Whether identifiers become pseudonyms.
+    pub fn pseudonymise(&self) -> bool {
+        self.mapping.as_ref().is_some_and(|m| m.pseudonymise)
+    }
+
+    fn section(&self) -> Option<&Section> {
+        self.mapping.as_ref().and_then(|m| m.section(self.table.name()))
+    }
+
+    /// How a time column is to be read.
+    pub fn time_reader(&self, column: &str) -> TimeReader {
+        let spec = self.section().and_then(|s| s.fields.get(column)).map(|f| f.time.clone());
+        TimeReader::new(spec.unwrap_or_default())
+    }
+
+    /// Parts that can be read independently.
+    pub fn parts(&self) -> usize {
+        self.file.parts()
+    }
+
+    /// The batches of a part, their columns still in the order of `outputs`.
+    pub fn batches(
+        &self,
+        part: usize,
+    ) -> Result<impl Iterator<Item = Result<Batch, TableError>> + '_, TableError> {
+        let batches = self.file.read(part, &self.source)?;
+        Ok(batches.map(|batch| match self.section() {
+            None => batch,
+            Some(section) => section.apply(&self.name, &self.source, &self.outputs, batch?),
+        }))
+    }
+
+    /// The columns of a batch by the position of their cards; absent ones included.
+    pub fn columns(&self, batch: &Batch) -> Result<Vec<Column>, LogError> {
+        let mut columns = vec![Column::Absent; self.table.columns().len()];
+        for (output, array) in self.outputs.iter().zip(&batch.columns) {
+            let Some(at) = self.table.position(output) else { continue };
+            let card = &self.table.columns()[at];
+            let wrong = |found: String| -> LogError {
+                TableError::WrongType {
+                    file: self.name.to_string(),
+                    column: self.source_name(output),
+                    found,
+                    expected: expected(&card.ty),
+                }
+                .into()
+            };
+            let found = || array.as_ref().map_or_else(String::new, |a| a.data_type().to_string());
+            let column = Column::of(array.as_ref()).ok_or_else(|| wrong(found()))?;
+            if !fits(&card.ty, &column) {
+                return Err(wrong(found()));
+            }
+            if matches!(card.ty, ColumnType::Time) {
+                self.check_unit(card.name, &column, batch.len)?;
+            }
+            columns[at] = column;
+        }
+        Ok(columns)
+    }
+
+    fn source_name(&self, output: &str) -> String {
+        match self.section().and_then(|s| s.fields.get(output)).map(|f| &f.value) {
+            Some(crate::table_io::Value::Column(name)) => name.clone(),
+            _ => output.to_owned(),
+        }
+    }
+
+    /// A time column of bare numbers is useless without a unit, and every row of it would be refused.
+    fn check_unit(&self, column: &'static str, values: &Column, len: usize) -> Result<(), LogError> {
+        let spec = self.section().and_then(|s| s.fields.get(column)).map(|f| &f.time);
+        if spec.is_some_and(|s: &TimeSpec| s.unit.is_some() || s.format.is_some()) {
+            return Ok(());
+        }
+        let first = (0..len).map(|i| values.cell(i)).find(|c| *c != Cell::Null);
+        let count = match first {
+            Some(Cell::Int(n)) => Some(n),
+            Some(Cell::Uint(n)) => Some(i64::try_from(n).unwrap_or(i64::MAX)),
+            Some(Cell::Float(x)) => Some(x as i64),
+            Some(Cell::Text(text)) => text.trim().parse::<f64>().ok().map(|x| x as i64),
+            _ => None,
+        };
+        match count {
+            None => Ok(()),
+            Some(count) => Err(LogError::TimeUnit {
+                file: self.name.to_string(),
+                column,
+                source_column: self.source_name(column),
+                sample: count.to_string(),
+                guess: guess_unit(count),
+            }),
+        }
+    }
+}
+
+fn wanted(table: TableKind, card: &ColumnCard, settings: &ReadSettings, mapped: bool) -> bool {
+    if NOT_CARRIED.contains(&card.name) && table == TableKind::Messages {
+        return false;
+    }
+    if matches!(card.ty, ColumnType::MessageText) && !mapped {
+        return settings.keys.is_some() && settings.lawful_basis.is_some();
+    }
+    let only = settings.columns.as_ref().filter(|_| table == TableKind::Messages);
+    card.required || only.is_none_or(|only| only.contains(&card.name))
+}
+
+/// Refuses what needs a key file or a lawful basis and has none.
+fn permissions(spec: &InputSpec, section: Option<&Section>, settings: &ReadSettings) -> Result<(), LogError> {
+    let pseudonymise = spec.mapping.as_ref().is_some_and(|m| m.pseudonymise);
+    if pseudonymise && settings.keys.is_none() {
+        let what =
+            format!("pseudonymise = true in mapping {}", spec.mapping.as_ref().map_or("", |m| &m.name));
+        return Err(LogError::NeedsKey { what, basis: false });
+    }
+    let text = spec.table == TableKind::Messages && section.is_some_and(|s| s.fields.contains_key("text"));
+    let wanted = settings.columns.as_ref().is_none_or(|only| only.contains(&"text"));
+    if text && wanted && (settings.keys.is_none() || settings.lawful_basis.is_none()) {
+        return Err(LogError::NeedsKey { what: "reading message texts".to_owned(), basis: true });
+    }
+    Ok(())
+}
+
+fn required(table: TableKind, outputs: &[&'static str], file: &TableFile) -> Result<(), LogError> {
+    let Some(card) = table.columns().iter().find(|c| c.required && !outputs.contains(&c.name)) else {
+        return Ok(());
+    };
+    let found = file.columns();
+    let hint = match nearest(card.name, found.iter().map(String::as_str)) {
+        Some(near) => format!("; did you mean {}?", crate::table_io::sanitise(near, 40)),
+        None => String::new(),
+    };
+    let shown: Vec<String> = found.iter().take(12).map(|c| crate::table_io::sanitise(c, 40)).collect();
+    Err(LogError::MissingColumn {
+        file: file.file().name.clone(),
+        table: table.name(),
+        column: card.name,
+        hint,
+        found: shown.join(", "),
+    })
+}
+
+fn fits(ty: &ColumnType, column: &Column) -> bool {
+    let text =
+        matches!(column, Column::Text(_) | Column::LargeText(_) | Column::TextView(_) | Column::Absent);
+    let integer = matches!(column, Column::Int(_) | Column::Uint(_));
+    let float = matches!(column, Column::Float(_));
+    let flag = matches!(column, Column::Flag(_));
+    match ty {
+        ColumnType::Time => text || integer || float || matches!(column, Column::Moment(..)),
+        ColumnType::Token | ColumnType::Key => text || integer,
+        ColumnType::Word(_) | ColumnType::MessageText => text,
+        ColumnType::Count | ColumnType::Number => text || integer || float,
+        ColumnType::Flag | ColumnType::FlagOrCount => text || integer || float || flag,
+        ColumnType::FlagOrToken => text || integer || flag,
+        ColumnType::Note => true,
+    }
+}
+
+fn expected(ty: &ColumnType) -> &'static str {
+    match ty {
+        ColumnType::Time => "a timestamp, a date, text or a number with a unit",
+        ColumnType::Token | ColumnType::Key => "text or integers",
+        ColumnType::Word(_) | ColumnType::MessageText => "text",
+        ColumnType::Count | ColumnType::Number => "numbers",
+        ColumnType::Flag | ColumnType::FlagOrCount => "flags or numbers",
+        ColumnType::FlagOrToken => "flags or text",
+        ColumnType::Note => "text",
+    }
+}

@@ -1,0 +1,76 @@
+//! Collects the refused rows of one part of a file while it is cleaned.
+//! In: row, column, reason and the offending cell; out: rejects with harmless samples, in the order of the rows.
+//! Decides nothing: whether there are too many is asked at the end of the table.
+
+use crate::domain::nearest;
+use crate::log::clean::Cell;
+use crate::log::reject::{SAMPLE_CHARS, sample};
+use crate::log::schema::{ColumnCard, ColumnType};
+use crate::log::{RejectReason, RejectRow, Rejects};
+use crate::table_io::{Broken, BrokenRow, sanitise};
+use std::sync::Arc;
+
+/// The refused rows of one part.
+pub(crate) struct Refusals {
+    file: Arc<str>,
+    limit: usize,
+    /// What was collected.
+    pub rejects: Rejects,
+    pending: Vec<RejectRow>,
+}
+
+impl Refusals {
+    /// Nothing refused yet.
+    pub fn new(file: Arc<str>, limit: usize) -> Self {
+        Self { file, limit, rejects: Rejects::default(), pending: Vec::new() }
+    }
+
+    /// Refuses a row because of one cell.
+    #[cold]
+    pub fn cell(&mut self, row: u64, card: &ColumnCard, reason: RejectReason, cell: Cell) {
+        let shown = match (&card.ty, reason) {
+            (ColumnType::MessageText, _) => String::new(),
+            (ColumnType::Word(names), RejectReason::UnknownWord) => with_offer(&cell.show(), &names()),
+            (ColumnType::Token | ColumnType::Key | ColumnType::Note, _) => sample(&cell.show(), true),
+            _ => sample(&cell.show(), false),
+        };
+        self.put(row, card.name.to_owned(), reason, shown);
+    }
+
+    /// Refuses a row that could not be cut into fields.
+    pub fn broken(&mut self, broken: BrokenRow) {
+        let (reason, shown) = match broken.what {
+            Broken::Ragged { found, expected, lines: 0..=1 } => {
+                (RejectReason::Ragged, format!("{found} fields instead of {expected}"))
+            }
+            Broken::Ragged { found, expected, lines } => {
+                (RejectReason::Ragged, format!("{found} fields, not {expected}, over {lines} lines"))
+            }
+            Broken::NotUtf8 => (RejectReason::NotUtf8, String::new()),
+            Broken::BadJson(problem) => (RejectReason::BadJson, problem),
+        };
+        let shown = sanitise(&shown, SAMPLE_CHARS - 1);
+        self.put(broken.row, broken.column.unwrap_or_default(), reason, shown);
+    }
+
+    fn put(&mut self, row: u64, column: String, reason: RejectReason, sample: String) {
+        self.pending.push(RejectRow { file: Arc::clone(&self.file), row, column, reason, sample });
+    }
+
+    /// Ends a batch: its refusals, found column by column, are put into the order of the rows.
+    pub fn end_batch(&mut self) {
+        self.pending.sort();
+        for row in self.pending.drain(..) {
+            self.rejects.push(row, self.limit);
+        }
+    }
+}
+
+fn with_offer(value: &str, names: &[&'static str]) -> String {
+    let offer = nearest(value, names.iter().copied());
+    let shown = sanitise(value, 18);
+    match offer {
+        Some(word) => format!("{shown} (nearest: {word})").chars().take(SAMPLE_CHARS).collect(),
+        None => shown,
+    }
+}

@@ -1,0 +1,122 @@
+//! What reading a table found: files, rows, refusals, time span and columns.
+//! In: the outcomes of the files; out: plain numbers for the manifest, the report and the terminal.
+//! Decides nothing: limits are applied by the reader.
+
+use crate::log::{Rejects, TableKind};
+use serde::Serialize;
+use std::collections::BTreeSet;
+
+/// What one file contributed.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct FileReport {
+    /// Its name, relative to what was given.
+    pub name: String,
+    /// parquet, csv or ndjson.
+    pub format: String,
+    /// Bytes on disk, 0 for standard input.
+    pub bytes: u64,
+    /// blake3 of the bytes, hexadecimal.
+    pub digest: String,
+    /// Rows in the file.
+    pub rows: u64,
+    /// Rows left out by the mapping's filter.
+    pub filtered: u64,
+    /// Rows that became events; more than `rows` where a list column was split.
+    pub ok: u64,
+    /// Rows refused.
+    pub rejected: u64,
+    /// Oldest usable time, UTC microseconds.
+    pub oldest: Option<i64>,
+    /// Newest usable time, UTC microseconds.
+    pub newest: Option<i64>,
+    /// The earlier file with the same bytes; this one was not read.
+    pub same_as: Option<String>,
+}
+
+/// What reading one table found.
+#[derive(Debug, Clone)]
+pub struct ReadReport {
+    /// Which table.
+    pub table: TableKind,
+    /// Its files, in the order of their names.
+    pub files: Vec<FileReport>,
+    /// Rows in all files that were read.
+    pub rows_read: u64,
+    /// Rows left out by the mapping's filter.
+    pub rows_filtered: u64,
+    /// Rows that were passed on.
+    pub rows_ok: u64,
+    /// Rows refused.
+    pub rejects: Rejects,
+    /// Oldest usable time, UTC microseconds.
+    pub oldest: Option<i64>,
+    /// Newest usable time, UTC microseconds.
+    pub newest: Option<i64>,
+    /// Columns of the contract that were read from at least one file.
+    pub columns_present: BTreeSet<&'static str>,
+    /// Columns of the contract that no file offers.
+    pub columns_missing: BTreeSet<&'static str>,
+    /// Columns of the files that nothing asked for.
+    pub columns_ignored: BTreeSet<String>,
+    /// What a person should know.
+    pub warnings: Vec<String>,
+    /// Midnight UTC of the oldest partition there is, read or not.
+    pub earliest_partition: Option<i64>,
+    /// Partitions left out because of their date.
+    pub partitions_pruned: usize,
+    /// Whether message texts were read (and dropped after fingerprinting).
+    pub text_read: bool,
+    /// The id of the key that pseudonyms or fingerprints were made with.
+    pub key_id: Option<String>,
+    /// Label words that count as positive, as the mapping says; empty without one.
+    pub positive_labels: Vec<String>,
+}
+
+impl ReadReport {
+    /// An empty report of a table.
+    pub fn new(table: TableKind) -> Self {
+        Self {
+            table,
+            files: Vec::new(),
+            rows_read: 0,
+            rows_filtered: 0,
+            rows_ok: 0,
+            rejects: Rejects::default(),
+            oldest: None,
+            newest: None,
+            columns_present: BTreeSet::new(),
+            columns_missing: BTreeSet::new(),
+            columns_ignored: BTreeSet::new(),
+            warnings: Vec::new(),
+            earliest_partition: None,
+            partitions_pruned: 0,
+            text_read: false,
+            key_id: None,
+            positive_labels: Vec::new(),
+        }
+    }
+
+    /// A digest of all inputs that does not depend on their order or names.
+    pub fn input_digest(&self) -> String {
+        let mut digests: Vec<&str> =
+            self.files.iter().filter(|f| f.same_as.is_none()).map(|f| f.digest.as_str()).collect();
+        digests.sort_unstable();
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(self.table.name().as_bytes());
+        digests.iter().for_each(|d| {
+            hasher.update(d.as_bytes());
+        });
+        hasher.finalize().to_hex().to_string()
+    }
+
+    /// Adds the outcome of a file.
+    pub(crate) fn add(&mut self, file: FileReport, rejects: Rejects) {
+        self.rows_read += file.rows;
+        self.rows_filtered += file.filtered;
+        self.rows_ok += file.ok;
+        self.oldest = self.oldest.into_iter().chain(file.oldest).min();
+        self.newest = self.newest.into_iter().chain(file.newest).max();
+        self.rejects.absorb(rejects);
+        self.files.push(file);
+    }
+}

@@ -1,0 +1,247 @@
+//! Rows between delimiters become batches of text columns; a broken row is one reject, not a broken file.
+//! In: plain bytes and the layout that the mapping states; out: batches with exact row numbers.
+//! Interprets no value: everything stays text, an empty field is an absent value.
+
+use crate::table_io::bytes::ByteSource;
+use crate::table_io::{Batch, Broken, BrokenRow, FileLayout, TableError};
+use arrow_array::builder::StringBuilder;
+use arrow_array::{Array, ArrayRef};
+use std::io::Read;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Rows a batch.
+pub(crate) const TEXT_BATCH: usize = 16 * 1024;
+/// Bytes after which a batch ends even with fewer rows, so that long texts do not fill the memory.
+pub(crate) const TEXT_BATCH_BYTES: usize = 16 << 20;
+/// A record longer than this is an unclosed quote.
+pub(crate) const MAX_RECORD: u64 = 64 << 20;
+
+/// A CSV file whose header has been read.
+pub(crate) struct CsvReader {
+    file: String,
+    reader: csv::Reader<Metered<ByteSource>>,
+    meter: Arc<AtomicU64>,
+    columns: Vec<String>,
+    /// A record that was read before it was known to be data.
+    row: u64,
+}
+
+impl CsvReader {
+    /// Reads the header, or takes the names that the layout gives.
+    pub fn open(source: ByteSource, file: &str, layout: &FileLayout) -> Result<Self, TableError> {
+        let meter = Arc::new(AtomicU64::new(0));
+        let metered = Metered { inner: source, since_record: Arc::clone(&meter) };
+        let mut reader = csv::ReaderBuilder::new()
+            .has_headers(layout.header)
+            .flexible(true)
+            .delimiter(layout.delimiter_for(file))
+            .quoting(layout.quotes)
+            .comment(layout.comment.map(|c| c as u8))
+            .buffer_capacity(1 << 16)
+            .from_reader(metered);
+        let mut open = |row| reader.byte_headers().cloned().map_err(|e| csv_error(file, row, &e));
+        let columns = match (layout.header, layout.columns.is_empty()) {
+            (true, true) => header_names(file, &open(0)?)?,
+            (true, false) => {
+                open(0)?;
+                layout.columns.clone()
+            }
+            (false, false) => layout.columns.clone(),
+            (false, true) => (1..=open(0)?.len()).map(|i| i.to_string()).collect(),
+        };
+        if columns.is_empty() {
+            return Err(TableError::EmptyFile { file: file.to_owned() });
+        }
+        Ok(Self { file: file.to_owned(), reader, meter, columns, row: 0 })
+    }
+
+    /// The names of the columns, by position.
+    pub fn columns(&self) -> &[String] {
+        &self.columns
+    }
+
+    /// Turns the reader into batches of the wanted columns.
+    pub fn batches(self, wanted: &[String]) -> CsvBatches {
+        let positions = wanted.iter().map(|w| self.columns.iter().position(|c| c == w)).collect();
+        CsvBatches {
+            reader: self,
+            positions,
+            wanted: wanted.to_vec(),
+            record: csv::ByteRecord::new(),
+            done: false,
+        }
+    }
+}
+
+fn header_names(file: &str, header: &csv::ByteRecord) -> Result<Vec<String>, TableError> {
+    let mut names: Vec<String> = Vec::with_capacity(header.len());
+    for (i, field) in header.iter().enumerate() {
+        let name = String::from_utf8_lossy(field).trim().to_owned();
+        // A nameless column is the row index some tools write; nobody can ask for it, so it may repeat.
+        let name = if name.is_empty() { format!("column {}", i + 1) } else { name };
+        if let Some(first) = names.iter().position(|n| *n == name) {
+            return Err(TableError::DuplicateColumn {
+                file: file.to_owned(),
+                column: name,
+                first: first + 1,
+                second: i + 1,
+            });
+        }
+        names.push(name);
+    }
+    Ok(names)
+}
+
+fn csv_error(file: &str, row: u64, error: &csv::Error) -> TableError {
+    if error.to_string().contains(ENDLESS) {
+        return TableError::EndlessRecord { file: file.to_owned(), row: row + 1, limit: "64 MB" };
+    }
+    let problem = match error.kind() {
+        csv::ErrorKind::Io(e) => e.to_string(),
+        _ => error.to_string(),
+    };
+    TableError::Damaged { file: file.to_owned(), row, problem }
+}
+
+/// The batches of one CSV file.
+pub(crate) struct CsvBatches {
+    reader: CsvReader,
+    wanted: Vec<String>,
+    positions: Vec<Option<usize>>,
+    record: csv::ByteRecord,
+    done: bool,
+}
+
+impl CsvBatches {
+    fn fill(&mut self) -> Result<Option<Batch>, TableError> {
+        let mut builders: Vec<Option<StringBuilder>> =
+            self.positions.iter().map(|p| p.map(|_| StringBuilder::new())).collect();
+        let mut batch = Batch { first_row: self.reader.row + 1, ..Batch::default() };
+        let mut rows = Vec::new();
+        let mut bytes = 0;
+        while batch.source_rows < TEXT_BATCH as u64 && bytes < TEXT_BATCH_BYTES {
+            let before = self.reader.reader.position().line();
+            self.reader.meter.store(0, Ordering::Relaxed);
+            match self.reader.reader.read_byte_record(&mut self.record) {
+                Ok(true) => {}
+                Ok(false) => {
+                    self.done = true;
+                    break;
+                }
+                Err(error) => return Err(csv_error(&self.reader.file, self.reader.row, &error)),
+            }
+            self.reader.row += 1;
+            batch.source_rows += 1;
+            bytes += self.record.as_slice().len();
+            match self.check(before) {
+                Some(broken) => batch.broken.push(broken),
+                None => {
+                    self.append(&mut builders);
+                    rows.push(self.reader.row);
+                }
+            }
+        }
+        batch.len = rows.len();
+        batch.rows = (!batch.broken.is_empty()).then_some(rows);
+        batch.columns =
+            builders.into_iter().map(|b| b.map(|mut b| Arc::new(b.finish()) as ArrayRef)).collect();
+        debug_assert!(batch.columns.iter().flatten().all(|c| c.len() == batch.len));
+        Ok((batch.source_rows > 0).then_some(batch))
+    }
+
+    fn check(&self, line_before: u64) -> Option<BrokenRow> {
+        let row = self.reader.row;
+        let (found, expected) = (self.record.len(), self.reader.columns.len());
+        if found != expected {
+            let lines = self.reader.reader.position().line().saturating_sub(line_before).max(1);
+            return Some(BrokenRow { row, column: None, what: Broken::Ragged { found, expected, lines } });
+        }
+        self.positions.iter().zip(&self.wanted).find_map(|(position, name)| {
+            let field = &self.record[(*position)?];
+            std::str::from_utf8(field).err().map(|_| BrokenRow {
+                row,
+                column: Some(name.clone()),
+                what: Broken::NotUtf8,
+            })
+        })
+    }
+
+    fn append(&self, builders: &mut [Option<StringBuilder>]) {
+        for (builder, position) in builders.iter_mut().zip(&self.positions) {
+            let (Some(builder), Some(position)) = (builder, position) else { continue };
+            match std::str::from_utf8(&self.record[*position]) {
+                Ok("") | Err(_) => builder.append_null(),
+                Ok(text) => builder.append_value(text),
+            }
+        }
+    }
+}
+
+impl Iterator for CsvBatches {
+    type Item = Result<Batch, TableError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.done {
+            return None;
+        }
+        let result = self.fill();
+        if result.is_err() {
+            self.done = true;
+        }
+        result.transpose()
+    }
+}
+
+const ENDLESS: &str = "record without end";
+
+/// Counts bytes handed out since the last record began, so that an unclosed quote cannot fill the memory.
+struct Metered<R> {
+    inner: R,
+    since_record: Arc<AtomicU64>,
+}
+
+impl<R: Read> Read for Metered<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let got = self.inner.read(buffer)?;
+        if self.since_record.fetch_add(got as u64, Ordering::Relaxed) > MAX_RECORD {
+            return Err(std::io::Error::other(ENDLESS));
+        }
+        Ok(got)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use arrow_array::cast::AsArray;
+
+    fn read(text: &[u8], layout: &FileLayout, wanted: &[&str]) -> Result<Vec<Batch>, TableError> {
+        let source: ByteSource = Box::new(std::io::Cursor::new(text.to_vec()));
+        let wanted: Vec<String> = wanted.iter().map(|w| (*w).to_owned()).collect();
+        CsvReader::open(source, "a.csv", layout)?.batches(&wanted).collect()
+    }
+
+    #[test]
+    fn rows_keep_their_numbers_past_broken_ones() {
+        let text = b"ts,sender,note\r\n1,a,x\r\n2,b\r\n3,\xff,y\r\n4,d,\xff\r\n";
+        let batches = read(text, &FileLayout::default(), &["sender", "ts", "none"]).expect("reads");
+        let batch = &batches[0];
+        assert_eq!((batch.len, batch.source_rows), (2, 4));
+        assert_eq!((batch.row_number(0), batch.row_number(1)), (1, 4));
+        assert_eq!(batch.broken[0].what, Broken::Ragged { found: 2, expected: 3, lines: 1 });
+        assert_eq!((batch.broken[1].row, batch.broken[1].what.clone()), (3, Broken::NotUtf8));
+        let sender = batch.columns[0].as_ref().expect("there").as_string::<i32>();
+        assert_eq!(sender.value(1), "d");
+        assert!(batch.columns[2].is_none());
+    }
+
+    #[test]
+    fn duplicate_names_are_refused_and_positions_may_stand_for_names() {
+        let error = read(b"ts,a,a\n", &FileLayout::default(), &["ts"]).expect_err("duplicate");
+        assert!(error.to_string().contains("two columns named a (positions 2 and 3)"));
+        let layout = FileLayout { header: false, delimiter: Some(' '), ..FileLayout::default() };
+        let batches = read(b"1 2 3\n4 5 6\n", &layout, &["3"]).expect("reads");
+        assert_eq!(batches[0].columns[0].as_ref().expect("there").as_string::<i32>().value(1), "6");
+    }
+}

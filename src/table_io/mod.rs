@@ -1,0 +1,24 @@
+//! The one door to whole tables: list files, read them in batches, fit foreign ones by a mapping, write and join.
+//! In: paths; out: format-neutral batches and small tables, each failure with its file, row and column.
+//! Knows nothing of messages: which columns a table needs, and what they mean, is said by `log::schema`.
+
+mod batch;
+mod bytes;
+mod csv_read;
+mod failure;
+mod listing;
+mod mapping;
+mod mapping_apply;
+mod ndjson_read;
+mod open;
+mod parquet_read;
+mod stream;
+
+pub use batch::{Batch, Broken, BrokenRow};
+pub use bytes::{Format, digest};
+pub use failure::{TableError, sanitise};
+pub use listing::{InputFile, Listing, STDIN, list};
+pub use mapping::{Condition, Field, Mapping, Section, Split, Test, TimeSpec, TimeUnit, Value, Vocabulary};
+pub use ndjson_read::LIST_SEPARATOR;
+pub use open::{Batches, FileLayout, TableFile};
+pub use stream::{Cells, TableStream};

@@ -1,0 +1,137 @@
+//! Parquet files become batches of Arrow columns, only the needed ones, one row group at a time.
+//! In: a listed file; out: its columns, its footer's counts, and batches that other threads can decode independently.
+//! Interprets no value and allocates nothing per row.
+
+use crate::table_io::{Batch, InputFile, TableError};
+use arrow_array::RecordBatch;
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
+};
+use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Rows a batch: as many packed events as fit the second-level cache.
+pub(crate) const PARQUET_BATCH: usize = 8 * 1024;
+
+/// A Parquet file whose footer has been read.
+#[derive(Clone)]
+pub(crate) struct ParquetFile {
+    file: InputFile,
+    metadata: ArrowReaderMetadata,
+    columns: Vec<String>,
+}
+
+impl ParquetFile {
+    /// Reads the footer.
+    pub fn open(file: &InputFile) -> Result<Self, TableError> {
+        let stream = File::open(&file.path).map_err(|e| TableError::io(&file.name, e))?;
+        let metadata = guarded(&file.name, 0, || {
+            ArrowReaderMetadata::load(&stream, ArrowReaderOptions::new()).map_err(|e| e.to_string())
+        })?;
+        let columns: Vec<String> = metadata.schema().fields().iter().map(|f| f.name().clone()).collect();
+        for (i, column) in columns.iter().enumerate() {
+            if let Some(first) = columns[..i].iter().position(|c| c == column) {
+                return Err(TableError::DuplicateColumn {
+                    file: file.name.clone(),
+                    column: column.clone(),
+                    first: first + 1,
+                    second: i + 1,
+                });
+            }
+        }
+        Ok(Self { file: file.clone(), metadata, columns })
+    }
+
+    /// The names of the columns.
+    pub fn columns(&self) -> &[String] {
+        &self.columns
+    }
+
+    /// The type of each column, as Arrow names it.
+    pub fn types(&self) -> Vec<String> {
+        self.metadata.schema().fields().iter().map(|f| f.data_type().to_string()).collect()
+    }
+
+    /// How many row groups there are.
+    pub fn groups(&self) -> usize {
+        self.metadata.metadata().num_row_groups()
+    }
+
+    /// Rows in the whole file.
+    pub fn rows(&self) -> u64 {
+        self.metadata.metadata().file_metadata().num_rows().max(0) as u64
+    }
+
+    /// The batches of one row group.
+    pub fn batches(&self, group: usize, wanted: &[String]) -> Result<ParquetBatches, TableError> {
+        let stream = File::open(&self.file.path).map_err(|e| TableError::io(&self.file.name, e))?;
+        let before: i64 = (0..group).map(|g| self.metadata.metadata().row_group(g).num_rows()).sum();
+        let roots = wanted.iter().filter_map(|w| self.columns.iter().position(|c| c == w));
+        let parquet_schema = self.metadata.metadata().file_metadata().schema_descr();
+        let mask = ProjectionMask::roots(parquet_schema, roots);
+        let row = before.max(0) as u64;
+        let reader = guarded(&self.file.name, row, || {
+            ParquetRecordBatchReaderBuilder::new_with_metadata(stream, self.metadata.clone())
+                .with_row_groups(vec![group])
+                .with_projection(mask)
+                .with_batch_size(PARQUET_BATCH)
+                .build()
+                .map_err(|e| e.to_string())
+        })?;
+        Ok(ParquetBatches { file: self.file.name.clone(), reader, wanted: wanted.to_vec(), row, done: false })
+    }
+}
+
+/// Runs a decoder; damaged bytes may make it panic, which is the input's fault and must not end the program.
+fn guarded<T>(file: &str, row: u64, decode: impl FnOnce() -> Result<T, String>) -> Result<T, TableError> {
+    let problem = match catch_unwind(AssertUnwindSafe(decode)) {
+        Ok(Ok(value)) => return Ok(value),
+        Ok(Err(problem)) => problem,
+        Err(_) => "the decoder gave up on malformed bytes".to_owned(),
+    };
+    Err(TableError::Damaged { file: file.to_owned(), row, problem })
+}
+
+/// The batches of one row group.
+pub(crate) struct ParquetBatches {
+    file: String,
+    reader: ParquetRecordBatchReader,
+    wanted: Vec<String>,
+    row: u64,
+    done: bool,
+}
+
+impl Iterator for ParquetBatches {
+    type Item = Result<Batch, TableError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.done {
+            return None;
+        }
+        let decoded =
+            guarded(&self.file, self.row, || self.reader.next().transpose().map_err(|e| e.to_string()));
+        match decoded {
+            Ok(Some(record)) => {
+                let batch = to_batch(&record, &self.wanted, self.row + 1);
+                self.row += record.num_rows() as u64;
+                Some(Ok(batch))
+            }
+            Ok(None) => None,
+            Err(error) => {
+                self.done = true;
+                Some(Err(error))
+            }
+        }
+    }
+}
+
+fn to_batch(record: &RecordBatch, wanted: &[String], first_row: u64) -> Batch {
+    Batch {
+        len: record.num_rows(),
+        first_row,
+        columns: wanted.iter().map(|w| record.column_by_name(w).cloned()).collect(),
+        source_rows: record.num_rows() as u64,
+        ..Batch::default()
+    }
+}
