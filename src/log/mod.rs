@@ -17,7 +17,7 @@ pub use event::*;
 pub use failure::LogError;
 pub use keys::Keys;
 pub use phone::looks_like_number;
-pub use read::{EventSink, read_messages};
+pub use read::{EventSink, read_messages, read_side_tables};
 pub use reject::{RejectReason, RejectRow, Rejects};
 pub use report::{FileReport, ReadReport};
 pub use schema::TableKind;
