@@ -5,5 +5,7 @@ pub mod context;
 pub mod domain;
 pub mod features;
 pub mod log;
+pub mod pipeline;
+pub mod report;
 pub mod simulate;
 pub mod table_io;

@@ -3,13 +3,11 @@
 //! Computes nothing of its own.
 
 use crate::context::Exchange;
-use crate::decision::{self, Decision, Night as DecisionNight, Policy};
 use crate::domain::ErrorClass;
-use crate::features::{AccountFeatures, Night, Population, extract};
-use crate::log::{Inputs, LogError, MessageLog, Offers, Partition, ReadSettings, WindowWish};
-use crate::report::{self, FeatureFile, Run, RunFolder, Scored, Summary};
+use crate::features::{Night, extract};
+use crate::log::{Inputs, LogError, MessageLog, ReadSettings, WindowWish};
+use crate::report::{FeatureFile, FolderError, NamedRow};
 use crate::table_io::TableError;
-use crate::{rules, scoring};
 use rayon::prelude::*;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -28,26 +26,8 @@ pub enum ScanError {
     #[error(transparent)]
     Table(#[from] TableError),
     /// The run folder.
-    #[error("{folder}: {source}")]
-    Folder {
-        /// Which folder.
-        folder: String,
-        /// The cause.
-        #[source]
-        source: std::io::Error,
-    },
-    /// Another run holds the folder.
-    #[error("another run is writing to {folder}; wait for it or choose another --out")]
-    Locked {
-        /// Which folder.
-        folder: String,
-    },
-    /// The run produced more than the policy lets a night produce.
-    #[error("safety stop: {reason}; nothing was published")]
-    Held {
-        /// Why.
-        reason: String,
-    },
+    #[error(transparent)]
+    Folder(#[from] FolderError),
     /// Somebody asked the run to stop.
     #[error("stopped; nothing was published")]
     Stopped,
@@ -59,56 +39,82 @@ impl ScanError {
         match self {
             Self::Log(error) => error.class(),
             Self::Table(error) => error.class(),
-            Self::Folder { .. } | Self::Locked { .. } => ErrorClass::Environment,
-            Self::Held { .. } => ErrorClass::Held,
+            Self::Folder(_) => ErrorClass::Environment,
             Self::Stopped => ErrorClass::Interrupted,
         }
     }
 }
 
-/// What a scan is told.
-pub struct ScanSettings<'a> {
-    /// What the user says of the window.
-    pub wish: WindowWish,
-    /// How to read.
-    pub read: ReadSettings,
-    /// The dated policies.
-    pub policies: &'a decision::Policies,
-    /// The profile of earlier nights.
-    pub population: Option<&'a Population>,
-    /// Stop at the feature table.
-    pub features_only: bool,
-    /// Settings in force, for the manifest and the digest.
-    pub shown: Vec<(String, String, String)>,
-    /// Link template of the review queue.
-    pub case_url: Option<String>,
-    /// Called with rows extracted.
-    pub progress: &'a (dyn Fn(u64) + Sync),
-    /// Raised to stop.
-    pub stop: Option<&'a AtomicBool>,
+/// Counts of the middle of a scan.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Counts {
+    /// Events kept.
+    pub events: u64,
+    /// Copies folded into their earliest.
+    pub duplicates: u64,
+    /// Rows before the look-back or at and after as_of.
+    pub outside: u64,
+    /// Accounts with a row.
+    pub accounts: u64,
 }
 
-/// Scans a night and publishes a run folder below `out`.
-pub fn scan(inputs: &Inputs, settings: &ScanSettings, out: &Path) -> Result<Summary, ScanError> {
-    let folder = RunFolder::stage(out)?;
-    let mut log = MessageLog::read(inputs, &settings.wish, &settings.read)?;
-    let mut feature_file = FeatureFile::create(&folder.path("features.parquet"), &log)?;
-    let policy = settings.policies.in_force(log.window.to_us());
-    let night = DecisionNight::new(&log.side, &log.window, policy);
-    let mut scored = Vec::new();
+/// Orders and extracts every account of a log, handing rows on in account order.
+pub fn each_account(
+    log: &mut MessageLog,
+    stop: Option<&AtomicBool>,
+    mut hand_on: impl FnMut(Vec<NamedRow>) -> Result<(), ScanError>,
+) -> Result<Counts, ScanError> {
+    let exchange = Exchange::new(&log.side, &log.window);
     let mut counts = Counts::default();
-    each_account(&mut log, settings, &mut counts, |rows| {
-        feature_file.append(&rows)?;
-        if !settings.features_only {
-            let offers = log_offers(&rows);
-            scored.par_extend(rows.into_par_iter().map(|row| judge(row, offers, settings, &night)));
+    for start in (0..log.partitions()).step_by(AT_ONCE) {
+        if stop.is_some_and(|s| s.load(Ordering::Relaxed)) {
+            return Err(ScanError::Stopped);
         }
-        Ok(())
-    })?;
-    feature_file.finish()?;
-    let run = Run::new(log, scored, counts.into(), policy, settings, night.off_platform_only());
-    if let Some(reason) = run.safety_stop() {
-        return Err(ScanError::Held { reason });
+        let end = (start + AT_ONCE).min(log.partitions());
+        let parts: Vec<_> = (start..end).map(|i| log.take(i)).collect();
+        let night = Night {
+            window: log.window,
+            log_start: log.log_start,
+            offers: log.offers,
+            side: &log.side,
+            exchange: &exchange,
+        };
+        let done: Vec<_> = parts
+            .into_par_iter()
+            .map(|(parts, extra)| {
+                let partition = parts.order(&night.window);
+                let rows = extract(&partition, &extra, &night);
+                let named: Vec<NamedRow> = rows
+                    .into_iter()
+                    .map(|features| {
+                        let name = partition.name(features.account).unwrap_or_default().to_owned();
+                        NamedRow { name, features }
+                    })
+                    .collect();
+                (partition.sent.len() as u64, partition.duplicates, partition.outside, named)
+            })
+            .collect();
+        for (events, duplicates, outside, rows) in done {
+            counts.events += events;
+            counts.duplicates += duplicates;
+            counts.outside += outside;
+            counts.accounts += rows.len() as u64;
+            hand_on(rows)?;
+        }
     }
-    report::write_all(&folder, run, settings.features_only)
+    Ok(counts)
+}
+
+/// Writes the feature table of a log to a file.
+pub fn features(
+    inputs: &Inputs,
+    wish: &WindowWish,
+    read: &ReadSettings,
+    path: &Path,
+) -> Result<(MessageLog, Counts), ScanError> {
+    let mut log = MessageLog::read(inputs, wish, read)?;
+    let mut file = FeatureFile::create(path)?;
+    let counts = each_account(&mut log, read.stop.as_deref(), |rows| Ok(file.append(&rows)?))?;
+    file.finish()?;
+    Ok((log, counts))
 }

@@ -38,7 +38,8 @@ pub static KNOWN_N: Feature = Feature {
     reading: "the base of the stranger share",
     look_alikes: "anyone",
     reads: KNOWN_READS,
-    value: |f| count(known_n(f)),
+    absent_when: "the log does not say whether recipients know the sender",
+    value: |f| if f.offers.known { count(known_n(f)) } else { Err(Absent::ColumnMissing) },
     ..BASE
 };
 /// Strangers.
@@ -223,6 +224,7 @@ pub static NEW_SILENT: Feature = Feature {
 /// Share of new recipients never reached.
 pub static GREY: Feature = Feature {
     name: "contact_grey_share",
+    contract: Some("M15"),
     evidence: Some((&NEW_RECIPIENTS, 50.0)),
     definition: "M15: new recipients first contacted more than 72 h before as_of with no contact ever delivered or read / such recipients",
     reading: "numbers that do not exist; lists bought or generated",

@@ -4,7 +4,7 @@
 
 use super::read::{read_messages, read_side_tables};
 use super::{
-    InputSpec, LogError, Offers, PARTITIONS, Partition, ReadReport, ReadSettings, Router, Seen, SideTables,
+    InputSpec, LogError, Offers, PARTITIONS, ReadReport, ReadSettings, Router, Seen, SideTables,
     take,
 };
 use crate::domain::{DAY_US, Timestamp, Token, Window, WindowError};
@@ -114,15 +114,6 @@ impl MessageLog {
     pub fn partitions(&self) -> usize {
         PARTITIONS
     }
-}
-
-/// One ordered partition with the accounts that only side tables name.
-#[derive(Debug)]
-pub struct OrderedPartition {
-    /// The events.
-    pub partition: Partition,
-    /// Accounts without messages.
-    pub extra: Vec<Token>,
 }
 
 fn sort(side: &mut SideTables) {

@@ -2,8 +2,8 @@
 //! In: columns of plain values in a fixed order; out: one zstd-compressed file whose bytes depend on the rows only.
 //! Stamps no clock, no path and no thread count into the file.
 
-use super::TableError;
-use arrow_array::{ArrayRef, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray};
+use super::{TableError, Values};
+use arrow_array::{ArrayRef, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray, UInt64Array};
 use arrow_schema::{DataType, Field, Schema};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
@@ -13,36 +13,23 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// One column of a piece.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Cells {
-    /// Whole numbers.
-    Int(Vec<Option<i64>>),
-    /// Reals.
-    Real(Vec<Option<f64>>),
-    /// Texts.
-    Text(Vec<Option<String>>),
-    /// Yes or no.
-    Flag(Vec<Option<bool>>),
+fn data_type(values: &Values) -> DataType {
+    match values {
+        Values::Text(_) => DataType::Utf8,
+        Values::Int(_) => DataType::Int64,
+        Values::Uint(_) => DataType::UInt64,
+        Values::Float(_) => DataType::Float64,
+        Values::Flag(_) => DataType::Boolean,
+    }
 }
 
-impl Cells {
-    fn data_type(&self) -> DataType {
-        match self {
-            Cells::Int(_) => DataType::Int64,
-            Cells::Real(_) => DataType::Float64,
-            Cells::Text(_) => DataType::Utf8,
-            Cells::Flag(_) => DataType::Boolean,
-        }
-    }
-
-    fn array(self) -> ArrayRef {
-        match self {
-            Cells::Int(v) => Arc::new(Int64Array::from(v)),
-            Cells::Real(v) => Arc::new(Float64Array::from(v)),
-            Cells::Text(v) => Arc::new(StringArray::from(v)),
-            Cells::Flag(v) => Arc::new(BooleanArray::from(v)),
-        }
+fn array(values: Values) -> ArrayRef {
+    match values {
+        Values::Text(v) => Arc::new(StringArray::from(v)),
+        Values::Int(v) => Arc::new(Int64Array::from(v)),
+        Values::Uint(v) => Arc::new(UInt64Array::from(v)),
+        Values::Float(v) => Arc::new(Float64Array::from(v)),
+        Values::Flag(v) => Arc::new(BooleanArray::from(v)),
     }
 }
 
@@ -55,9 +42,9 @@ pub struct TableStream {
 
 impl TableStream {
     /// Starts a file with the columns of `like` and key-value metadata.
-    pub fn create(path: &Path, like: &[(&str, Cells)], metadata: &[(&str, String)]) -> Result<Self, TableError> {
+    pub fn create(path: &Path, like: &[(&str, Values)], metadata: &[(&str, String)]) -> Result<Self, TableError> {
         let fields: Vec<Field> =
-            like.iter().map(|(name, cells)| Field::new(*name, cells.data_type(), true)).collect();
+            like.iter().map(|(name, values)| Field::new(*name, data_type(values), true)).collect();
         let schema = Arc::new(Schema::new(fields));
         let level = ZstdLevel::try_new(1).map_err(|e| TableError::write(path, &e))?;
         let pairs = metadata.iter().map(|(k, v)| KeyValue::new((*k).to_owned(), v.clone())).collect();
@@ -73,8 +60,8 @@ impl TableStream {
     }
 
     /// Appends a piece; its columns are those of the file, in order.
-    pub fn append(&mut self, columns: Vec<Cells>) -> Result<(), TableError> {
-        let arrays = columns.into_iter().map(Cells::array).collect();
+    pub fn append(&mut self, columns: Vec<Values>) -> Result<(), TableError> {
+        let arrays = columns.into_iter().map(array).collect();
         let batch = RecordBatch::try_new(self.schema.clone(), arrays)
             .map_err(|e| TableError::write(&self.path, &e))?;
         self.writer.write(&batch).map_err(|e| TableError::write(&self.path, &e))

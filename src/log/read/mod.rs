@@ -6,8 +6,10 @@ mod messages;
 mod plan;
 mod refusal;
 mod seen;
+mod side;
 
 pub(crate) use plan::Plan;
+pub use side::{OnName, read_side_tables};
 
 use crate::domain::Token;
 use crate::log::source::{self, Source};

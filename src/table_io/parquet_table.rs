@@ -1,0 +1,199 @@
+//! Whole tables to Parquet and back, and joined, through polars; the same table always gives the same bytes.
+//! In: a table and words of metadata; out: a file with zstd pages, or the table and the words that a file holds.
+//! Publishes nothing by itself: writing to a temporary name and renaming is the caller's business.
+
+use crate::table_io::{Table, TableError, Values};
+use polars::prelude::{
+    Column, DataFrame, DataFrameJoinOps, DataType, IntoColumn, JoinArgs, JoinType, KeyValueMetadata,
+    MaintainOrderJoin, NamedFrom, ParallelStrategy, ParquetCompression, ParquetReader, ParquetWriter,
+    SerReader, Series,
+};
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::Write;
+use std::path::Path;
+
+/// Rows a row group: fixed, so that bytes do not depend on the machine.
+const GROUP_ROWS: usize = 128 * 1024;
+
+/// Writes a table; `metadata` goes into the footer in the order given.
+pub fn write_parquet(path: &Path, table: &Table, metadata: &[(&str, &str)]) -> Result<(), TableError> {
+    let shown = path.display().to_string();
+    let io = |e| TableError::io(&shown, e);
+    let mut file = std::io::BufWriter::new(File::create(path).map_err(io)?);
+    let mut frame = to_frame(&shown, table)?;
+    let words = metadata.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+    ParquetWriter::new(&mut file)
+        .with_compression(ParquetCompression::Zstd(None))
+        .with_row_group_size(Some(GROUP_ROWS))
+        .with_key_value_metadata(Some(KeyValueMetadata::from_static(words)))
+        .set_parallel(false)
+        .finish(&mut frame)
+        .map_err(|e| codec(&shown, &e))?;
+    file.flush().map_err(io)?;
+    file.get_ref().sync_all().map_err(io)
+}
+
+/// Reads a table whole.
+pub fn read_parquet(path: &Path) -> Result<Table, TableError> {
+    let shown = path.display().to_string();
+    let file = File::open(path).map_err(|e| TableError::io(&shown, e))?;
+    let frame = ParquetReader::new(file)
+        .read_parallel(ParallelStrategy::None)
+        .set_rechunk(true)
+        .finish()
+        .map_err(|e| codec(&shown, &e))?;
+    from_frame(&shown, &frame)
+}
+
+fn from_frame(file: &str, frame: &DataFrame) -> Result<Table, TableError> {
+    let mut table = Table::new();
+    for column in frame.columns() {
+        table.push(column.name().to_string(), from_column(file, column)?);
+    }
+    Ok(table)
+}
+
+/// Adds the columns of `right` (but its key) to the rows of `left` that carry the same text key.
+///
+/// Rows of `left` and their order stay; a key that stands twice in `right` is an error, because it would multiply
+/// them; a name that both have is taken from `left`.
+pub fn left_join(left: &Table, right: &Table, key: &str) -> Result<Table, TableError> {
+    const WHERE: &str = "join";
+    left.texts(key)?;
+    let mut seen = BTreeSet::new();
+    if let Some(twice) = right.texts(key)?.iter().flatten().find(|k| !seen.insert(k.as_str())) {
+        let problem =
+            format!("{key} {} stands twice in the table to be joined", crate::table_io::sanitise(twice, 40));
+        return Err(TableError::Codec { file: WHERE.to_owned(), problem });
+    }
+    let mut added = Table::new();
+    for (name, values) in right.columns().filter(|(name, _)| *name == key || left.get(name).is_none()) {
+        added.push(name, values.clone());
+    }
+    let mut how = JoinArgs::new(JoinType::Left);
+    how.maintain_order = MaintainOrderJoin::Left;
+    let joined = to_frame(WHERE, left)?
+        .join(&to_frame(WHERE, &added)?, [key], [key], how, None)
+        .map_err(|e| codec(WHERE, &e))?;
+    from_frame(WHERE, &joined)
+}
+
+fn codec(file: &str, error: &polars::prelude::PolarsError) -> TableError {
+    match error {
+        polars::prelude::PolarsError::IO { error, .. } => TableError::Io {
+            file: file.to_owned(),
+            source: std::io::Error::new(error.kind(), error.to_string()),
+        },
+        other => TableError::Codec { file: file.to_owned(), problem: other.to_string() },
+    }
+}
+
+fn to_frame(file: &str, table: &Table) -> Result<DataFrame, TableError> {
+    let columns: Vec<Column> = table
+        .columns()
+        .map(|(name, values)| {
+            match values {
+                Values::Text(v) => Series::new(name.into(), v),
+                Values::Int(v) => Series::new(name.into(), v),
+                Values::Uint(v) => Series::new(name.into(), v),
+                Values::Float(v) => Series::new(name.into(), v),
+                Values::Flag(v) => Series::new(name.into(), v),
+            }
+            .into_column()
+        })
+        .collect();
+    DataFrame::new(table.rows(), columns).map_err(|e| codec(file, &e))
+}
+
+fn from_column(file: &str, column: &Column) -> Result<Values, TableError> {
+    let cast = |to: &DataType| column.cast(to).map_err(|e| codec(file, &e));
+    let as_error = |e| codec(file, &e);
+    Ok(match column.dtype() {
+        DataType::String => {
+            Values::Text(column.str().map_err(as_error)?.iter().map(|v| v.map(str::to_owned)).collect())
+        }
+        DataType::Boolean => Values::Flag(column.bool().map_err(as_error)?.iter().collect()),
+        DataType::Float64 | DataType::Float32 => {
+            let floats = cast(&DataType::Float64)?;
+            // NaN is how other tools write an absent number.
+            Values::Float(floats.f64().map_err(as_error)?.iter().map(|v| v.filter(|x| !x.is_nan())).collect())
+        }
+        DataType::UInt8 | DataType::UInt16 | DataType::UInt32 | DataType::UInt64 => {
+            Values::Uint(cast(&DataType::UInt64)?.u64().map_err(as_error)?.iter().collect())
+        }
+        DataType::Int8 | DataType::Int16 | DataType::Int32 | DataType::Int64 => {
+            Values::Int(cast(&DataType::Int64)?.i64().map_err(as_error)?.iter().collect())
+        }
+        other => {
+            return Err(TableError::WrongType {
+                file: file.to_owned(),
+                column: column.name().to_string(),
+                found: other.to_string(),
+                expected: "text, a number or a flag",
+            });
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::table_io::footer;
+
+    fn table() -> Table {
+        Table::new()
+            .with("account", vec![Some("a".to_owned()), None])
+            .with("n", vec![Some(-1_i64), Some(2)])
+            .with("id", vec![None, Some(u64::MAX)])
+            .with("x", vec![Some(0.5), None])
+            .with("yes", vec![Some(true), None])
+    }
+
+    #[test]
+    fn tables_come_back_and_bytes_repeat() {
+        let dir = tempfile::tempdir().expect("temp");
+        let (a, b) = (dir.path().join("a.parquet"), dir.path().join("b.parquet"));
+        write_parquet(&a, &table(), &[("catalog", "f00d")]).expect("writes");
+        write_parquet(&b, &table(), &[("catalog", "f00d")]).expect("writes");
+        assert_eq!(std::fs::read(&a).expect("read"), std::fs::read(&b).expect("read"));
+        assert_eq!(read_parquet(&a).expect("reads"), table());
+        let footer = footer(&a).expect("footer");
+        assert_eq!((footer.rows, footer.metadata.get("catalog").map(String::as_str)), (2, Some("f00d")));
+        assert_eq!(footer.columns.len(), 5);
+    }
+
+    #[test]
+    fn joins_keep_rows_and_leave_gaps() {
+        let texts = |values: &[&str]| values.iter().map(|v| (*v).to_owned()).collect::<Vec<_>>();
+        let left = Table::new().with("account", texts(&["c", "a", "b"])).with("n", vec![1_i64, 2, 3]);
+        let right = Table::new()
+            .with("account", texts(&["a", "c"]))
+            .with("score", vec![0.1, 0.3])
+            .with("n", vec![7_i64, 8]);
+        let joined = left_join(&left, &right, "account").expect("joins");
+        assert_eq!(joined.get("score"), Some(&Values::Float(vec![Some(0.3), Some(0.1), None])));
+        assert_eq!(joined.names(), ["account", "n", "score"]);
+        assert_eq!(joined.get("n"), left.get("n"));
+        let twice = Table::new().with("account", texts(&["a", "a"]));
+        assert!(left_join(&left, &twice, "account").expect_err("twice").to_string().contains("stands twice"));
+    }
+
+    #[test]
+    fn an_empty_table_keeps_its_columns() {
+        let dir = tempfile::tempdir().expect("temp");
+        let path = dir.path().join("a.parquet");
+        let empty = Table::new().with("account", Vec::<String>::new()).with("x", Vec::<f64>::new());
+        write_parquet(&path, &empty, &[]).expect("writes");
+        assert_eq!(read_parquet(&path).expect("reads"), empty);
+    }
+
+    #[test]
+    fn what_is_no_table_is_named() {
+        let dir = tempfile::tempdir().expect("temp");
+        let path = dir.path().join("a.parquet");
+        std::fs::write(&path, b"PAR1 and no more").expect("write");
+        let error = read_parquet(&path).expect_err("damaged").to_string();
+        assert!(error.contains("a.parquet"), "{error}");
+    }
+}
