@@ -1,0 +1,4 @@
+//! All integration tests in one binary: the law of the house, the command line, bad input, scenarios, determinism.
+//! A new test belongs where its subject is; `tidy` reads the source, everything else runs the program or the library.
+
+mod tidy;
