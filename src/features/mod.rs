@@ -14,6 +14,7 @@ pub mod feedback;
 pub mod groups;
 pub mod kernels;
 pub mod lifecycle;
+pub mod population;
 pub mod rate;
 pub mod registration;
 mod table;
@@ -23,6 +24,7 @@ pub mod volume;
 pub use extract::{Night, extract};
 pub use facts::{Facts, Scratch};
 pub use feature::{Absent, Family, Feature, Invariance, Mark, Reads, Unit, Value};
+pub use population::{Population, PopulationError};
 pub use table::{AccountFeatures, FeatureTable};
 
 /// All feature cards, in the order of the columns of `features.parquet`.
