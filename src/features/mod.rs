@@ -18,6 +18,7 @@ pub mod groups;
 mod kernel_tests;
 pub mod kernels;
 pub mod lifecycle;
+pub mod population;
 pub mod rate;
 pub mod registration;
 mod table;
@@ -27,6 +28,7 @@ pub mod volume;
 pub use extract::{Night, extract};
 pub use facts::{Facts, Scratch};
 pub use feature::{Absent, Family, Feature, Invariance, Mark, Reads, Unit, Value};
+pub use population::{Population, PopulationError};
 pub use table::{AccountFeatures, FeatureTable};
 
 /// All feature cards, in the order of the columns of `features.parquet`.
