@@ -20,5 +20,5 @@ pub use phone::looks_like_number;
 pub use read::{EventSink, read_messages, read_side_tables};
 pub use reject::{RejectReason, RejectRow, Rejects};
 pub use report::{FileReport, ReadReport};
-pub use schema::TableKind;
+pub use schema::{TableKind, load_mapping, parse_mapping};
 pub use source::{InputSpec, Progress, ReadSettings};
