@@ -4,10 +4,10 @@
 //! - `cargo bench -- generate --rows N --write FILE` writes the frozen benchmark log.
 //! - `cargo bench -- decode FILE` decodes the same columns with the `parquet` crate and does nothing else.
 
-use arrow_array::{
-    ArrayRef, BooleanArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
+use arrow_array::{ArrayRef, BooleanArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
+use bulkwatch::features::kernels::{
+    DistinctCounter, disjoint_windows, gap_entropy_bits, kendall_tau, max_in_window,
 };
-use bulkwatch::features::kernels::{DistinctCounter, disjoint_windows, gap_entropy_bits, kendall_tau, max_in_window};
 use criterion::{BenchmarkId, Criterion, Throughput};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
@@ -51,7 +51,8 @@ struct Draw {
 impl Draw {
     fn batch(&mut self, n: usize) -> Result<RecordBatch, Box<dyn Error>> {
         let (mut ts, mut sender, mut recipient, mut msg) = (vec![], vec![], vec![], vec![]);
-        let (mut chat, mut size, mut content, mut typing, mut known) = (vec![], vec![], vec![], vec![], vec![]);
+        let (mut chat, mut size, mut content, mut typing, mut known) =
+            (vec![], vec![], vec![], vec![], vec![]);
         for _ in 0..n {
             let i = self.at;
             self.at += 1;

@@ -1,17 +1,17 @@
 #![doc = include_str!("ARCHITECTURE.md")]
 
-pub mod domain;
-pub mod table_io;
+pub mod catalog;
+pub mod cli;
 pub mod content;
-pub mod log;
 pub mod context;
+pub mod decision;
+pub mod domain;
+pub mod evaluate;
 pub mod features;
+pub mod log;
+pub mod pipeline;
+pub mod report;
 pub mod rules;
 pub mod scoring;
-pub mod decision;
-pub mod evaluate;
-pub mod report;
 pub mod simulate;
-pub mod catalog;
-pub mod pipeline;
-pub mod cli;
+pub mod table_io;

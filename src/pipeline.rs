@@ -3,12 +3,15 @@
 //! Computes nothing of its own.
 
 use crate::context::Exchange;
-use crate::domain::ErrorClass;
-use crate::features::{Night, extract};
+use crate::decision::{self, Circumstances, Held, Known, Policy, PolicyError};
+use crate::domain::{ErrorClass, Timestamp};
+use crate::features::{Night, Population, PopulationError, extract};
 use crate::log::{Inputs, LogError, MessageLog, ReadSettings, WindowWish};
-use crate::report::{FeatureFile, FolderError, NamedRow};
+use crate::report::{FeatureFile, FolderError, Judged, NamedRow, ReportError, Run, RunFolder, Summary};
 use crate::table_io::TableError;
+use crate::{rules, scoring};
 use rayon::prelude::*;
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use thiserror::Error;
@@ -28,6 +31,18 @@ pub enum ScanError {
     /// The run folder.
     #[error(transparent)]
     Folder(#[from] FolderError),
+    /// The files of the run.
+    #[error(transparent)]
+    Report(#[from] ReportError),
+    /// The policy file.
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
+    /// The profile of earlier nights.
+    #[error(transparent)]
+    Population(#[from] PopulationError),
+    /// The night is out of proportion.
+    #[error("safety stop, nothing was published: {0}")]
+    Held(#[from] Held),
     /// Somebody asked the run to stop.
     #[error("stopped; nothing was published")]
     Stopped,
@@ -39,7 +54,9 @@ impl ScanError {
         match self {
             Self::Log(error) => error.class(),
             Self::Table(error) => error.class(),
-            Self::Folder(_) => ErrorClass::Environment,
+            Self::Folder(_) | Self::Report(_) => ErrorClass::Environment,
+            Self::Policy(_) | Self::Population(_) => ErrorClass::Usage,
+            Self::Held(_) => ErrorClass::Held,
             Self::Stopped => ErrorClass::Interrupted,
         }
     }
@@ -58,6 +75,17 @@ pub struct Counts {
     pub accounts: u64,
 }
 
+impl Counts {
+    fn flat(self, left_out: u64) -> BTreeMap<&'static str, u64> {
+        BTreeMap::from([
+            ("events", self.events),
+            ("duplicates", self.duplicates),
+            ("outside_log", self.outside),
+            ("channels_and_reactions", left_out),
+        ])
+    }
+}
+
 /// Orders and extracts every account of a log, handing rows on in account order.
 pub fn each_account(
     log: &mut MessageLog,
@@ -67,9 +95,7 @@ pub fn each_account(
     let exchange = Exchange::new(&log.side, &log.window);
     let mut counts = Counts::default();
     for start in (0..log.partitions()).step_by(AT_ONCE) {
-        if stop.is_some_and(|s| s.load(Ordering::Relaxed)) {
-            return Err(ScanError::Stopped);
-        }
+        stopped(stop)?;
         let end = (start + AT_ONCE).min(log.partitions());
         let parts: Vec<_> = (start..end).map(|i| log.take(i)).collect();
         let night = Night {
@@ -105,16 +131,89 @@ pub fn each_account(
     Ok(counts)
 }
 
-/// Writes the feature table of a log to a file.
-pub fn features(
-    inputs: &Inputs,
-    wish: &WindowWish,
-    read: &ReadSettings,
-    path: &Path,
-) -> Result<(MessageLog, Counts), ScanError> {
-    let mut log = MessageLog::read(inputs, wish, read)?;
-    let mut file = FeatureFile::create(path)?;
-    let counts = each_account(&mut log, read.stop.as_deref(), |rows| Ok(file.append(&rows)?))?;
+/// What a scan is told.
+pub struct ScanSettings<'a> {
+    /// What the user says of the window.
+    pub wish: WindowWish,
+    /// How to read.
+    pub read: ReadSettings,
+    /// The text of the policy file.
+    pub policy: &'a str,
+    /// The profile of earlier nights.
+    pub population: Option<&'a Population>,
+    /// Stop at the feature table.
+    pub features_only: bool,
+    /// Settings in force: key, value, origin.
+    pub settings: Vec<(String, String, String)>,
+    /// Link template of the review queue.
+    pub case_url: Option<String>,
+    /// Whether the log is marked as simulated.
+    pub simulated: bool,
+    /// Name of the run folder; its id without one.
+    pub name: Option<&'a str>,
+}
+
+/// Scans a night and publishes a run folder below `out`.
+pub fn scan(inputs: &Inputs, settings: ScanSettings, out: &Path) -> Result<Summary, ScanError> {
+    let folder = RunFolder::stage(out)?;
+    let mut log = MessageLog::read(inputs, &settings.wish, &settings.read)?;
+    let policy = Policy::parse(settings.policy, Timestamp(log.window.to_us()))?;
+    if let Some(population) = settings.population {
+        population.check_earlier(&Timestamp(log.window.to_us()).date())?;
+    }
+    let known = Known::of(&log.side);
+    let mut file = FeatureFile::create(&folder.path("features.parquet"))?;
+    let mut judged: Vec<Judged> = Vec::new();
+    let as_of = log.window.to_us();
+    let counts = each_account(&mut log, settings.read.stop.as_deref(), |rows| {
+        file.append(&rows)?;
+        if !settings.features_only {
+            let judge = |row: NamedRow| judge(row, settings.population, &policy, &known, as_of);
+            judged.par_extend(rows.into_par_iter().map(judge));
+        }
+        Ok(())
+    })?;
     file.finish()?;
-    Ok((log, counts))
+    judged.sort_unstable_by(Judged::before);
+    let run = Run {
+        window: log.window,
+        log_start: log.log_start,
+        offers: log.offers,
+        seen: log.seen,
+        reports: &log.reports,
+        counts: counts.flat(log.seen.left_out),
+        off_platform: known.off_platform_only(&policy),
+        judged,
+        policy: &policy,
+        population: settings.population,
+        settings: settings.settings,
+        case_url: settings.case_url,
+        simulated: settings.simulated,
+    };
+    decision::safety_stop(&run.verdict_counts(), None, &policy.quota)?;
+    stopped(settings.read.stop.as_deref())?;
+    Ok(run.publish(folder, settings.name)?)
+}
+
+fn judge(
+    row: NamedRow,
+    population: Option<&Population>,
+    policy: &Policy,
+    known: &Known,
+    as_of: i64,
+) -> Judged {
+    let outcome = rules::run(&row.features, population, &policy.limits);
+    let card = scoring::score(&row.features, outcome, policy.evidence.minimum_actions);
+    let off_platform = known.off_platform(&row.name);
+    let circumstances = Circumstances {
+        as_of_us: as_of,
+        sanction: known.sanction(&row.name, as_of),
+        off_platform: &off_platform,
+    };
+    let decision = decision::decide(&card, &circumstances, policy);
+    Judged { name: row.name, card, decision }
+}
+
+fn stopped(stop: Option<&AtomicBool>) -> Result<(), ScanError> {
+    if stop.is_some_and(|s| s.load(Ordering::Relaxed)) { Err(ScanError::Stopped) } else { Ok(()) }
 }

@@ -42,7 +42,8 @@ fn rows(table: TableKind, indent: &str) -> String {
 
 /// INPUT.md
 pub fn page() -> String {
-    let mut text = String::from("# Input tables\n\nPrinted from the schema cards; a test fails on any difference.\n");
+    let mut text =
+        String::from("# Input tables\n\nPrinted from the schema cards; a test fails on any difference.\n");
     for (name, table) in TableKind::ALL {
         let _ = writeln!(text, "\n## {name}\n");
         text.push_str(&rows(*table, "- "));

@@ -129,13 +129,15 @@ fn program() -> Clap {
                 .arg(write("configuration to write; the mapping goes beside it", "bulkwatch.toml")),
         )
         .subcommand(
-            Clap::new("config").about("Settings in force").subcommand_required(true).subcommand(with_settings(
-                Clap::new("show")
-                    .about("Print all settings")
-                    .arg(flag("origin", "also print where each value comes from"))
-                    .arg(config())
-                    .arg(json()),
-            )),
+            Clap::new("config").about("Settings in force").subcommand_required(true).subcommand(
+                with_settings(
+                    Clap::new("show")
+                        .about("Print all settings")
+                        .arg(flag("origin", "also print where each value comes from"))
+                        .arg(config())
+                        .arg(json()),
+                ),
+            ),
         )
         .subcommand(
             Clap::new("population")
@@ -179,7 +181,10 @@ fn quiet() -> Arg {
 }
 
 fn config() -> Arg {
-    Arg::new("config").long("config").value_name("FILE").help("project file; default: bulkwatch.toml if it exists")
+    Arg::new("config")
+        .long("config")
+        .value_name("FILE")
+        .help("project file; default: bulkwatch.toml if it exists")
 }
 
 fn run_folder() -> Arg {

@@ -23,7 +23,6 @@ pub fn run(flags: &Flags) -> Result<(), Failure> {
     if flags.json {
         return Ok(terminal::data(&catalog::json(&entries))?);
     }
-    let rows =
-        entries.iter().map(|e| vec![e.kind.to_owned(), e.name.clone(), e.summary.clone()]).collect();
+    let rows = entries.iter().map(|e| vec![e.kind.to_owned(), e.name.clone(), e.summary.clone()]).collect();
     Ok(terminal::data(&terminal::table(&["kind", "name", "what it is"], rows))?)
 }

@@ -19,7 +19,11 @@ pub struct Setting {
 
 /// All settings, in the order of the project file.
 pub const SETTINGS: &[Setting] = &[
-    s("input.messages", "", "message log: file, glob or folder with date=YYYY-MM-DD/ parts; several separated by commas, - for stdin"),
+    s(
+        "input.messages",
+        "",
+        "message log: file, glob or folder with date=YYYY-MM-DD/ parts; several separated by commas, - for stdin",
+    ),
     s("input.mapping", "", "mapping file that fits a foreign log"),
     s("input.accounts", "", "accounts table"),
     s("input.registrations", "", "registrations table"),
@@ -38,7 +42,11 @@ pub const SETTINGS: &[Setting] = &[
     s("window.to", "", "end of the window and the run's now (as_of); default: midnight after the newest row"),
     s("window.length", "30d", "length of the window in days (30d), or all"),
     s("window.lookback", "90d", "how far back earlier contact counts, in days"),
-    s("window.log_start", "", "since when the log is complete; default: earliest date partition, else oldest row"),
+    s(
+        "window.log_start",
+        "",
+        "since when the log is complete; default: earliest date partition, else oldest row",
+    ),
     s("policy.policy", "", "policy file; default: the policy shipped with the program"),
     s("policy.population", "", "population profile of earlier nights; without one soft rules stay at watch"),
     s("output.out", "runs", "where run folders are published"),
@@ -126,10 +134,12 @@ impl Settings {
 
     fn read_file(&mut self, path: &Path) -> Result<(), Failure> {
         let shown = path.display().to_string();
-        let text = std::fs::read_to_string(path)
-            .map_err(|e| Failure::usage(format!("configuration {shown}: {}", e.to_string().to_lowercase())))?;
-        let table: toml::Table =
-            text.parse().map_err(|e: toml::de::Error| Failure::usage(format!("configuration {shown}: {}", e.message())))?;
+        let text = std::fs::read_to_string(path).map_err(|e| {
+            Failure::usage(format!("configuration {shown}: {}", e.to_string().to_lowercase()))
+        })?;
+        let table: toml::Table = text.parse().map_err(|e: toml::de::Error| {
+            Failure::usage(format!("configuration {shown}: {}", e.message()))
+        })?;
         self.base = path.parent().map(Path::to_path_buf).unwrap_or_default();
         for (section, content) in table {
             let toml::Value::Table(content) = content else {
@@ -139,8 +149,11 @@ impl Settings {
                 let key = format!("{section}.{name}");
                 let setting =
                     SETTINGS.iter().find(|s| s.key == key).ok_or_else(|| unknown_key(&shown, &key))?;
-                let value = self.from_file(setting, &value)
-                    .ok_or_else(|| Failure::usage(format!("configuration {shown}: {key} must be a text, a number or a list of texts")))?;
+                let value = self.from_file(setting, &value).ok_or_else(|| {
+                    Failure::usage(format!(
+                        "configuration {shown}: {key} must be a text, a number or a list of texts"
+                    ))
+                })?;
                 self.values.insert(setting.key, (value, Origin::File(shown.clone())));
             }
         }
@@ -165,9 +178,7 @@ impl Settings {
             _ => None,
         };
         match value {
-            toml::Value::Array(items) => {
-                Some(items.iter().map(text).collect::<Option<Vec<_>>>()?.join(","))
-            }
+            toml::Value::Array(items) => Some(items.iter().map(text).collect::<Option<Vec<_>>>()?.join(",")),
             other => text(other),
         }
     }
@@ -221,8 +232,11 @@ mod tests {
     fn flags_win_over_environment_over_file_over_default() {
         let folder = tempfile::tempdir().expect("temp");
         let file = folder.path().join("bulkwatch.toml");
-        std::fs::write(&file, "[window]\nlength = \"7d\"\nto = 2020-01-01\n[input]\nmessages = [\"a.csv\"]\n")
-            .expect("written");
+        std::fs::write(
+            &file,
+            "[window]\nlength = \"7d\"\nto = 2020-01-01\n[input]\nmessages = [\"a.csv\"]\n",
+        )
+        .expect("written");
         let flags = BTreeMap::from([("window.to", "2021-01-01".to_owned())]);
         let env = BTreeMap::from([("BULKWATCH_LENGTH".to_owned(), "8d".to_owned())]);
         let settings = Settings::resolve(&flags, &env, Some(&file)).expect("resolved");

@@ -39,7 +39,8 @@ pub fn progress(stage: &'static str, quiet: bool) -> ProgressBar {
         return ProgressBar::hidden();
     }
     let bar = ProgressBar::new_spinner();
-    if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {human_pos} rows, {per_sec}, {elapsed}") {
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {human_pos} rows, {per_sec}, {elapsed}")
+    {
         bar.set_style(style);
     }
     bar.set_message(stage);

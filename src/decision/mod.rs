@@ -3,6 +3,7 @@
 //! Recommends and never acts; no number in here reaches back into a score.
 
 mod decide;
+mod known;
 mod policy;
 mod safety_stop;
 mod sanctioned;
@@ -13,6 +14,7 @@ mod verdict;
 pub use decide::{
     Circumstances, Decision, Ground, OffPlatform, OffPlatformDecision, decide, off_platform_only,
 };
+pub use known::Known;
 pub use policy::{
     AllThresholds, EvidenceMinimum, Grounds, HumanReview, Policy, PolicyError, Recommend, Thresholds, Version,
 };

@@ -9,6 +9,8 @@ pub enum ErrorClass {
     Usage,
     /// The input is unusable, empty or has too many rejects: exit 3.
     Input,
+    /// The night is out of proportion: nothing published, exit 4.
+    Held,
     /// The machine said no (disk full, no permission, lock held): exit 5.
     Environment,
     /// A defect of this program: exit 70.
@@ -23,6 +25,7 @@ impl ErrorClass {
         match self {
             Self::Usage => 2,
             Self::Input => 3,
+            Self::Held => 4,
             Self::Environment => 5,
             Self::Internal => 70,
             Self::Interrupted => 130,

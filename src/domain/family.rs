@@ -44,6 +44,24 @@ impl Word for AgreementFamily {
 }
 
 impl AgreementFamily {
+    /// All families.
+    pub const EACH: [AgreementFamily; 9] = [
+        Self::Registration,
+        Self::Rate,
+        Self::Reach,
+        Self::Timing,
+        Self::Content,
+        Self::Contact,
+        Self::Groups,
+        Self::Feedback,
+        Self::Coordination,
+    ];
+
+    /// Whether one burst raises it together with the other such families.
+    pub fn rises_in_a_burst(self) -> bool {
+        matches!(self, Self::Rate | Self::Reach | Self::Timing)
+    }
+
     /// The family's name.
     pub fn name(self) -> &'static str {
         Self::ALL[self as usize].0

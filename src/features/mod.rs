@@ -28,7 +28,7 @@ pub mod volume;
 pub use extract::{Night, extract};
 pub use facts::{Facts, Scratch};
 pub use feature::{Absent, Family, Feature, Invariance, Mark, Reads, Unit, Value};
-pub use population::{Population, PopulationError};
+pub use population::{Origin as PopulationOrigin, Population, PopulationError, descriptive};
 pub use table::{AccountFeatures, FeatureTable};
 
 /// All feature cards, in the order of the columns of `features.parquet`.

@@ -4,8 +4,7 @@
 
 use super::read::{read_messages, read_side_tables};
 use super::{
-    InputSpec, LogError, Offers, PARTITIONS, ReadReport, ReadSettings, Router, Seen, SideTables,
-    take,
+    InputSpec, LogError, Offers, PARTITIONS, ReadReport, ReadSettings, Router, Seen, SideTables, take,
 };
 use crate::domain::{DAY_US, Timestamp, Token, Window, WindowError};
 
@@ -90,8 +89,9 @@ impl MessageLog {
     pub fn read(inputs: &Inputs, wish: &WindowWish, settings: &ReadSettings) -> Result<Self, LogError> {
         let (mut routers, report) = read_messages(&inputs.messages, settings, Router::new)?;
         let mut named = Router::new();
-        let (mut side, mut side_reports) =
-            read_side_tables(&inputs.side, settings, &mut |token, name| super::EventSink::name(&mut named, token, name))?;
+        let (mut side, mut side_reports) = read_side_tables(&inputs.side, settings, &mut |token, name| {
+            super::EventSink::name(&mut named, token, name)
+        })?;
         sort(&mut side);
         routers.push(named);
         let seen = Seen::of(&routers);

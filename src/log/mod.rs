@@ -5,6 +5,8 @@
 pub(crate) mod clean;
 mod event;
 mod failure;
+mod guess;
+mod inspect;
 mod keys;
 mod load;
 mod offers;
@@ -19,6 +21,8 @@ mod timeline;
 
 pub use event::*;
 pub use failure::LogError;
+pub use guess::guess_mapping;
+pub use inspect::{ColumnFinding, History, Inspection, Spelling, inspect};
 pub use keys::Keys;
 pub use load::{Inputs, Length, MessageLog, WindowWish};
 pub use offers::Offers;
@@ -26,7 +30,7 @@ pub use partition::{PARTITIONS, Partition, PartitionParts, Received, Router, See
 pub use phone::looks_like_number;
 pub use read::{EventSink, read_messages, read_side_tables};
 pub use reject::{RejectReason, RejectRow, Rejects};
-pub use report::{FileReport, ReadReport};
-pub use schema::TableKind;
+pub use report::{FileReport, ReadReport, rejects_table};
+pub use schema::{TableKind, load_mapping, parse_mapping};
 pub use source::{InputSpec, Progress, ReadSettings};
 pub use timeline::{AccountTimeline, in_population, rows_of};

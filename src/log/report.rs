@@ -2,7 +2,8 @@
 //! In: the outcomes of the files; out: plain numbers for the manifest, the report and the terminal.
 //! Decides nothing: limits are applied by the reader.
 
-use crate::log::{Rejects, TableKind};
+use crate::log::{RejectRow, Rejects, TableKind};
+use crate::table_io::Table;
 use serde::Serialize;
 use std::collections::BTreeSet;
 
@@ -119,4 +120,19 @@ impl ReadReport {
         self.rejects.absorb(rejects);
         self.files.push(file);
     }
+}
+
+/// The refused rows of several tables as one table: table, file, row, column, reason, meaning, sample.
+pub fn rejects_table(reports: &[&ReadReport]) -> Table {
+    let rows: Vec<(&str, &RejectRow)> =
+        reports.iter().flat_map(|r| r.rejects.rows.iter().map(|row| (r.table.name(), row))).collect();
+    let text = |f: &dyn Fn(&(&str, &RejectRow)) -> String| rows.iter().map(f).collect::<Vec<String>>();
+    Table::new()
+        .with("table", text(&|(table, _)| (*table).to_owned()))
+        .with("file", text(&|(_, row)| row.file.to_string()))
+        .with("row", rows.iter().map(|(_, row)| row.row).collect::<Vec<u64>>())
+        .with("column", text(&|(_, row)| row.column.clone()))
+        .with("reason", text(&|(_, row)| row.reason.code().to_owned()))
+        .with("meaning", text(&|(_, row)| row.reason.description().to_owned()))
+        .with("sample", text(&|(_, row)| row.sample.clone()))
 }

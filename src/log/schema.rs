@@ -6,8 +6,10 @@ use crate::domain::{
     AccountKind, AgreementFamily, Chat, FeedbackKind, GroupKind, MessageKind, Status, TemplateCategory, Via,
     Word,
 };
-use crate::log::EnforcementKind;
+use crate::log::{EnforcementKind, LogError};
+use crate::table_io::{Mapping, TableError};
 use AgreementFamily::{Contact, Content, Coordination, Feedback, Groups, Rate, Reach, Registration, Timing};
+use std::path::Path;
 
 /// A table of the input contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -83,6 +85,29 @@ impl TableKind {
     pub fn position(self, column: &str) -> Option<usize> {
         self.columns().iter().position(|card| card.name == column)
     }
+}
+
+/// Parses a mapping and checks it against the input contract.
+pub fn parse_mapping(name: &str, text: &str) -> Result<Mapping, LogError> {
+    let vocabulary: Vec<(&str, Vec<(&str, bool)>)> = TableKind::ALL
+        .iter()
+        .map(|(table, kind)| {
+            let columns = kind.columns().iter().map(|c| (c.name, matches!(c.ty, ColumnType::Time))).collect();
+            (*table, columns)
+        })
+        .collect();
+    Ok(Mapping::parse(name, text, &vocabulary)?)
+}
+
+/// Reads a mapping file.
+pub fn load_mapping(path: &Path) -> Result<Mapping, LogError> {
+    let shown = path.display().to_string();
+    let bytes = std::fs::read(path).map_err(|e| TableError::io(&shown, e))?;
+    let text = String::from_utf8(bytes).map_err(|_| TableError::BadMapping {
+        mapping: shown.clone(),
+        problem: "it is not UTF-8 text".to_owned(),
+    })?;
+    parse_mapping(&shown, &text)
 }
 
 /// What a column may hold.

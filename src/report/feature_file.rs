@@ -52,7 +52,9 @@ fn columns(rows: &[NamedRow]) -> Vec<(&'static str, Values)> {
     for (i, card) in cards().into_iter().enumerate() {
         let values = rows.iter().map(|r| r.features.values()[i].ok());
         let values = match card.unit {
-            Unit::Count | Unit::Flag | Unit::Days => Values::Int(values.map(|v| v.map(|v| v as i64)).collect()),
+            Unit::Count | Unit::Flag | Unit::Days => {
+                Values::Int(values.map(|v| v.map(|v| v as i64)).collect())
+            }
             _ => Values::Float(values.collect()),
         };
         columns.push((card.name, values));
@@ -74,7 +76,8 @@ pub fn read_features(path: &Path) -> Result<Vec<NamedRow>, TableError> {
     let rows = names.iter().enumerate().map(|(row, name)| {
         let why: Vec<char> = letters[row].as_deref().unwrap_or_default().chars().collect();
         let values = columns.iter().enumerate().map(|(i, column)| -> Value {
-            column[row].ok_or_else(|| why.get(i).and_then(|c| Absent::of_code(*c)).unwrap_or(Absent::NoEvidence))
+            column[row]
+                .ok_or_else(|| why.get(i).and_then(|c| Absent::of_code(*c)).unwrap_or(Absent::NoEvidence))
         });
         let features = AccountFeatures::new(crate::domain::Token::default(), values.collect());
         NamedRow { name: name.clone().unwrap_or_default(), features }

@@ -81,11 +81,7 @@ impl RunFolder {
         {
             done = Err(error);
         }
-        done.map(|_| ()).map_err(|source| FolderError::Io {
-            what: "write",
-            folder: file.to_owned(),
-            source,
-        })
+        done.map(|_| ()).map_err(|source| FolderError::Io { what: "write", folder: file.to_owned(), source })
     }
 
     /// Publishes under `name`; an earlier run of the same name gives way only once the new one stands beside it.

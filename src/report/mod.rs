@@ -4,6 +4,13 @@
 
 mod feature_file;
 mod folder;
+mod html;
+mod read_back;
+mod record_v1;
+mod run;
 
 pub use feature_file::{FeatureFile, NamedRow, read_features};
 pub use folder::{FolderError, RunFolder};
+pub use read_back::{AccountRow, PublishedRun, ReasonRow, read_run};
+pub use record_v1::Judged;
+pub use run::{RESULT_FILES, ReportError, Run, Summary, newest_run};

@@ -5,6 +5,7 @@
 use super::hit::Fired;
 use super::limit::Limit;
 use super::row::Row;
+pub use crate::domain::AgreementFamily;
 use crate::domain::Points;
 use crate::features::{Feature, Mark};
 use serde::{Serialize, Serializer};
@@ -68,65 +69,6 @@ impl RuleGroup {
             RuleGroup::Feedback => 36.0,
             RuleGroup::Benign => 0.0,
         }
-    }
-}
-
-/// The kind of evidence: two different kinds must agree before an account is called abusive.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AgreementFamily {
-    /// Sign-up and its neighbors.
-    Registration,
-    /// How fast.
-    Rate,
-    /// To how many.
-    Reach,
-    /// When, and how evenly.
-    Timing,
-    /// The same content.
-    Content,
-    /// To whom, and whether they answer.
-    Contact,
-    /// Groups.
-    Groups,
-    /// Reports, blocks, requests to stop.
-    Feedback,
-    /// Together with other accounts; no card yet.
-    Coordination,
-}
-
-impl AgreementFamily {
-    /// All families.
-    pub const ALL: [AgreementFamily; 9] = [
-        AgreementFamily::Registration,
-        AgreementFamily::Rate,
-        AgreementFamily::Reach,
-        AgreementFamily::Timing,
-        AgreementFamily::Content,
-        AgreementFamily::Contact,
-        AgreementFamily::Groups,
-        AgreementFamily::Feedback,
-        AgreementFamily::Coordination,
-    ];
-
-    /// The word in result files.
-    pub fn word(self) -> &'static str {
-        match self {
-            AgreementFamily::Registration => "registration",
-            AgreementFamily::Rate => "rate",
-            AgreementFamily::Reach => "reach",
-            AgreementFamily::Timing => "timing",
-            AgreementFamily::Content => "content",
-            AgreementFamily::Contact => "contact",
-            AgreementFamily::Groups => "groups",
-            AgreementFamily::Feedback => "feedback",
-            AgreementFamily::Coordination => "coordination",
-        }
-    }
-
-    /// Whether one burst raises it together with the other such families.
-    pub fn rises_in_a_burst(self) -> bool {
-        matches!(self, AgreementFamily::Rate | AgreementFamily::Reach | AgreementFamily::Timing)
     }
 }
 

@@ -109,7 +109,7 @@ fn agreeing(hits: &[RuleHit], young: bool) -> u32 {
         hits.iter().any(|h| h.rule.family == family && has(h))
     };
     let beside = [AgreementFamily::Registration, AgreementFamily::Feedback];
-    let conduct = || AgreementFamily::ALL.into_iter().filter(|f| !beside.contains(f));
+    let conduct = || AgreementFamily::EACH.into_iter().filter(|f| !beside.contains(f));
     let mut n = conduct().filter(|f| fired(*f, RuleHit::carries)).count();
     let mut burst = conduct().filter(|f| f.rises_in_a_burst());
     let lasting_burst = burst.clone().any(|f| fired(f, RuleHit::carries));

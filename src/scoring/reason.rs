@@ -26,6 +26,8 @@ pub struct Reason {
     pub family: &'static str,
     /// The sentence.
     pub statement: String,
+    /// The feature of the leading value.
+    pub feature: &'static str,
     /// The leading value; none where it is too small to be told.
     pub observed: Option<f64>,
     /// The threshold in force.
@@ -71,8 +73,9 @@ fn reason(hit: &RuleHit, rank: u32) -> Option<Reason> {
         rank,
         code: hit.rule.code,
         stage: hit.rule.stage.word(),
-        family: hit.rule.family.word(),
+        family: hit.rule.family.name(),
         statement: statement(hit),
+        feature: lead.feature.name,
         observed: told.then_some(lead.observed),
         threshold: lead.threshold,
         n: n(lead),

@@ -49,12 +49,12 @@ impl FamilySet {
 
     /// Its words in a fixed order.
     pub fn words(self) -> Vec<&'static str> {
-        AgreementFamily::ALL.into_iter().filter(|f| self.contains(*f)).map(AgreementFamily::word).collect()
+        AgreementFamily::EACH.into_iter().filter(|f| self.contains(*f)).map(AgreementFamily::name).collect()
     }
 
     /// The words of the families it lacks.
     pub fn missing_words(self) -> Vec<&'static str> {
-        AgreementFamily::ALL.into_iter().filter(|f| !self.contains(*f)).map(AgreementFamily::word).collect()
+        AgreementFamily::EACH.into_iter().filter(|f| !self.contains(*f)).map(AgreementFamily::name).collect()
     }
 }
 

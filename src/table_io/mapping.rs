@@ -130,8 +130,8 @@ pub struct Split {
 /// One condition of a filter.
 #[derive(Debug, Clone)]
 pub struct Condition {
-    /// The column of the file.
-    pub column: String,
+    /// A column of the file, or an operator over several.
+    pub value: Value,
     /// What must hold.
     pub test: Test,
 }
@@ -287,18 +287,18 @@ impl Parser<'_> {
         let Toml::Table(table) = value else {
             return Err(self.bad(format!("{at}: a condition is {{ column = ..., equals = ... }}")));
         };
-        let (mut column, mut test) = (None, None);
+        let (mut tested, mut test) = (None, None);
         for (key, value) in table {
             match key.as_str() {
-                "column" => column = Some(self.scalar(at, value)?),
+                "column" => tested = Some(self.value(at, value)?),
                 "equals" | "one_of" => test = Some(Test::OneOf(self.texts(at, value)?)),
                 "not_equals" | "not_one_of" => test = Some(Test::NotOneOf(self.texts(at, value)?)),
                 "not_null" => test = Some(Test::NotNull),
                 other => return Err(self.unknown(at, other, KEYS)),
             }
         }
-        match (column, test) {
-            (Some(column), Some(test)) => Ok(Condition { column, test }),
+        match (tested, test) {
+            (Some(value), Some(test)) => Ok(Condition { value, test }),
             _ => {
                 Err(self.bad(format!("{at}: a condition needs a column and one of {}", KEYS[1..].join(", "))))
             }

@@ -20,7 +20,7 @@ impl Section {
                 collect(&field.value, &mut names);
             }
         }
-        names.extend(self.filter.iter().map(|c| c.column.clone()));
+        self.filter.iter().for_each(|c| collect(&c.value, &mut names));
         names.extend(self.split.iter().map(|s| s.column.clone()));
         names.into_iter().collect()
     }
@@ -134,10 +134,9 @@ fn select(
     let at = split.and_then(|s| position(source, &s.column));
     let list_separator = LIST_SEPARATOR.to_string();
     let separator = split.and_then(|s| s.separator.as_deref()).unwrap_or(&list_separator);
-    let conditions: Vec<(Option<usize>, &Test)> =
-        filter.iter().map(|c| (position(source, &c.column), &c.test)).collect();
     let mut builders: Vec<StringBuilder> = source.iter().map(|_| StringBuilder::new()).collect();
     let (mut rows, mut filtered) = (Vec::new(), 0);
+    let mut tested = String::new();
     for row in 0..batch.len {
         let cell = |i: usize| texts[i].as_ref().filter(|a| a.is_valid(row)).map(|a| a.value(row));
         let members: Vec<Option<&str>> = match at.and_then(cell) {
@@ -152,7 +151,20 @@ fn select(
         let mut kept = false;
         for member in members {
             let value = |i: usize| if Some(i) == at { member } else { cell(i) };
-            if conditions.iter().all(|(i, test)| holds(test, i.and_then(value))) {
+            let line = Row {
+                file,
+                source,
+                texts: &texts,
+                row,
+                number: batch.row_number(row),
+                split: at.map(|i| (i, member)),
+            };
+            let passes = |condition: &Condition| {
+                tested.clear();
+                let found = line.write(&condition.value, &mut tested);
+                holds(&condition.test, found.then_some(tested.as_str()))
+            };
+            if filter.iter().all(passes) {
                 kept = true;
                 rows.push(batch.row_number(row));
                 for (i, builder) in builders.iter_mut().enumerate() {
@@ -183,6 +195,8 @@ struct Row<'a> {
     texts: &'a [Option<StringArray>],
     row: usize,
     number: u64,
+    /// The member of a list column that this row stands for.
+    split: Option<(usize, Option<&'a str>)>,
 }
 
 impl Row<'_> {
@@ -234,7 +248,13 @@ impl Row<'_> {
     }
 
     fn cell(&self, name: &str) -> Option<&str> {
-        let array = self.texts[position(self.source, name)?].as_ref()?;
+        let at = position(self.source, name)?;
+        if let Some((split, member)) = self.split
+            && split == at
+        {
+            return member;
+        }
+        let array = self.texts[at].as_ref()?;
         array.is_valid(self.row).then(|| array.value(self.row))
     }
 }
@@ -250,7 +270,7 @@ fn evaluate(
     let mut buffer = String::new();
     for row in 0..batch.len {
         buffer.clear();
-        let at = Row { file, source, texts, row, number: batch.row_number(row) };
+        let at = Row { file, source, texts, row, number: batch.row_number(row), split: None };
         if !at.write(&field.value, &mut buffer) {
             builder.append_null();
             continue;

@@ -42,7 +42,11 @@ pub struct TableStream {
 
 impl TableStream {
     /// Starts a file with the columns of `like` and key-value metadata.
-    pub fn create(path: &Path, like: &[(&str, Values)], metadata: &[(&str, String)]) -> Result<Self, TableError> {
+    pub fn create(
+        path: &Path,
+        like: &[(&str, Values)],
+        metadata: &[(&str, String)],
+    ) -> Result<Self, TableError> {
         let fields: Vec<Field> =
             like.iter().map(|(name, values)| Field::new(*name, data_type(values), true)).collect();
         let schema = Arc::new(Schema::new(fields));

@@ -152,7 +152,10 @@ fn every_file_opens_with_a_header_and_stays_readable() {
         let header = source.text.lines().take_while(|l| l.starts_with("//!")).count();
         let front = source.path == "src/lib.rs";
         if !front && header < 3 {
-            broken.push(format!("{}: the header says what for, what goes in and out, what it refuses", source.path));
+            broken.push(format!(
+                "{}: the header says what for, what goes in and out, what it refuses",
+                source.path
+            ));
         }
         let lines = source.text.lines().count();
         if 450 < lines {
@@ -178,8 +181,12 @@ fn functions_fit_a_screen() {
                 || line.trim_start().starts_with("pub fn ")
                 || line.trim_start().starts_with("pub(crate) fn ");
             match &open {
-                None if starts && !line.trim_end().ends_with(';') => open = Some((n, indent, line.trim().to_owned())),
-                Some((start, at, name)) if indent == *at && line.trim_end() == format!("{}}}", " ".repeat(*at)) => {
+                None if starts && !line.trim_end().ends_with(';') => {
+                    open = Some((n, indent, line.trim().to_owned()))
+                }
+                Some((start, at, name))
+                    if indent == *at && line.trim_end() == format!("{}}}", " ".repeat(*at)) =>
+                {
                     if 70 < n - start {
                         broken.push(format!("{}:{}: {} lines: {name}", source.path, start + 1, n - start));
                     }
@@ -203,7 +210,10 @@ fn the_invariants_name_tests_that_exist() {
     let named: Vec<&str> = page.split("`test:").skip(1).filter_map(|rest| rest.split('`').next()).collect();
     assert!(8 <= named.len(), "each invariant names the test that guards it; found {}", named.len());
     for name in named {
-        assert!(all.contains(&format!("fn {name}(")), "ARCHITECTURE.md names a test that does not exist: {name}");
+        assert!(
+            all.contains(&format!("fn {name}(")),
+            "ARCHITECTURE.md names a test that does not exist: {name}"
+        );
     }
 }
 

@@ -116,7 +116,7 @@ impl Column {
     }
 
     /// The cell of a row.
-    #[inline]
+    #[inline(always)]
     pub fn cell(&self, row: usize) -> Cell<'_> {
         match self {
             Self::Absent => Cell::Null,

@@ -10,6 +10,6 @@ mod word;
 
 pub(crate) use cell::{Cell, Column};
 pub(crate) use number::{count, count_u32, flag, forwarded, link, number};
-pub(crate) use time::{TimeReader, guess_unit, parse_utc};
+pub(crate) use time::{TimeReader, guess_unit};
 pub(crate) use token::{Decimal, Identifier};
 pub(crate) use word::WordReader;

@@ -1,4 +1,4 @@
-//! Words of a closed list out of text cells, remembering the last one: logs repeat themselves.
+//! Words of a closed list out of text cells, remembering spellings: logs repeat themselves.
 //! In: a cell; out: the word, nothing where the log says nothing, or that the word is unknown.
 //! Offers no correction here: the nearest word is looked up only for the rows that are kept as rejects.
 
@@ -6,15 +6,17 @@ use crate::domain::Word;
 use crate::log::RejectReason;
 use crate::log::clean::Cell;
 
+/// Spellings remembered: more than most columns have.
+const REMEMBERED: usize = 8;
+
 /// Reads one column of words.
 pub(crate) struct WordReader<W> {
-    last: String,
-    word: Option<W>,
+    known: Vec<(String, W)>,
 }
 
 impl<W: Word> Default for WordReader<W> {
     fn default() -> Self {
-        Self { last: String::new(), word: None }
+        Self { known: Vec::with_capacity(REMEMBERED) }
     }
 }
 
@@ -24,21 +26,24 @@ impl<W: Word> WordReader<W> {
     pub fn read(&mut self, cell: Cell) -> Result<Option<W>, RejectReason> {
         match cell {
             Cell::Null => Ok(None),
-            Cell::Text(text) if text == self.last => Ok(self.word),
-            Cell::Text(text) => self.learn(text),
+            Cell::Text(text) => match self.known.iter().find(|(known, _)| known == text) {
+                Some((_, word)) => Ok(Some(*word)),
+                None => self.learn(text),
+            },
             _ => Err(RejectReason::UnknownWord),
         }
     }
 
+    #[cold]
     fn learn(&mut self, text: &str) -> Result<Option<W>, RejectReason> {
         if text.trim().is_empty() {
             return Ok(None);
         }
         let word = W::parse(text).ok_or(RejectReason::UnknownWord)?;
-        self.last.clear();
-        self.last.push_str(text);
-        self.word = Some(word);
-        Ok(self.word)
+        if self.known.len() < REMEMBERED {
+            self.known.push((text.to_owned(), word));
+        }
+        Ok(Some(word))
     }
 }
 

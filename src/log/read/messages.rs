@@ -3,7 +3,7 @@
 //! Knows neither threads nor partitions: a sink does what it likes with an event.
 
 use crate::content::Fingerprinter;
-use crate::domain::{Chat, Token, TokenKey, Word, digest64};
+use crate::domain::{Chat, MessageKind, Status, TemplateCategory, Token, TokenKey, Via, Word, digest64};
 use crate::log::clean::{
     Cell, Column, Decimal, Identifier, TimeReader, WordReader, count_u32, flag, forwarded, link,
 };
@@ -12,10 +12,11 @@ use crate::log::read::plan::Plan;
 use crate::log::read::refusal::Refusals;
 use crate::log::read::seen::SeenSenders;
 use crate::log::{
-    ABSENT_U32, Keys, LogError, MessageEvent, ReadSettings, RejectReason, UNKNOWN, head_of, looks_like_number, pack,
-    pack_flag,
+    ABSENT_U32, Keys, LogError, MessageEvent, ReadSettings, RejectReason, UNKNOWN, head_of,
+    looks_like_number, pack, pack_flag,
 };
 use crate::table_io::Batch;
+use std::ops::Range;
 
 /// Cleans the batches of one part of one file.
 pub(crate) struct MessageCleaner<'a> {
@@ -27,12 +28,27 @@ pub(crate) struct MessageCleaner<'a> {
     at: Positions,
     events: Vec<MessageEvent>,
     bad: Vec<bool>,
+    /// The rows of the batch that are being cleaned.
+    rows: Range<usize>,
     /// The refused rows.
     pub refusals: Refusals,
     /// Rows passed on.
     pub ok: u64,
     /// Oldest and newest usable time.
     pub span: Option<(i64, i64)>,
+}
+
+/// Rows cleaned at a time: their events stay in the first-level cache while column after column is filled in.
+const CHUNK: usize = 256;
+
+/// The words met so far in a batch.
+#[derive(Default)]
+struct Words {
+    chat: WordReader<Chat>,
+    kind: WordReader<MessageKind>,
+    via: WordReader<Via>,
+    status: WordReader<Status>,
+    template: WordReader<TemplateCategory>,
 }
 
 /// Where the columns stand among the cards.
@@ -61,6 +77,7 @@ impl<'a> MessageCleaner<'a> {
             },
             events: Vec::new(),
             bad: Vec::new(),
+            rows: 0..0,
             refusals: Refusals::new(plan.name.clone(), settings.reject_limit),
             ok: 0,
             span: None,
@@ -83,11 +100,15 @@ impl<'a> MessageCleaner<'a> {
         for broken in std::mem::take(&mut batch.broken) {
             self.refusals.broken(broken);
         }
-        self.required(&batch, &columns)?;
-        self.optional(&batch, &columns);
-        self.texts(&columns);
+        let mut words = Words::default();
+        for start in (0..batch.len).step_by(CHUNK) {
+            self.rows = start..batch.len.min(start + CHUNK);
+            self.required(&batch, &columns)?;
+            self.optional(&batch, &columns, &mut words);
+            self.texts(&columns);
+            self.emit(&columns[self.at.sender], sink, seen);
+        }
         self.refusals.end_batch();
-        self.emit(&columns[self.at.sender], sink, seen);
         Ok(())
     }
 
@@ -112,11 +133,12 @@ impl<'a> MessageCleaner<'a> {
         mut set: impl FnMut(Cell, &mut MessageEvent) -> Result<(), RejectReason>,
     ) {
         let column = &columns[at];
-        for (row, event) in self.events.iter_mut().enumerate() {
+        for row in self.rows.clone() {
             if self.bad[row] {
                 continue;
             }
             let cell = column.cell(row);
+            let event = &mut self.events[row];
             if let Err(reason) = set(cell, event) {
                 self.bad[row] = true;
                 self.refusals.cell(batch.row_number(row), &self.plan.table.columns()[at], reason, cell);
@@ -135,12 +157,15 @@ impl<'a> MessageCleaner<'a> {
         let mut raw_number = false;
         let mut decimal = Decimal::default();
         self.each(batch, columns, at, |cell, event| {
-            let text = Identifier::read(cell, &mut decimal)?.ok_or(RejectReason::Empty)?;
+            let bytes = Identifier::bytes(cell, &mut decimal)?.ok_or(RejectReason::Empty)?;
             let token = match keys {
-                Some(keys) => Token::of(&key, keys.pseudonym(text).as_bytes()),
+                Some(keys) => {
+                    let text = std::str::from_utf8(bytes).unwrap_or_default();
+                    Token::of(&key, keys.pseudonym(text).as_bytes())
+                }
                 None => {
-                    raw_number |= matches!(cell, Cell::Text(_)) && looks_like_number(text);
-                    Token::of(&key, text.as_bytes())
+                    raw_number |= matches!(cell, Cell::Text(text) if looks_like_number(text));
+                    Token::of(&key, bytes)
                 }
             };
             set(event, token);
@@ -164,49 +189,28 @@ impl<'a> MessageCleaner<'a> {
         }
     }
 
-    fn optional(&mut self, batch: &Batch, columns: &[Column]) {
+    fn optional(&mut self, batch: &Batch, columns: &[Column], words: &mut Words) {
         for (at, card) in self.plan.table.columns().iter().enumerate() {
             if !columns[at].is_present() || card.required {
                 continue;
             }
             match card.name {
                 "msg_id" => self.digests(batch, columns, at, |event, digest, _| event.msg = digest),
-                "content" => self.digests(batch, columns, at, |event, digest, text| {
+                "content" => self.digests(batch, columns, at, |event, digest, bytes| {
                     event.content = digest;
-                    event.content_head = head_of(text.as_bytes());
+                    event.content_head = head_of(bytes);
                 }),
                 "network" => self.networks(batch, columns, at),
-                "chat" => {
-                    let mut reader = WordReader::<Chat>::default();
-                    self.each(batch, columns, at, |cell, event| {
-                        event.chat = reader.read(cell)?.unwrap_or(Chat::Direct) as u8;
-                        Ok(())
-                    });
+                "chat" => self.each(batch, columns, at, |cell, event| {
+                    event.chat = words.chat.read(cell)?.unwrap_or(Chat::Direct) as u8;
+                    Ok(())
+                }),
+                "kind" => self.words(batch, columns, at, &mut words.kind, |event| &mut event.kind),
+                "via" => self.words(batch, columns, at, &mut words.via, |event| &mut event.via),
+                "status" => self.words(batch, columns, at, &mut words.status, |event| &mut event.status),
+                "template_category" => {
+                    self.words(batch, columns, at, &mut words.template, |event| &mut event.template);
                 }
-                "kind" => self.words(
-                    batch,
-                    columns,
-                    at,
-                    |event| &mut event.kind,
-                    pack_word::<crate::domain::MessageKind>,
-                ),
-                "via" => {
-                    self.words(batch, columns, at, |event| &mut event.via, pack_word::<crate::domain::Via>)
-                }
-                "status" => self.words(
-                    batch,
-                    columns,
-                    at,
-                    |event| &mut event.status,
-                    pack_word::<crate::domain::Status>,
-                ),
-                "template_category" => self.words(
-                    batch,
-                    columns,
-                    at,
-                    |event| &mut event.template,
-                    pack_word::<crate::domain::TemplateCategory>,
-                ),
                 "size" => self.each(batch, columns, at, |cell, event| {
                     event.size = count_u32(cell)?.unwrap_or(ABSENT_U32);
                     Ok(())
@@ -237,13 +241,13 @@ impl<'a> MessageCleaner<'a> {
         batch: &Batch,
         columns: &[Column],
         at: usize,
-        mut set: impl FnMut(&mut MessageEvent, u64, &str),
+        mut set: impl FnMut(&mut MessageEvent, u64, &[u8]),
     ) {
         let key = self.key;
         let mut decimal = Decimal::default();
         self.each(batch, columns, at, |cell, event| {
-            if let Some(text) = Identifier::read(cell, &mut decimal)? {
-                set(event, digest64(&key, text.as_bytes()), text);
+            if let Some(bytes) = Identifier::bytes(cell, &mut decimal)? {
+                set(event, digest64(&key, bytes), bytes);
             }
             Ok(())
         });
@@ -263,15 +267,14 @@ impl<'a> MessageCleaner<'a> {
         });
     }
 
-    fn words<W: Word>(
+    fn words<W: Word + PartialEq>(
         &mut self,
         batch: &Batch,
         columns: &[Column],
         at: usize,
-        mut slot: impl FnMut(&mut MessageEvent) -> &mut u8,
-        pack: impl Fn(Option<W>) -> u8,
+        reader: &mut WordReader<W>,
+        slot: impl Fn(&mut MessageEvent) -> &mut u8,
     ) {
-        let mut reader = WordReader::<W>::default();
         self.each(batch, columns, at, |cell, event| {
             *slot(event) = pack(reader.read(cell)?);
             Ok(())
@@ -283,7 +286,8 @@ impl<'a> MessageCleaner<'a> {
         let (Some(fingerprinter), true) = (&self.fingerprinter, columns[self.at.text].is_present()) else {
             return;
         };
-        for (row, event) in self.events.iter_mut().enumerate() {
+        for row in self.rows.clone() {
+            let event = &mut self.events[row];
             let Cell::Text(text) = columns[self.at.text].cell(row) else { continue };
             if self.bad[row] {
                 continue;
@@ -305,10 +309,11 @@ impl<'a> MessageCleaner<'a> {
     fn emit<S: EventSink>(&mut self, sender: &Column, sink: &mut S, seen: &mut SeenSenders) {
         let mut decimal = Decimal::default();
         let (mut oldest, mut newest) = self.span.unwrap_or((i64::MAX, i64::MIN));
-        for (row, event) in self.events.iter().enumerate() {
+        for row in self.rows.clone() {
             if self.bad[row] {
                 continue;
             }
+            let event = &self.events[row];
             if seen.is_new(event.sender)
                 && let Ok(Some(name)) = Identifier::read(sender.cell(row), &mut decimal)
             {
@@ -325,8 +330,4 @@ impl<'a> MessageCleaner<'a> {
             self.span = Some((oldest, newest));
         }
     }
-}
-
-fn pack_word<W: Word + PartialEq>(word: Option<W>) -> u8 {
-    pack(word)
 }

@@ -1,0 +1,161 @@
+//! `explain ACCOUNT`: a page about one account that a person can read and check.
+//! In: a published run; out: verdict, sub-scores, ranked reasons, what speaks for the account, what was not observable.
+//! Recomputes nothing: it shows what was published, and tonight's percentiles as description only.
+
+use super::args::Flags;
+use super::{Failure, terminal};
+use crate::domain::nearest;
+use crate::features::{cards, descriptive};
+use crate::report::{AccountRow, PublishedRun, ReasonRow, newest_run, read_features, read_run};
+use serde_json::json;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+/// Runs the command.
+pub fn run(flags: &Flags) -> Result<(), Failure> {
+    let folder = folder(flags.run.as_deref())?;
+    let run = read_run(&folder)?;
+    let wanted = flags.subject.as_deref().unwrap_or_default();
+    let account = run.accounts.iter().find(|a| a.name == wanted).ok_or_else(|| {
+        let offer = nearest(wanted, run.accounts.iter().map(|a| a.name.as_str()))
+            .map(|n| format!("; did you mean {}?", terminal::safe(n)))
+            .unwrap_or_default();
+        Failure::usage(format!("no account {} in {}{offer}", terminal::safe(wanted), folder.display()))
+    })?;
+    let page = if flags.json { json_page(&run, account) } else { page(&run, account, &folder)? };
+    Ok(terminal::data(&page)?)
+}
+
+fn folder(given: Option<&Path>) -> Result<PathBuf, Failure> {
+    if let Some(folder) = given {
+        return Ok(folder.to_owned());
+    }
+    newest_run(Path::new("runs"))
+        .ok_or_else(|| Failure::usage("no run folder below runs/; name one with --run, or scan first"))
+}
+
+fn json_page(run: &PublishedRun, a: &AccountRow) -> String {
+    let rows = |list: Vec<&ReasonRow>| -> Vec<serde_json::Value> {
+        list.into_iter()
+            .map(|r| {
+                json!({ "rank": r.rank, "code": r.code, "stage": r.stage, "family": r.family, "statement": r.statement,
+                        "feature": r.feature, "observed": r.observed, "threshold": r.threshold, "n": r.n, "unit": r.unit,
+                        "window": r.window, "peer_percentile": r.peer_percentile, "contribution": r.contribution,
+                        "source_mark": r.source_mark, "counterfactual": r.counterfactual })
+            })
+            .collect()
+    };
+    json!({
+        "account": a.name, "as_of": a.as_of, "verdict": a.verdict, "finding": a.finding, "state": a.state,
+        "scores": { "automation": a.automation, "broadcast": a.broadcast, "unsolicited": a.unsolicited },
+        "evidence_level": a.evidence_level, "families_missing": a.families_missing, "rank": a.rank,
+        "messages_n": a.messages_n, "requires_human_review": a.requires_human_review,
+        "policy": { "version": a.policy_version, "basis": a.policy_basis }, "recommendation": a.recommendation,
+        "notes": a.notes, "off_platform_n": a.off_platform_n,
+        "reasons": rows(run.reasons_of(&a.name)), "mitigations": rows(run.mitigations_of(&a.name)),
+        "automated_means": { "detection": true, "decision": false },
+    })
+    .to_string()
+}
+
+fn bar(score: f64) -> String {
+    let full = (score * 20.0).round() as usize;
+    format!("{}{} {score:.2}", "#".repeat(full), ".".repeat(20 - full.min(20)))
+}
+
+fn page(run: &PublishedRun, a: &AccountRow, folder: &Path) -> Result<String, Failure> {
+    let mut text = String::new();
+    let features = read_features(&folder.join("features.parquet"))?;
+    let rows: Vec<_> = features.iter().map(|r| r.features.clone()).collect();
+    let peers = descriptive(&rows);
+    let finding = if a.finding == "none" { String::new() } else { format!(", finding {}", a.finding) };
+    let _ = writeln!(text, "account      {}", terminal::safe(&a.name));
+    let _ = writeln!(text, "as of        {}   rank {} of {}", a.as_of, a.rank, run.accounts.len());
+    let _ = writeln!(text, "verdict      {}{finding}   state {}", a.verdict, a.state);
+    let _ = writeln!(text, "recommended  {}", a.recommendation);
+    let _ = writeln!(
+        text,
+        "             a person must decide: {}",
+        if a.requires_human_review { "yes" } else { "no" }
+    );
+    let _ = writeln!(text, "evidence     {} ({} actions)", a.evidence_level, a.messages_n.unwrap_or(0.0));
+    for (name, score) in
+        [("automation", a.automation), ("broadcast", a.broadcast), ("unsolicited", a.unsolicited)]
+    {
+        let _ = writeln!(text, "{name:12} {}", bar(score));
+    }
+    let _ = writeln!(text, "             sub-scores order accounts; they are not probabilities");
+    let reasons = run.reasons_of(&a.name);
+    let _ = writeln!(text, "\nwhy{}", if reasons.is_empty() { ": no rule fired" } else { "" });
+    for r in reasons {
+        reason(&mut text, r, &peers);
+    }
+    let mitigations = run.mitigations_of(&a.name);
+    if !mitigations.is_empty() {
+        let _ = writeln!(text, "\nfor the account (shown, never bought off)");
+        for m in mitigations {
+            let _ = writeln!(text, "  {}: {}", m.code, m.statement);
+        }
+    }
+    if !a.notes.is_empty() {
+        let _ = writeln!(text, "\nnotes        {}", a.notes);
+    }
+    if a.off_platform_n > 0.0 {
+        let _ =
+            writeln!(text, "\noff-platform evidence on file: {}; it never enters a score", a.off_platform_n);
+    }
+    not_observable(&mut text, a, &features);
+    let _ = writeln!(text, "\nbasis        {}\n             policy {}", a.policy_basis, a.policy_version);
+    let _ =
+        writeln!(text, "marks        V published, Q quoted second-hand, X measured by us, S our suggestion");
+    Ok(text)
+}
+
+fn reason(text: &mut String, r: &ReasonRow, peers: &dyn Fn(&crate::features::Feature, f64) -> Option<f64>) {
+    let _ = writeln!(
+        text,
+        "  {}. {} ({}, {}; {:.0} points) [{}]",
+        r.rank, r.code, r.stage, r.family, r.contribution, r.source_mark
+    );
+    let _ = writeln!(text, "     {}", r.statement);
+    let card = cards().into_iter().find(|c| c.name == r.feature);
+    let tonight = card.zip(r.observed).and_then(|(card, value)| peers(card, value));
+    let mut line = format!("     value {} (", r.feature);
+    let _ = write!(line, "window {}, threshold {}", r.window, r.threshold);
+    if let Some(p) = r.peer_percentile {
+        let _ = write!(line, ", above {:.1} % of earlier nights' accounts", 100.0 * p);
+    }
+    if let Some(p) = tonight {
+        let _ = write!(line, ", at or above {:.1} % of tonight's, descriptive", 100.0 * p);
+    }
+    let _ = writeln!(text, "{line})");
+    if !r.counterfactual.is_empty() {
+        let _ = writeln!(text, "     {}", r.counterfactual);
+    }
+}
+
+fn not_observable(text: &mut String, a: &AccountRow, features: &[crate::report::NamedRow]) {
+    let Some(row) = features.iter().find(|r| r.name == a.name) else { return };
+    let mut by_reason: std::collections::BTreeMap<&str, Vec<&str>> = Default::default();
+    for (card, value) in cards().into_iter().zip(row.features.values()) {
+        if let Err(absent) = value {
+            by_reason.entry(absent.meaning()).or_default().push(card.name);
+        }
+    }
+    if by_reason.is_empty() {
+        return;
+    }
+    let _ = writeln!(text, "\nnot observable");
+    if !a.families_missing.is_empty() {
+        let _ = writeln!(text, "  whole families: {}", a.families_missing);
+    }
+    for (why, names) in by_reason {
+        let shown: Vec<&str> = names.iter().copied().take(6).collect();
+        let more = if names.len() > shown.len() {
+            format!(" and {} more", names.len() - shown.len())
+        } else {
+            String::new()
+        };
+        let _ = writeln!(text, "  {why}: {}{more}", shown.join(", "));
+    }
+}

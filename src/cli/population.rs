@@ -1,0 +1,32 @@
+//! `population RUN`: a profile of an earlier night, for soft rules of later nights to compare with.
+//! In: a published run; out: one JSON file, pinned by its digest.
+//! Judges nobody: it holds quantiles, no accounts.
+
+use super::args::Flags;
+use super::{Failure, terminal};
+use crate::domain::ErrorClass;
+use crate::features::{Population, PopulationOrigin};
+use crate::report::{read_features, read_run};
+use std::path::Path;
+
+/// Runs the command.
+pub fn run(flags: &Flags) -> Result<(), Failure> {
+    let folder = Path::new(flags.subject.as_deref().unwrap_or_default());
+    let published = read_run(folder)?;
+    let as_of = published.accounts.first().map(|a| a.as_of.chars().take(10).collect::<String>());
+    let as_of = as_of.ok_or_else(|| Failure::new(ErrorClass::Input, "the run holds no account"))?;
+    let rows: Vec<_> =
+        read_features(&folder.join("features.parquet"))?.into_iter().map(|r| r.features).collect();
+    let source = folder.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let population = Population::of(&rows, PopulationOrigin { as_of, source, simulated: flags.simulated });
+    let path = flags.write.clone().unwrap_or_else(|| "population.json".into());
+    std::fs::write(&path, population.to_json())?;
+    terminal::note(&format!(
+        "wrote {}: {} accounts until {}, digest {}",
+        path.display(),
+        population.accounts_n(),
+        population.origin().as_of,
+        &population.digest()[..16]
+    ));
+    Ok(())
+}

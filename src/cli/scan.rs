@@ -1,0 +1,274 @@
+//! `scan` and `demo`: score all accounts of a night and publish a run folder.
+//! In: settings from flags, environment and project file; out: a run folder, a short table on stdout.
+//! Computes nothing: reads settings, calls the pipeline, prints what came of it.
+
+use super::args::Flags;
+use super::{Failure, Settings, terminal};
+use crate::domain::{DAY_US, ErrorClass, Timestamp, Word};
+use crate::features::Population;
+use crate::log::{InputSpec, Inputs, Keys, Length, ReadSettings, TableKind, WindowWish, load_mapping};
+use crate::pipeline::{self, ScanSettings};
+use crate::report::{Summary, read_run};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// The policy shipped with the program.
+const SHIPPED_POLICY: &str = include_str!("../../data/policy/whatsapp.toml");
+
+/// Project file that is read when none is named.
+const PROJECT_FILE: &str = "bulkwatch.toml";
+
+/// Resolves the settings of a command.
+pub fn resolve(flags: &Flags) -> Result<Settings, Failure> {
+    let environment = std::env::vars().filter(|(name, _)| name.starts_with("BULKWATCH_")).collect();
+    let usual = PathBuf::from(PROJECT_FILE);
+    let file = flags.config.clone().or_else(|| usual.exists().then_some(usual));
+    let mut given = flags.settings.clone();
+    if let Some(subject) = &flags.subject {
+        given.entry("input.messages").or_insert_with(|| subject.clone());
+    }
+    Settings::resolve(&given, &environment, file.as_deref())
+}
+
+/// The inputs that settings name.
+pub fn inputs(settings: &Settings) -> Result<Inputs, Failure> {
+    let mapping =
+        settings.get("input.mapping").map(|p| load_mapping(Path::new(p))).transpose()?.map(Arc::new);
+    let spec = |table: TableKind, paths: Vec<String>| InputSpec { table, paths, mapping: mapping.clone() };
+    let messages = settings.list("input.messages");
+    if messages.is_empty() {
+        return Err(Failure::usage(
+            "no message log given; name one (`bulkwatch scan messages.csv`), or set input.messages in bulkwatch.toml",
+        ));
+    }
+    let side = TableKind::ALL
+        .iter()
+        .filter(|(_, table)| !matches!(table, TableKind::Messages | TableKind::Labels))
+        .map(|(name, table)| spec(*table, settings.list(&format!("input.{name}"))))
+        .filter(|spec| !spec.paths.is_empty())
+        .collect();
+    Ok(Inputs { messages: spec(TableKind::Messages, messages), side })
+}
+
+/// The window that settings wish for.
+pub fn wish(settings: &Settings) -> Result<WindowWish, Failure> {
+    let moment = |key: &'static str| -> Result<Option<Timestamp>, Failure> {
+        let what = "a date (2019-12-07) or RFC 3339 (2019-12-07T00:00:00Z)";
+        settings.get(key).map(|v| Timestamp::parse(v).ok_or_else(|| settings.bad(key, what))).transpose()
+    };
+    let days = |key: &'static str| -> Result<i64, Failure> {
+        let text = settings.get(key).unwrap_or_default();
+        let n: i64 =
+            text.trim_end_matches('d').parse().map_err(|_| settings.bad(key, "days, such as 30d"))?;
+        if (0..=36_500).contains(&n) { Ok(n * DAY_US) } else { Err(settings.bad(key, "0d to 36500d")) }
+    };
+    let length = match settings.get("window.length") {
+        Some("all") => Length::All,
+        _ => Length::Micros(days("window.length")?),
+    };
+    Ok(WindowWish {
+        from: moment("window.from")?,
+        to: moment("window.to")?,
+        length,
+        lookback_us: days("window.lookback")?,
+        log_start: moment("window.log_start")?,
+    })
+}
+
+/// Limits and permissions of reading.
+pub fn read_settings(settings: &Settings) -> Result<ReadSettings, Failure> {
+    let share = settings.number("input.max_reject_share", "a share from 0 to 1")?.unwrap_or(0.05);
+    if !(0.0..=1.0).contains(&share) {
+        return Err(settings.bad("input.max_reject_share", "a share from 0 to 1"));
+    }
+    let keys = settings.get("input.key_file").map(|p| Keys::read(Path::new(p))).transpose()?;
+    Ok(ReadSettings {
+        max_reject_share: share,
+        keys,
+        lawful_basis: settings.get("input.lawful_basis").map(str::to_owned),
+        ..ReadSettings::default()
+    })
+}
+
+/// Sets the number of worker threads; results do not depend on it.
+fn threads(settings: &Settings) -> Result<(), Failure> {
+    let n: usize = settings.number("run.threads", "a number of threads")?.unwrap_or(0);
+    // A second call in one process keeps the first pool, which is harmless.
+    let _ = rayon::ThreadPoolBuilder::new().num_threads(n).build_global();
+    Ok(())
+}
+
+fn stop_flag() -> Arc<AtomicBool> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let raised = stop.clone();
+    // Without a handler the process simply dies, and staging keeps results whole all the same.
+    let _ = ctrlc::set_handler(move || raised.store(true, Ordering::Relaxed));
+    stop
+}
+
+fn text_of(path: Option<&str>, what: &str) -> Result<Option<String>, Failure> {
+    path.map(|p| {
+        std::fs::read_to_string(p)
+            .map_err(|e| Failure::usage(format!("{what} {p}: {}", e.to_string().to_lowercase())))
+    })
+    .transpose()
+}
+
+/// What a scan needs beside the settings.
+struct Night<'a> {
+    simulated: bool,
+    name: Option<&'a str>,
+}
+
+fn scan(
+    settings: &Settings,
+    flags: &Flags,
+    stop: &Arc<AtomicBool>,
+    night: &Night,
+) -> Result<Summary, Failure> {
+    let inputs = inputs(settings)?;
+    let mut read = read_settings(settings)?;
+    let bar = terminal::progress("reading", flags.quiet);
+    let counted = bar.clone();
+    read.stop = Some(stop.clone());
+    read.progress = Some(Arc::new(move |rows| counted.inc(rows)));
+    let wish = wish(settings)?;
+    (read.partition_from, read.partition_to) = partitions(&wish);
+    let policy = text_of(settings.get("policy.policy"), "policy")?;
+    let population = text_of(settings.get("policy.population"), "population profile")?
+        .map(|text| Population::from_json(&text).map_err(|e| Failure::usage(e.to_string())))
+        .transpose()?;
+    let scan = ScanSettings {
+        wish,
+        read,
+        policy: policy.as_deref().unwrap_or(SHIPPED_POLICY),
+        population: population.as_ref(),
+        features_only: flags.features_only,
+        settings: settings.shown().into_iter().map(|(k, v, o)| (k.to_owned(), v, o)).collect(),
+        case_url: settings.get("output.case_url").map(str::to_owned),
+        simulated: night.simulated,
+        name: night.name,
+    };
+    let done = pipeline::scan(&inputs, scan, Path::new(settings.get("output.out").unwrap_or("runs")));
+    bar.finish_and_clear();
+    Ok(done?)
+}
+
+/// Date partitions that can matter: from the look-back before the window to its end.
+fn partitions(wish: &WindowWish) -> (Option<Timestamp>, Option<Timestamp>) {
+    let from = wish.from.or(match (wish.to, wish.length) {
+        (Some(to), Length::Micros(us)) => Some(Timestamp(to.0 - us)),
+        _ => None,
+    });
+    (from.map(|t| Timestamp(t.0 - wish.lookback_us)), wish.to)
+}
+
+/// Runs `scan`.
+pub fn run(flags: &Flags) -> Result<(), Failure> {
+    let settings = resolve(flags)?;
+    if flags.dry_run {
+        return dry_run(&settings);
+    }
+    threads(&settings)?;
+    let stop = stop_flag();
+    let summary = scan(&settings, flags, &stop, &Night { simulated: false, name: None })?;
+    if flags.json {
+        let text =
+            serde_json::to_string(&summary).map_err(|e| Failure::new(ErrorClass::Internal, e.to_string()))?;
+        return Ok(terminal::data(&text)?);
+    }
+    if flags.quiet {
+        return Ok(());
+    }
+    show(&summary, flags.features_only)
+}
+
+fn dry_run(settings: &Settings) -> Result<(), Failure> {
+    let inputs = inputs(settings)?;
+    let wish = wish(settings)?;
+    let (from, to) = partitions(&wish);
+    let listing = crate::table_io::list(&inputs.messages.paths, from, to)?;
+    let rows = listing.files.iter().map(|f| vec![f.name.clone()]).collect();
+    terminal::data(&terminal::table(&["would read"], rows))?;
+    terminal::note(&format!("{} files, {} partitions left out by date", listing.files.len(), listing.pruned));
+    Ok(())
+}
+
+/// Accounts shown on the terminal.
+const SHOWN: usize = 12;
+
+fn show(summary: &Summary, features_only: bool) -> Result<(), Failure> {
+    for warning in &summary.warnings {
+        terminal::note(&format!("note: {warning}"));
+    }
+    if features_only {
+        return Ok(terminal::data(&summary.folder.join("features.parquet").display().to_string())?);
+    }
+    let tally = summary.verdicts.iter().map(|(name, n)| vec![name.clone(), n.to_string()]).collect();
+    terminal::data(&terminal::table(&["verdict, finding or state", "accounts"], tally))?;
+    let run = read_run(&summary.folder)?;
+    let noted: Vec<Vec<String>> = run
+        .accounts
+        .iter()
+        .filter(|a| a.is_noted())
+        .take(SHOWN)
+        .map(|a| {
+            let why = run.reasons_of(&a.name).first().map(|r| format!("{}: {}", r.code, r.statement));
+            let mark =
+                if a.finding == "none" { a.verdict.clone() } else { format!("{}, {}", a.verdict, a.finding) };
+            vec![
+                terminal::safe(&a.name),
+                mark,
+                format!("{:.2}", a.automation),
+                format!("{:.2}", a.broadcast),
+                format!("{:.2}", a.unsolicited),
+                why.unwrap_or_default(),
+            ]
+        })
+        .collect();
+    if !noted.is_empty() {
+        let head = ["account", "verdict", "automation", "broadcast", "unsolicited", "first reason"];
+        terminal::data(&format!("\n{}", terminal::table(&head, noted)))?;
+    }
+    let folder = summary.folder.display();
+    terminal::data(&format!("\nrun folder: {folder} (open {folder}/report.html)"))?;
+    if let Some(first) = run.accounts.first().filter(|a| a.is_noted()) {
+        terminal::data(&format!(
+            "why, in full: bulkwatch explain {} --run {folder}",
+            terminal::safe(&first.name)
+        ))?;
+    }
+    Ok(())
+}
+
+/// Runs `demo`: the shipped real sample, then the shipped simulated night.
+pub fn demo(flags: &Flags) -> Result<(), Failure> {
+    let stop = stop_flag();
+    for (title, config, simulated, name) in [
+        (
+            "REAL: a mail archive as a message log (data/spamassassin)",
+            "data/spamassassin/bulkwatch.toml",
+            false,
+            "demo-real",
+        ),
+        (
+            "SIMULATED: one night in which every verdict occurs (data/scenarios/mixed_night)",
+            "data/scenarios/mixed_night.toml",
+            true,
+            "demo-simulated",
+        ),
+    ] {
+        let path = Path::new(config);
+        if !path.exists() {
+            return Err(Failure::usage(format!("{config} not found; run demo in the repository's folder")));
+        }
+        let settings = Settings::resolve(&flags.settings, &Default::default(), Some(path))?;
+        threads(&settings)?;
+        terminal::data(&format!("== {title}\n"))?;
+        let summary = scan(&settings, flags, &stop, &Night { simulated, name: Some(name) })?;
+        show(&summary, false)?;
+        terminal::data("")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,84 @@
+//! `report.html`: one self-contained page, no network, escaping on.
+//! In: a finished night; out: HTML with the night's health, tallies, accounts with reasons, and rule hits.
+//! Shows aggregates and accounts only, never a recipient or a reporter.
+
+use super::run::{ReportError, Run};
+use crate::domain::Timestamp;
+use crate::rules;
+use crate::scoring::{mitigations, reasons};
+use minijinja::{AutoEscape, Environment};
+use serde_json::{Value, json};
+
+/// Accounts shown on the page; the rest stands in the tables.
+const MOST_ACCOUNTS: usize = 300;
+
+/// Renders the page.
+pub fn page(run: &Run, id: &str) -> Result<String, ReportError> {
+    let failed = |e: minijinja::Error| ReportError::Render { file: "report.html", problem: format!("{e:#}") };
+    let mut environment = Environment::new();
+    environment.set_auto_escape_callback(|_| AutoEscape::Html);
+    environment.add_template("report.html", include_str!("report.html.j2")).map_err(failed)?;
+    let template = environment.get_template("report.html").map_err(failed)?;
+    let noted: Vec<Value> = (1..)
+        .zip(&run.judged)
+        .filter(|(_, j)| j.is_noted())
+        .take(MOST_ACCOUNTS)
+        .map(|(rank, j)| {
+            json!({
+                "rank": rank, "name": j.name, "verdict": j.decision.verdict.word(),
+                "finding": j.decision.finding.word(), "state": j.decision.state.word(),
+                "automation": j.card.automation.get(), "broadcast": j.card.broadcast.get(),
+                "unsolicited": j.card.unsolicited.get(), "messages": j.card.messages_n,
+                "evidence": j.card.evidence.word(), "recommendation": j.decision.recommendation,
+                "basis": j.decision.policy_basis, "notes": j.decision.notes,
+                "off_platform": j.decision.off_platform.len(),
+                "missing": j.card.families.missing_words(),
+                "reasons": reasons(&j.card), "mitigations": mitigations(&j.card),
+            })
+        })
+        .collect();
+    let hidden = run.judged.iter().filter(|j| j.is_noted()).count().saturating_sub(noted.len());
+    let page = json!({
+        "id": id,
+        "simulated": run.simulated,
+        "from": Timestamp(run.window.from_us()).rfc3339(),
+        "to": Timestamp(run.window.to_us()).rfc3339(),
+        "tally": run.tally(),
+        "inputs": inputs(run),
+        "accounts": noted,
+        "hidden": hidden,
+        "off_platform": run.off_platform,
+        "rules": rule_rows(run),
+        "policy": run.policy.version_name(),
+        "warnings": run.warnings(),
+        "population": run.population.map(|p| json!({ "origin": p.origin(), "accounts": p.accounts_n() })),
+        "total": run.judged.len(),
+    });
+    template.render(minijinja::Value::from_serialize(&page)).map_err(failed)
+}
+
+fn inputs(run: &Run) -> Vec<Value> {
+    run.reports
+        .iter()
+        .map(|r| {
+            json!({ "table": r.table.name(), "files": r.files.len(), "rows": r.rows_read,
+                    "ok": r.rows_ok, "rejected": r.rejects.total() })
+        })
+        .collect()
+}
+
+fn rule_rows(run: &Run) -> Vec<Value> {
+    rules::cards()
+        .into_iter()
+        .filter_map(|rule| {
+            let hits = |lasting: bool| {
+                let fired = |j: &&super::record_v1::Judged| {
+                    j.card.outcome.hits.iter().any(|h| h.rule == rule && (!lasting || h.carries()))
+                };
+                run.judged.iter().filter(fired).count()
+            };
+            let n = hits(false);
+            (0 < n).then(|| json!({ "code": rule.code, "name": rule.name, "hits": n, "lasting": hits(true) }))
+        })
+        .collect()
+}

@@ -1,0 +1,140 @@
+//! A published run, read back for people: scores, reasons, what was absent.
+//! In: a run folder; out: plain rows by account.
+//! Recomputes nothing: what is shown is what was published.
+
+use crate::table_io::{Table, TableError, read_parquet};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// One account's row of `scores.parquet`.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "named as the columns of scores.parquet")]
+pub struct AccountRow {
+    pub name: String,
+    pub verdict: String,
+    pub finding: String,
+    pub state: String,
+    pub evidence_level: String,
+    pub families_missing: String,
+    pub automation: f64,
+    pub broadcast: f64,
+    pub unsolicited: f64,
+    pub rank: i64,
+    pub messages_n: Option<f64>,
+    pub policy_version: String,
+    pub policy_basis: String,
+    pub recommendation: String,
+    pub notes: String,
+    pub as_of: String,
+    pub requires_human_review: bool,
+    pub off_platform_n: f64,
+}
+
+impl AccountRow {
+    /// Whether there is anything to say about it beyond "nothing found".
+    pub fn is_noted(&self) -> bool {
+        self.verdict != "no_finding" || self.finding != "none" || self.state == "sanctioned"
+    }
+}
+
+/// One line of `reasons.ndjson`.
+#[derive(Debug, Clone, Deserialize)]
+#[expect(missing_docs, reason = "named as the fields of reasons.ndjson")]
+pub struct ReasonRow {
+    pub account: String,
+    pub kind: String,
+    pub rank: u32,
+    pub code: String,
+    pub stage: String,
+    pub family: String,
+    pub statement: String,
+    pub feature: String,
+    pub observed: Option<f64>,
+    pub threshold: f64,
+    pub n: Option<f64>,
+    pub unit: String,
+    pub window: String,
+    pub peer_percentile: Option<f64>,
+    pub contribution: f64,
+    pub source_mark: String,
+    pub counterfactual: String,
+}
+
+/// A published run.
+#[derive(Debug)]
+pub struct PublishedRun {
+    /// Accounts, most urgent first.
+    pub accounts: Vec<AccountRow>,
+    reasons: BTreeMap<String, Vec<ReasonRow>>,
+}
+
+impl PublishedRun {
+    /// The reasons of an account, ranked.
+    pub fn reasons_of(&self, account: &str) -> Vec<&ReasonRow> {
+        self.of(account, "reason")
+    }
+
+    /// What speaks for an account.
+    pub fn mitigations_of(&self, account: &str) -> Vec<&ReasonRow> {
+        self.of(account, "mitigation")
+    }
+
+    fn of(&self, account: &str, kind: &str) -> Vec<&ReasonRow> {
+        self.reasons.get(account).into_iter().flatten().filter(|r| r.kind == kind).collect()
+    }
+}
+
+/// Reads scores and reasons of a run folder.
+pub fn read_run(folder: &Path) -> Result<PublishedRun, TableError> {
+    let table = read_parquet(&folder.join("scores.parquet"))?;
+    let path = folder.join("reasons.ndjson");
+    let shown = path.display().to_string();
+    let text = std::fs::read_to_string(&path).map_err(|e| TableError::io(&shown, e))?;
+    let mut reasons: BTreeMap<String, Vec<ReasonRow>> = BTreeMap::new();
+    for line in text.lines() {
+        let row: ReasonRow = serde_json::from_str(line)
+            .map_err(|e| TableError::io(&shown, std::io::Error::new(std::io::ErrorKind::InvalidData, e)))?;
+        reasons.entry(row.account.clone()).or_default().push(row);
+    }
+    Ok(PublishedRun { accounts: accounts(&table)?, reasons })
+}
+
+fn accounts(table: &Table) -> Result<Vec<AccountRow>, TableError> {
+    let text = |name: &str| -> Result<Vec<String>, TableError> {
+        Ok(table.texts(name)?.iter().map(|v| v.clone().unwrap_or_default()).collect())
+    };
+    let number = |name: &str| table.floats(name);
+    let (names, verdicts, findings, states) =
+        (text("account")?, text("verdict")?, text("finding")?, text("state")?);
+    let (levels, missing, versions) =
+        (text("evidence_level")?, text("families_missing")?, text("policy_version")?);
+    let (bases, recommendations, notes, as_of) =
+        (text("policy_basis")?, text("recommendation")?, text("notes")?, text("as_of")?);
+    let (automation, broadcast, unsolicited) =
+        (number("automation")?, number("broadcast")?, number("unsolicited")?);
+    let (ranks, messages, off_platform) = (number("rank")?, number("messages_n")?, number("off_platform_n")?);
+    let review = table.flags("requires_human_review")?;
+    Ok((0..table.rows())
+        .map(|i| AccountRow {
+            name: names[i].clone(),
+            verdict: verdicts[i].clone(),
+            finding: findings[i].clone(),
+            state: states[i].clone(),
+            evidence_level: levels[i].clone(),
+            families_missing: missing[i].clone(),
+            automation: automation[i].unwrap_or(0.0),
+            broadcast: broadcast[i].unwrap_or(0.0),
+            unsolicited: unsolicited[i].unwrap_or(0.0),
+            rank: ranks[i].unwrap_or(0.0) as i64,
+            messages_n: messages[i],
+            policy_version: versions[i].clone(),
+            policy_basis: bases[i].clone(),
+            recommendation: recommendations[i].clone(),
+            notes: notes[i].clone(),
+            as_of: as_of[i].clone(),
+            requires_human_review: review[i].unwrap_or(true),
+            off_platform_n: off_platform[i].unwrap_or(0.0),
+        })
+        .collect())
+}

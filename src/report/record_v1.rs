@@ -1,0 +1,132 @@
+//! The rows of the result files, version 1: what leaves, frozen apart from the inner types.
+//! In: score cards and decisions with their account's name; out: plain columns and serializable rows.
+//! Carries no clock, no path, no run id and no thread count, so that the same night has the same bytes.
+
+use crate::decision::{Decision, Finding, OffPlatformDecision, State, Verdict};
+use crate::domain::Timestamp;
+use crate::scoring::{Reason, ScoreCard};
+use crate::table_io::Table;
+use serde::Serialize;
+
+/// One account of a night: its score card and the decision on it.
+#[derive(Debug, Clone)]
+pub struct Judged {
+    /// The account as the log spells it.
+    pub name: String,
+    /// What it scores.
+    pub card: ScoreCard,
+    /// What is recommended.
+    pub decision: Decision,
+}
+
+impl Judged {
+    /// Whether somebody should look at it.
+    pub fn is_queued(&self) -> bool {
+        Verdict::Review <= self.decision.verdict || self.decision.finding != Finding::None
+    }
+
+    /// Whether it has a page: everything beyond "nothing found".
+    pub fn is_noted(&self) -> bool {
+        self.is_queued()
+            || self.decision.verdict == Verdict::Watch
+            || self.decision.state == State::Sanctioned
+            || !self.decision.off_platform.is_empty()
+    }
+
+    /// Verdict first, then points, then name: a total order, the most urgent first.
+    pub fn before(&self, other: &Self) -> std::cmp::Ordering {
+        let points = |j: &Self| j.card.outcome.points.iter().sum::<f64>();
+        other
+            .decision
+            .verdict
+            .cmp(&self.decision.verdict)
+            .then_with(|| {
+                (other.decision.finding != Finding::None).cmp(&(self.decision.finding != Finding::None))
+            })
+            .then_with(|| points(other).total_cmp(&points(self)))
+            .then_with(|| self.name.cmp(&other.name))
+    }
+}
+
+/// `scores.parquet`: one row per account, most urgent first.
+pub fn scores(judged: &[Judged], as_of: i64) -> Table {
+    let text = |of: &dyn Fn(&Judged) -> String| -> Vec<String> { judged.iter().map(of).collect() };
+    let maybe = |of: &dyn Fn(&Judged) -> Option<f64>| -> Vec<Option<f64>> { judged.iter().map(of).collect() };
+    let as_of = Timestamp(as_of).rfc3339();
+    let nothing: Vec<Option<String>> = vec![None; judged.len()];
+    Table::new()
+        .with("account", text(&|j| j.name.clone()))
+        .with("as_of", text(&|_| as_of.clone()))
+        .with("policy_version", text(&|j| j.decision.policy_version.clone()))
+        .with("policy_basis", text(&|j| j.decision.policy_basis.clone()))
+        .with("model_id", nothing.clone())
+        .with("evidence_level", text(&|j| j.card.evidence.word().to_owned()))
+        .with("families_available", text(&|j| j.card.families.words().join(",")))
+        .with("families_missing", text(&|j| j.card.families.missing_words().join(",")))
+        .with("automation", maybe(&|j| Some(j.card.automation.get())))
+        .with("broadcast", maybe(&|j| Some(j.card.broadcast.get())))
+        .with("unsolicited", maybe(&|j| Some(j.card.unsolicited.get())))
+        .with("log_odds", maybe(&|j| j.card.log_odds.map(|v| v.get())))
+        .with("p_abuse", maybe(&|j| j.card.p_abuse.map(|v| v.get())))
+        .with("p_low", maybe(&|j| j.card.p_interval.map(|(low, _)| low.get())))
+        .with("p_high", maybe(&|j| j.card.p_interval.map(|(_, high)| high.get())))
+        .with("campaign", nothing)
+        .with("verdict", text(&|j| j.decision.verdict.word().to_owned()))
+        .with("finding", text(&|j| j.decision.finding.word().to_owned()))
+        .with("state", text(&|j| j.decision.state.word().to_owned()))
+        .with(
+            "requires_human_review",
+            judged.iter().map(|j| j.decision.requires_human_review).collect::<Vec<_>>(),
+        )
+        .with("rank", (1..=judged.len() as i64).collect::<Vec<_>>())
+        .with("reason_codes", text(&|j| j.card.reason_codes().join(",")))
+        .with("mitigation_codes", text(&|j| j.card.mitigation_codes().join(",")))
+        .with("messages_n", judged.iter().map(|j| j.card.messages_n.map(|n| n as i64)).collect::<Vec<_>>())
+        .with("recommendation", text(&|j| j.decision.recommendation.clone()))
+        .with("notes", text(&|j| j.decision.notes.join("; ")))
+        .with(
+            "off_platform_n",
+            judged.iter().map(|j| j.decision.off_platform.len() as i64).collect::<Vec<_>>(),
+        )
+}
+
+/// One line of `reasons.ndjson`.
+#[derive(Debug, Serialize)]
+pub struct ReasonLine<'a> {
+    /// Whose reason it is.
+    pub account: &'a str,
+    /// `reason` or `mitigation`.
+    pub kind: &'static str,
+    /// The reason itself.
+    #[serde(flatten)]
+    pub reason: &'a Reason,
+}
+
+/// One line of `off_platform.ndjson`.
+#[derive(Debug, Serialize)]
+pub struct OffPlatformLine<'a> {
+    /// Always `off_platform_only`: no score stands behind it.
+    pub kind: &'static str,
+    /// The decision.
+    #[serde(flatten)]
+    pub decision: &'a OffPlatformDecision,
+}
+
+/// A cell that a spreadsheet must not take for a formula.
+pub fn spreadsheet_safe(text: &str) -> String {
+    let risky = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let clean: String = text.chars().filter(|c| !c.is_control() || *c == '\n').collect();
+    if risky { format!("'{clean}") } else { clean }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_cell_is_a_formula() {
+        assert_eq!(spreadsheet_safe("=HYPERLINK(\"x\")"), "'=HYPERLINK(\"x\")");
+        assert_eq!(spreadsheet_safe("@a\u{1b}[31m"), "'@a[31m");
+        assert_eq!(spreadsheet_safe("plain"), "plain");
+    }
+}

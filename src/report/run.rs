@@ -1,0 +1,367 @@
+//! One finished night and the files it becomes.
+//! In: judged accounts, counts, what reading found, settings in force; out: result files in a staged folder, then published.
+//! Result files depend on events and settings only; the manifest alone tells how they came to be.
+
+use super::folder::{FolderError, RunFolder};
+use super::html;
+use super::record_v1::{Judged, OffPlatformLine, ReasonLine, scores, spreadsheet_safe};
+use crate::decision::{Finding, OffPlatformDecision, Policy, State, Verdict, VerdictCounts};
+use crate::domain::{Timestamp, Window};
+use crate::features::{FeatureTable, Population};
+use crate::log::{Offers, ReadReport, Seen, rejects_table};
+use crate::rules;
+use crate::scoring::{mitigations, reasons};
+use crate::table_io::{TableError, write_parquet};
+use serde::Serialize;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use thiserror::Error;
+
+/// Why the files of a run could not be written.
+#[derive(Debug, Error)]
+pub enum ReportError {
+    /// A table.
+    #[error(transparent)]
+    Table(#[from] TableError),
+    /// The folder.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    /// A text format.
+    #[error("cannot render {file}: {problem}")]
+    Render {
+        /// The file.
+        file: &'static str,
+        /// What went wrong.
+        problem: String,
+    },
+}
+
+/// Everything a finished night knows.
+pub struct Run<'a> {
+    /// The window.
+    pub window: Window,
+    /// First moment the log covers.
+    pub log_start: i64,
+    /// What the log offers.
+    pub offers: Offers,
+    /// What the rows added up to.
+    pub seen: Seen,
+    /// What reading found.
+    pub reports: &'a [ReadReport],
+    /// Counts of the middle of the scan.
+    pub counts: BTreeMap<&'static str, u64>,
+    /// Accounts, most urgent first.
+    pub judged: Vec<Judged>,
+    /// Subjects known from outside the platform only.
+    pub off_platform: Vec<OffPlatformDecision>,
+    /// The policy in force.
+    pub policy: &'a Policy,
+    /// The profile of earlier nights.
+    pub population: Option<&'a Population>,
+    /// Settings in force: key, value, origin.
+    pub settings: Vec<(String, String, String)>,
+    /// Link template of the queue.
+    pub case_url: Option<String>,
+    /// Whether the log is marked as simulated.
+    pub simulated: bool,
+}
+
+/// What a run came to, for the terminal.
+#[derive(Debug, Clone, Serialize)]
+pub struct Summary {
+    /// The published folder.
+    pub folder: PathBuf,
+    /// Its name.
+    pub run_id: String,
+    /// Flat numbers, as in `metrics.json`.
+    pub metrics: BTreeMap<String, f64>,
+    /// Verdicts with their numbers of accounts, mildest first.
+    pub verdicts: Vec<(String, u64)>,
+    /// What a person should know.
+    pub warnings: Vec<String>,
+}
+
+impl Run<'_> {
+    /// Date of as_of and a short digest of inputs and settings.
+    pub fn id(&self) -> String {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&self.seen.digest.to_le_bytes());
+        for report in &self.reports[1..] {
+            hasher.update(report.input_digest().as_bytes());
+        }
+        for t in [self.window.from_us(), self.window.to_us(), self.window.lookback_us(), self.log_start] {
+            hasher.update(&t.to_le_bytes());
+        }
+        hasher.update(self.policy.version_name().as_bytes());
+        hasher.update(format!("{:?}", self.policy.limits.overrides()).as_bytes());
+        hasher.update(self.population.map_or("", Population::digest).as_bytes());
+        hasher.update(FeatureTable::fingerprint().as_bytes());
+        hasher.update(env!("CARGO_PKG_VERSION").as_bytes());
+        let date = Timestamp(self.window.to_us()).date();
+        format!("{date}-{}", &hasher.finalize().to_hex()[..8])
+    }
+
+    /// Numbers of accounts by verdict, for the safety stop.
+    pub fn verdict_counts(&self) -> VerdictCounts {
+        let mut counts = VerdictCounts::default();
+        self.judged.iter().for_each(|j| counts.add(j.decision.verdict));
+        counts
+    }
+
+    fn count(&self, is: impl Fn(&Judged) -> bool) -> u64 {
+        self.judged.iter().filter(|j| is(j)).count() as u64
+    }
+
+    /// Verdicts with their numbers, mildest first, then the finding and the states.
+    pub fn tally(&self) -> Vec<(String, u64)> {
+        let mut tally: Vec<(String, u64)> = Verdict::ALL
+            .into_iter()
+            .map(|v| (v.word().to_owned(), self.count(|j| j.decision.verdict == v)))
+            .collect();
+        tally.push((
+            "broadcast_policy".to_owned(),
+            self.count(|j| j.decision.finding == Finding::BroadcastPolicy),
+        ));
+        tally.push(("insufficient".to_owned(), self.count(|j| j.decision.state == State::Insufficient)));
+        tally.push(("sanctioned".to_owned(), self.count(|j| j.decision.state == State::Sanctioned)));
+        tally
+    }
+
+    /// Flat numbers, so that any metrics diff can read them.
+    pub fn metrics(&self) -> BTreeMap<String, f64> {
+        let mut flat = BTreeMap::new();
+        for (name, n) in self.tally() {
+            flat.insert(format!("accounts.{name}"), n as f64);
+        }
+        flat.insert("accounts.all".to_owned(), self.judged.len() as f64);
+        for rule in rules::cards() {
+            let n = self.count(|j| j.card.outcome.hits.iter().any(|h| h.rule == rule));
+            flat.insert(format!("rules.{}.hits", rule.code), n as f64);
+        }
+        let messages = &self.reports[0];
+        flat.insert("rows.read".to_owned(), messages.rows_read as f64);
+        flat.insert("rows.rejected".to_owned(), messages.rejects.total() as f64);
+        for (name, n) in &self.counts {
+            flat.insert(format!("rows.{name}"), *n as f64);
+        }
+        flat
+    }
+
+    /// What a person should know before trusting the night.
+    pub fn warnings(&self) -> Vec<String> {
+        let mut all: Vec<String> = self.reports.iter().flat_map(|r| r.warnings.iter().cloned()).collect();
+        if self.population.is_none() {
+            all.push(
+                "no population profile of earlier nights: soft rules without a published number stay at watch"
+                    .to_owned(),
+            );
+        }
+        let covered = self.window.from_us() - self.log_start;
+        if covered < self.window.lookback_us() {
+            all.push(format!(
+                "the log covers {:.0} of the {:.0} days before the window: what is new is censored where it matters",
+                (covered.max(0)) as f64 / crate::domain::DAY_US as f64,
+                self.window.lookback_us() as f64 / crate::domain::DAY_US as f64
+            ));
+        }
+        all
+    }
+
+    fn manifest(&self, id: &str) -> Value {
+        let files: Vec<Value> = self.reports.iter().map(|r| {
+            json!({ "table": r.table.name(), "files": r.files, "rows_read": r.rows_read, "rows_ok": r.rows_ok,
+                    "rows_filtered": r.rows_filtered, "rejected": r.rejects.total(),
+                    "columns_present": r.columns_present, "columns_missing": r.columns_missing,
+                    "text_read": r.text_read, "key_id": r.key_id, "warnings": r.warnings })
+        }).collect();
+        let settings: BTreeMap<&str, Value> = self
+            .settings
+            .iter()
+            .map(|(key, value, origin)| (key.as_str(), json!({ "value": value, "origin": origin })))
+            .collect();
+        json!({
+            "schema": "manifest 1",
+            "run_id": id,
+            "tool": { "name": "bulkwatch", "version": env!("CARGO_PKG_VERSION") },
+            "simulated": self.simulated,
+            "window": { "from": Timestamp(self.window.from_us()).rfc3339(), "to": Timestamp(self.window.to_us()).rfc3339(),
+                        "lookback_days": self.window.lookback_us() as f64 / crate::domain::DAY_US as f64,
+                        "log_start": Timestamp(self.log_start).rfc3339() },
+            "inputs": files,
+            "input_digest": format!("{:032x}", self.seen.digest),
+            "offers": self.offers,
+            "features_fingerprint": FeatureTable::fingerprint(),
+            "policy": { "version": self.policy.version_name(), "limits": self.policy.limits.overrides(),
+                        "thresholds": self.policy.thresholds },
+            "population": self.population.map(|p| json!({ "digest": p.digest(), "origin": p.origin(), "accounts": p.accounts_n() })),
+            "settings": settings,
+            "counts": self.counts,
+        })
+    }
+
+    /// Writes every file but `features.parquet`, which is there already, and publishes the folder.
+    pub fn publish(self, folder: RunFolder, name: Option<&str>) -> Result<Summary, ReportError> {
+        let id = self.id();
+        let metadata = [("bulkwatch.schema", "scores 1")];
+        write_parquet(&folder.path("scores.parquet"), &scores(&self.judged, self.window.to_us()), &metadata)?;
+        write_parquet(
+            &folder.path("rejects.parquet"),
+            &rejects_table(&self.reports.iter().collect::<Vec<_>>()),
+            &[("bulkwatch.schema", "rejects 1")],
+        )?;
+        folder.write("reasons.ndjson", &self.reason_lines()?)?;
+        folder.write("review_queue.csv", &self.queue()?)?;
+        if !self.off_platform.is_empty() {
+            folder.write("off_platform.ndjson", &self.off_platform_lines()?)?;
+        }
+        let metrics = self.metrics();
+        folder.write("metrics.json", &pretty("metrics.json", &metrics)?)?;
+        folder.write("log.ndjson", &self.log_lines(&id)?)?;
+        folder.write("report.html", html::page(&self, &id)?.as_bytes())?;
+        let mut manifest = self.manifest(&id);
+        manifest["outputs"] = json!(digests(&folder)?);
+        folder.write("manifest.json", &pretty("manifest.json", &manifest)?)?;
+        let summary = Summary {
+            folder: PathBuf::new(),
+            run_id: id.clone(),
+            metrics,
+            verdicts: self.tally(),
+            warnings: self.warnings(),
+        };
+        let place = folder.publish(name.unwrap_or(&id))?;
+        Ok(Summary { folder: place, ..summary })
+    }
+
+    fn reason_lines(&self) -> Result<Vec<u8>, ReportError> {
+        let mut out = Vec::new();
+        for j in &self.judged {
+            for (kind, list) in [("reason", reasons(&j.card)), ("mitigation", mitigations(&j.card))] {
+                for reason in &list {
+                    line("reasons.ndjson", &ReasonLine { account: &j.name, kind, reason }, &mut out)?;
+                }
+            }
+        }
+        Ok(out)
+    }
+
+    fn off_platform_lines(&self) -> Result<Vec<u8>, ReportError> {
+        let mut out = Vec::new();
+        for decision in &self.off_platform {
+            line("off_platform.ndjson", &OffPlatformLine { kind: "off_platform_only", decision }, &mut out)?;
+        }
+        Ok(out)
+    }
+
+    fn log_lines(&self, id: &str) -> Result<Vec<u8>, ReportError> {
+        let mut out = Vec::new();
+        let mut say = |stage: &str, event: &str, counts: Value| {
+            line(
+                "log.ndjson",
+                &json!({ "level": "info", "run_id": id, "stage": stage, "event": event, "counts": counts }),
+                &mut out,
+            )
+        };
+        for r in self.reports {
+            let counts = json!({ "files": r.files.len(), "rows": r.rows_read, "ok": r.rows_ok, "rejected": r.rejects.total() });
+            say("log", r.table.name(), counts)?;
+        }
+        say("features", "extracted", json!(self.counts))?;
+        say("decision", "judged", json!(self.tally().into_iter().collect::<BTreeMap<_, _>>()))?;
+        Ok(out)
+    }
+
+    fn queue(&self) -> Result<Vec<u8>, ReportError> {
+        let failed = |e: csv::Error| ReportError::Render { file: "review_queue.csv", problem: e.to_string() };
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        writer
+            .write_record([
+                "rank",
+                "account",
+                "verdict",
+                "finding",
+                "automation",
+                "broadcast",
+                "unsolicited",
+                "messages_n",
+                "first_reason",
+                "reason_codes",
+                "mitigation_codes",
+                "recommendation",
+                "requires_human_review",
+                "case_url",
+            ])
+            .map_err(failed)?;
+        for (rank, j) in (1..).zip(&self.judged).filter(|(_, j)| j.is_queued()) {
+            let shown = |score: f64| format!("{score:.3}");
+            let first = reasons(&j.card).into_iter().next().map(|r| r.statement).unwrap_or_default();
+            let url = self.case_url.as_deref().map(|u| u.replace("{account}", &j.name)).unwrap_or_default();
+            writer
+                .write_record([
+                    rank.to_string(),
+                    spreadsheet_safe(&j.name),
+                    j.decision.verdict.word().to_owned(),
+                    j.decision.finding.word().to_owned(),
+                    shown(j.card.automation.get()),
+                    shown(j.card.broadcast.get()),
+                    shown(j.card.unsolicited.get()),
+                    j.card.messages_n.unwrap_or(0.0).to_string(),
+                    spreadsheet_safe(&first),
+                    j.card.reason_codes().join(" "),
+                    j.card.mitigation_codes().join(" "),
+                    j.decision.recommendation.clone(),
+                    j.decision.requires_human_review.to_string(),
+                    spreadsheet_safe(&url),
+                ])
+                .map_err(failed)?;
+        }
+        writer
+            .into_inner()
+            .map_err(|e| ReportError::Render { file: "review_queue.csv", problem: e.to_string() })
+    }
+}
+
+fn line(file: &'static str, value: &impl Serialize, out: &mut Vec<u8>) -> Result<(), ReportError> {
+    serde_json::to_writer(&mut *out, value)
+        .map_err(|e| ReportError::Render { file, problem: e.to_string() })?;
+    out.push(b'\n');
+    Ok(())
+}
+
+fn pretty(file: &'static str, value: &impl Serialize) -> Result<Vec<u8>, ReportError> {
+    serde_json::to_vec_pretty(value).map_err(|e| ReportError::Render { file, problem: e.to_string() })
+}
+
+/// blake3 of each result file, by name.
+fn digests(folder: &RunFolder) -> Result<BTreeMap<String, String>, ReportError> {
+    let mut out = BTreeMap::new();
+    for file in RESULT_FILES {
+        let path = folder.path(file);
+        if let Ok(bytes) = std::fs::read(&path) {
+            out.insert((*file).to_owned(), blake3::hash(&bytes).to_hex().to_string());
+        }
+    }
+    Ok(out)
+}
+
+/// The files whose bytes depend on events and settings only.
+pub const RESULT_FILES: &[&str] = &[
+    "features.parquet",
+    "scores.parquet",
+    "reasons.ndjson",
+    "review_queue.csv",
+    "off_platform.ndjson",
+    "metrics.json",
+];
+
+/// The newest run folder below `out`: the last by name among those with a manifest.
+pub fn newest_run(out: &Path) -> Option<PathBuf> {
+    let mut runs: Vec<PathBuf> = std::fs::read_dir(out)
+        .ok()?
+        .flatten()
+        .map(|e| e.path())
+        .filter(|p| p.join("manifest.json").is_file())
+        .collect();
+    runs.sort();
+    runs.pop()
+}
