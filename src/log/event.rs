@@ -30,6 +30,8 @@ pub struct MessageEvent {
     pub msg: u64,
     /// Keyed digest of the exact content fingerprint, 0 when absent.
     pub content: u64,
+    /// First eight bytes of the content fingerprint, big-endian: where copies disagree the smallest wins, by spelling.
+    pub content_head: u64,
     /// Keyed digest of the sending network, 0 when absent.
     pub network: u64,
     /// Bytes, [`ABSENT_U32`] when absent.
@@ -72,6 +74,23 @@ fn unpack<W: Word>(code: u8) -> Option<W> {
     W::ALL.get(usize::from(code).checked_sub(1)?).map(|(_, word)| *word)
 }
 
+/// The first eight bytes of a spelling as a number that orders like it.
+pub fn head_of(bytes: &[u8]) -> u64 {
+    let mut head = [0; 8];
+    let n = bytes.len().min(8);
+    head[..n].copy_from_slice(&bytes[..n]);
+    u64::from_be_bytes(head)
+}
+
+/// The smaller of two contents by spelling; an absent one (0) never wins.
+pub fn smaller_content(a: (u64, u64), b: (u64, u64)) -> (u64, u64) {
+    match (a.1, b.1) {
+        (0, _) => b,
+        (_, 0) => a,
+        _ => a.min(b),
+    }
+}
+
 impl MessageEvent {
     /// An event with nothing said but the three required columns; `chat` is direct.
     pub fn bare(ts: i64, sender: Token, recipient: Token) -> Self {
@@ -81,6 +100,7 @@ impl MessageEvent {
             recipient,
             msg: 0,
             content: 0,
+            content_head: 0,
             network: 0,
             size: ABSENT_U32,
             typing_ms: ABSENT_U32,

@@ -110,6 +110,12 @@ pub enum LogError {
         /// Rows filtered.
         filtered: u64,
     },
+    /// A window without a moment.
+    #[error("{problem}")]
+    Window {
+        /// What is wrong.
+        problem: String,
+    },
     /// Somebody asked the run to stop.
     #[error("stopped while reading {table}")]
     Stopped {
@@ -123,7 +129,7 @@ impl LogError {
     pub fn class(&self) -> ErrorClass {
         match self {
             Self::Table(error) => error.class(),
-            Self::TimeUnit { .. } | Self::RawNumber { .. } | Self::NeedsKey { .. } | Self::BadKey { .. } => {
+            Self::Window { .. } | Self::TimeUnit { .. } | Self::RawNumber { .. } | Self::NeedsKey { .. } | Self::BadKey { .. } => {
                 ErrorClass::Usage
             }
             Self::Stopped { .. } => ErrorClass::Interrupted,

@@ -154,6 +154,14 @@ pub enum TableError {
         /// What is wrong, with the nearest valid key where there is one.
         problem: String,
     },
+    /// A result that could not be written.
+    #[error("cannot write {file}: {problem}")]
+    Unwritable {
+        /// The file.
+        file: String,
+        /// What went wrong.
+        problem: String,
+    },
     /// An input/output error of the machine.
     #[error("{file}: {source}")]
     Io {
@@ -216,7 +224,7 @@ impl TableError {
         match self {
             Self::BadMapping { .. } | Self::BadGlob { .. } => ErrorClass::Usage,
             Self::Io { source, .. } => ErrorClass::of_io(source),
-            Self::Codec { .. } => ErrorClass::Input,
+            Self::Unwritable { .. } => ErrorClass::Environment,
             _ => ErrorClass::Input,
         }
     }
@@ -224,6 +232,12 @@ impl TableError {
     /// Wraps an input/output error with its file.
     pub fn io(file: &str, source: std::io::Error) -> Self {
         Self::Io { file: file.to_owned(), source }
+    }
+
+    /// Wraps whatever stopped a result from being written.
+    pub fn write(path: &std::path::Path, problem: &dyn std::fmt::Display) -> Self {
+        let file = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        Self::Unwritable { file, problem: problem.to_string().to_lowercase() }
     }
 
     /// A missing column with the nearest name there is.

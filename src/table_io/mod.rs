@@ -10,9 +10,11 @@ mod footer;
 mod listing;
 mod mapping;
 mod mapping_apply;
+mod mapping_parse;
 mod ndjson_read;
 mod open;
 mod parquet_read;
+mod stream;
 mod parquet_table;
 mod table;
 
@@ -24,5 +26,6 @@ pub use listing::{InputFile, Listing, STDIN, list};
 pub use mapping::{Condition, Field, Mapping, Section, Split, Test, TimeSpec, TimeUnit, Value, Vocabulary};
 pub use ndjson_read::LIST_SEPARATOR;
 pub use open::{Batches, FileLayout, TableFile};
+pub use stream::TableStream;
 pub use parquet_table::{left_join, read_parquet, write_parquet};
 pub use table::{Table, Values};

@@ -1,5 +1,5 @@
-//! The one integration binary: each module attacks one promise of the tool through its front doors.
-//! In: files made on the spot; out: nothing but failed assertions.
-//! Knows no private item.
+//! All integration tests in one binary: the law of the house, the command line, bad input, scenarios, determinism.
+//! A new test belongs where its subject is; `tidy` reads the source, everything else runs the program or the library.
 
 mod bad_input;
+mod tidy;

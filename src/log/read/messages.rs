@@ -12,7 +12,7 @@ use crate::log::read::plan::Plan;
 use crate::log::read::refusal::Refusals;
 use crate::log::read::seen::SeenSenders;
 use crate::log::{
-    ABSENT_U32, Keys, LogError, MessageEvent, ReadSettings, RejectReason, UNKNOWN, looks_like_number, pack,
+    ABSENT_U32, Keys, LogError, MessageEvent, ReadSettings, RejectReason, UNKNOWN, head_of, looks_like_number, pack,
     pack_flag,
 };
 use crate::table_io::Batch;
@@ -195,8 +195,11 @@ impl<'a> MessageCleaner<'a> {
                 continue;
             }
             match card.name {
-                "msg_id" => self.digests(batch, columns, at, |event, digest| event.msg = digest),
-                "content" => self.digests(batch, columns, at, |event, digest| event.content = digest),
+                "msg_id" => self.digests(batch, columns, at, |event, digest, _| event.msg = digest),
+                "content" => self.digests(batch, columns, at, |event, digest, bytes| {
+                    event.content = digest;
+                    event.content_head = head_of(bytes);
+                }),
                 "network" => self.networks(batch, columns, at),
                 "chat" => self.each(batch, columns, at, |cell, event| {
                     event.chat = words.chat.read(cell)?.unwrap_or(Chat::Direct) as u8;
@@ -238,13 +241,13 @@ impl<'a> MessageCleaner<'a> {
         batch: &Batch,
         columns: &[Column],
         at: usize,
-        mut set: impl FnMut(&mut MessageEvent, u64),
+        mut set: impl FnMut(&mut MessageEvent, u64, &[u8]),
     ) {
         let key = self.key;
         let mut decimal = Decimal::default();
         self.each(batch, columns, at, |cell, event| {
             if let Some(bytes) = Identifier::bytes(cell, &mut decimal)? {
-                set(event, digest64(&key, bytes));
+                set(event, digest64(&key, bytes), bytes);
             }
             Ok(())
         });
@@ -252,7 +255,7 @@ impl<'a> MessageCleaner<'a> {
 
     fn networks(&mut self, batch: &Batch, columns: &[Column], at: usize) {
         let Some(keys) = self.keys else {
-            return self.digests(batch, columns, at, |event, digest| event.network = digest);
+            return self.digests(batch, columns, at, |event, digest, _| event.network = digest);
         };
         let key = self.key;
         let mut decimal = Decimal::default();
@@ -292,6 +295,7 @@ impl<'a> MessageCleaner<'a> {
             let mark = fingerprinter.mark(text);
             if event.content == 0 {
                 event.content = mark.fingerprint;
+                event.content_head = mark.fingerprint;
             }
             if event.size == ABSENT_U32 {
                 event.size = mark.bytes;

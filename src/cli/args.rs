@@ -1,0 +1,254 @@
+//! The words of the command line: commands, their flags, and help with an example first.
+//! In: arguments as typed; out: a `Command` with plain flags, or text that clap wants shown.
+//! Interprets nothing: what a value means is decided by the command.
+
+use super::settings::SETTINGS;
+use clap::{Arg, ArgAction, ArgMatches, Command as Clap};
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// What the user typed after the command.
+#[derive(Debug, Default)]
+pub struct Flags {
+    /// Settings given as flags, by key.
+    pub settings: BTreeMap<&'static str, String>,
+    /// The positional argument.
+    pub subject: Option<String>,
+    /// `--config`
+    pub config: Option<PathBuf>,
+    /// `--run`
+    pub run: Option<PathBuf>,
+    /// `--write`, for commands that write one file.
+    pub write: Option<PathBuf>,
+    /// `--json`
+    pub json: bool,
+    /// `--quiet`
+    pub quiet: bool,
+    /// `--origin`
+    pub origin: bool,
+    /// `--dry-run`
+    pub dry_run: bool,
+    /// `--features-only`
+    pub features_only: bool,
+    /// `--simulated`
+    pub simulated: bool,
+}
+
+/// A command with its flags.
+#[derive(Debug)]
+pub enum Command {
+    /// `scan`
+    Scan(Flags),
+    /// `demo`
+    Demo(Flags),
+    /// `explain`
+    Explain(Flags),
+    /// `catalog`
+    Catalog(Flags),
+    /// `inspect`
+    Inspect(Flags),
+    /// `init`
+    Init(Flags),
+    /// `config show`
+    Config(Flags),
+    /// `population`
+    Population(Flags),
+    /// `simulate`
+    Simulate(Flags),
+}
+
+/// Parses the arguments; `Err` is the exit code after clap has printed help, version or what is wrong.
+pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, ExitCode> {
+    let matches = program().try_get_matches_from(args).map_err(|error| {
+        // clap prints help to stdout and mistakes to stderr; a closed pipe is not our failure.
+        let _ = error.print();
+        ExitCode::from(if error.use_stderr() { 2 } else { 0 })
+    })?;
+    let Some((name, matches)) = matches.subcommand() else {
+        return Err(ExitCode::from(2));
+    };
+    Ok(match name {
+        "scan" => Command::Scan(flags(matches)),
+        "demo" => Command::Demo(flags(matches)),
+        "explain" => Command::Explain(flags(matches)),
+        "catalog" => Command::Catalog(flags(matches)),
+        "inspect" => Command::Inspect(flags(matches)),
+        "init" => Command::Init(flags(matches)),
+        "population" => Command::Population(flags(matches)),
+        "simulate" => Command::Simulate(flags(matches)),
+        _ => match matches.subcommand() {
+            Some((_, matches)) => Command::Config(flags(matches)),
+            None => return Err(ExitCode::from(2)),
+        },
+    })
+}
+
+fn program() -> Clap {
+    Clap::new("bulkwatch")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("Finds accounts that broadcast or automate on a messaging service, from metadata alone")
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommand(scan())
+        .subcommand(with_out(
+            Clap::new("demo")
+                .about("Scan the shipped real sample and the shipped simulated night")
+                .arg(json())
+                .arg(quiet()),
+        ))
+        .subcommand(
+            Clap::new("explain")
+                .about("A page about one account of a run: verdict, reasons, what would change it")
+                .before_help("Example: bulkwatch explain a_01a72670bcb93428 --run runs/2002-10-11-1f2e3d4c")
+                .arg(subject("ACCOUNT", "the account, as the log spells it", true))
+                .arg(run_folder())
+                .arg(json()),
+        )
+        .subcommand(
+            Clap::new("catalog")
+                .about("Features, rules and input columns, printed from their cards")
+                .before_help("Example: bulkwatch catalog rate_actions_max_15s")
+                .arg(subject("NAME", "one feature, rule code or table; all without it", false))
+                .arg(json()),
+        )
+        .subcommand(with_settings(
+            Clap::new("inspect")
+                .about("What a log offers before a scan: rows, span, columns, feature families, history")
+                .before_help("Example: bulkwatch inspect log/ --accounts accounts.csv")
+                .arg(subject("LOG", "message log: file, glob or folder", false))
+                .arg(config())
+                .arg(json()),
+        ))
+        .subcommand(
+            Clap::new("init")
+                .about("Write a commented configuration and a guessed mapping for a log")
+                .before_help("Example: bulkwatch init messages.csv --write bulkwatch.toml")
+                .arg(subject("LOG", "message log to guess a mapping for", true))
+                .arg(write("configuration to write; the mapping goes beside it", "bulkwatch.toml")),
+        )
+        .subcommand(
+            Clap::new("config").about("Settings in force").subcommand_required(true).subcommand(with_settings(
+                Clap::new("show")
+                    .about("Print all settings")
+                    .arg(flag("origin", "also print where each value comes from"))
+                    .arg(config())
+                    .arg(json()),
+            )),
+        )
+        .subcommand(
+            Clap::new("population")
+                .about("Make a population profile of a run, for scans of later nights")
+                .before_help("Example: bulkwatch population runs/2022-04-25-0a1b2c3d --write population.json")
+                .arg(subject("RUN", "run folder of an earlier night", true))
+                .arg(write("profile to write", "population.json"))
+                .arg(flag("simulated", "mark the profile as made from simulated messages")),
+        )
+        .subcommand(
+            Clap::new("simulate")
+                .about("Write the simulated scenarios, always the same bytes")
+                .arg(write("folder to write", "data/scenarios")),
+        )
+}
+
+fn scan() -> Clap {
+    with_settings(
+        Clap::new("scan")
+            .about("Score all accounts of a night and publish a run folder")
+            .before_help("Example: bulkwatch scan messages.parquet --accounts accounts.csv --out runs")
+            .arg(subject("LOG", "message log: file, glob or folder; same as --messages", false))
+            .arg(config())
+            .arg(json())
+            .arg(quiet())
+            .arg(flag("dry-run", "print what would be read, and read no row"))
+            .arg(flag("features-only", "write features.parquet and nothing else; no rules, no scores")),
+    )
+}
+
+fn flag(name: &'static str, help: &'static str) -> Arg {
+    Arg::new(name).long(name).help(help).action(ArgAction::SetTrue)
+}
+
+fn json() -> Arg {
+    flag("json", "print machine-readable JSON on stdout")
+}
+
+fn quiet() -> Arg {
+    flag("quiet", "print nothing but errors").short('q')
+}
+
+fn config() -> Arg {
+    Arg::new("config").long("config").value_name("FILE").help("project file; default: bulkwatch.toml if it exists")
+}
+
+fn run_folder() -> Arg {
+    Arg::new("run").long("run").value_name("FOLDER").help("run folder; default: the newest below runs/")
+}
+
+fn write(help: &'static str, default: &'static str) -> Arg {
+    Arg::new("write").long("write").value_name("PATH").help(help).default_value(default)
+}
+
+fn subject(name: &'static str, help: &'static str, required: bool) -> Arg {
+    Arg::new("subject").value_name(name).help(help).required(required)
+}
+
+/// Only where the runs go.
+fn with_out(command: Clap) -> Clap {
+    add_settings(command, |key| key == "output.out" || key == "run.threads")
+}
+
+fn with_settings(command: Clap) -> Clap {
+    add_settings(command, |_| true)
+}
+
+fn add_settings(mut command: Clap, keep: impl Fn(&str) -> bool) -> Clap {
+    for setting in SETTINGS.iter().filter(|s| keep(s.key)) {
+        let mut arg = Arg::new(setting.key)
+            .long(setting.name().replace('_', "-"))
+            .value_name("VALUE")
+            .help(setting.help)
+            .help_heading(setting.key.split('.').next().unwrap_or_default().to_owned());
+        if setting.key == "window.to" {
+            arg = arg.alias("as-of");
+        }
+        command = command.arg(arg);
+    }
+    command
+}
+
+fn flags(matches: &ArgMatches) -> Flags {
+    let text = |name: &str| matches.try_get_one::<String>(name).ok().flatten().cloned();
+    let set = |name: &str| matches.try_get_one::<bool>(name).ok().flatten().copied().unwrap_or(false);
+    Flags {
+        settings: SETTINGS.iter().filter_map(|s| Some((s.key, text(s.key)?))).collect(),
+        subject: text("subject"),
+        config: text("config").map(PathBuf::from),
+        run: text("run").map(PathBuf::from),
+        write: text("write").map(PathBuf::from),
+        json: set("json"),
+        quiet: set("quiet"),
+        origin: set("origin"),
+        dry_run: set("dry-run"),
+        features_only: set("features-only"),
+        simulated: set("simulated"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_program_is_well_formed_and_every_setting_is_a_flag() {
+        program().debug_assert();
+        for setting in SETTINGS {
+            let args = ["bulkwatch", "scan", &setting.flag(), "x"].map(OsString::from);
+            match parse(args) {
+                Ok(Command::Scan(flags)) => assert_eq!(flags.settings[setting.key], "x"),
+                other => panic!("{}: {other:?}", setting.key),
+            }
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! The one way in which a command fails: a readable sentence and the class that decides the exit code.
+//! In: typed errors of the stages; out: one chain in one line.
+//! Adds no cause of its own and hides none.
+
+use crate::decision::PolicyError;
+use crate::domain::ErrorClass;
+use crate::log::LogError;
+use crate::pipeline::ScanError;
+use crate::table_io::TableError;
+
+/// A failed command.
+#[derive(Debug)]
+pub struct Failure {
+    message: String,
+    class: ErrorClass,
+    broken_pipe: bool,
+}
+
+impl Failure {
+    /// A failure of a class.
+    pub fn new(class: ErrorClass, message: impl Into<String>) -> Self {
+        Self { message: message.into(), class, broken_pipe: false }
+    }
+
+    /// A wrong command or configuration.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self::new(ErrorClass::Usage, message)
+    }
+
+    /// The exit code.
+    pub fn code(&self) -> u8 {
+        self.class.exit_code()
+    }
+
+    /// Whether whoever read the output went away.
+    pub fn is_broken_pipe(&self) -> bool {
+        self.broken_pipe
+    }
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+/// The error and its causes in one line, without repeating a cause that the error already tells.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let more = error.to_string();
+        if !text.contains(&more) {
+            text = format!("{text}: {more}");
+        }
+        cause = error.source();
+    }
+    text
+}
+
+impl From<LogError> for Failure {
+    fn from(error: LogError) -> Self {
+        Self::new(error.class(), chain(&error))
+    }
+}
+
+impl From<TableError> for Failure {
+    fn from(error: TableError) -> Self {
+        Self::new(error.class(), chain(&error))
+    }
+}
+
+impl From<ScanError> for Failure {
+    fn from(error: ScanError) -> Self {
+        Self::new(error.class(), chain(&error))
+    }
+}
+
+impl From<PolicyError> for Failure {
+    fn from(error: PolicyError) -> Self {
+        Self::new(ErrorClass::Usage, chain(&error))
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        let broken_pipe = error.kind() == std::io::ErrorKind::BrokenPipe;
+        Self { broken_pipe, ..Self::new(ErrorClass::Environment, error.to_string().to_lowercase()) }
+    }
+}

@@ -1,0 +1,50 @@
+//! The command line: one file a command, one list of settings, one way to fail.
+//! In: arguments and the environment; out: data on stdout, messages on stderr, an exit code.
+//! The only place that knows clap, the environment and the terminal.
+
+mod args;
+mod catalog;
+mod config;
+mod explain;
+mod failure;
+mod init;
+mod inspect;
+mod population;
+mod scan;
+mod settings;
+mod simulate;
+mod terminal;
+
+pub use failure::Failure;
+pub use settings::{Origin, SETTINGS, Setting, Settings};
+
+use args::Command;
+use std::process::ExitCode;
+
+/// Runs the program and returns its exit code.
+pub fn run() -> ExitCode {
+    let command = match args::parse(std::env::args_os()) {
+        Ok(command) => command,
+        Err(shown) => return shown,
+    };
+    let done = match command {
+        Command::Scan(flags) => scan::run(&flags),
+        Command::Demo(flags) => scan::demo(&flags),
+        Command::Explain(flags) => explain::run(&flags),
+        Command::Catalog(flags) => catalog::run(&flags),
+        Command::Inspect(flags) => inspect::run(&flags),
+        Command::Init(flags) => init::run(&flags),
+        Command::Config(flags) => config::run(&flags),
+        Command::Population(flags) => population::run(&flags),
+        Command::Simulate(flags) => simulate::run(&flags),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        // The reader of a pipe went away; that is its right.
+        Err(failure) if failure.is_broken_pipe() => ExitCode::SUCCESS,
+        Err(failure) => {
+            terminal::error(&failure.to_string());
+            ExitCode::from(failure.code())
+        }
+    }
+}

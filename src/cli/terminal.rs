@@ -1,0 +1,70 @@
+//! The terminal: messages on stderr, tables on stdout, progress only where somebody watches.
+//! In: plain texts; out: the same texts, with control characters made harmless.
+//! Decides no exit code.
+
+use crate::table_io::sanitise;
+use indicatif::{ProgressBar, ProgressStyle};
+use std::io::{IsTerminal, Write};
+use std::time::Duration;
+
+/// An error line.
+pub fn error(text: &str) {
+    note(&format!("error: {text}"));
+}
+
+/// A line for people, on stderr.
+pub fn note(text: &str) {
+    // Nobody is left to tell when stderr is gone.
+    let _ = writeln!(std::io::stderr(), "{text}");
+}
+
+/// Data, on stdout.
+pub fn data(text: &str) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    if !text.ends_with('\n') {
+        out.write_all(b"\n")?;
+    }
+    out.flush()
+}
+
+/// A name from the log, harmless in a terminal and short enough for a table.
+pub fn safe(name: &str) -> String {
+    sanitise(name, 48)
+}
+
+/// A spinner with a counter; silent when stderr is no terminal or quiet is asked for.
+pub fn progress(stage: &'static str, quiet: bool) -> ProgressBar {
+    if quiet || !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new_spinner();
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {human_pos} rows, {per_sec}, {elapsed}") {
+        bar.set_style(style);
+    }
+    bar.set_message(stage);
+    bar.enable_steady_tick(Duration::from_millis(200));
+    bar
+}
+
+/// A table for people, without lines that a pipe would trip over.
+pub fn table(head: &[&str], rows: Vec<Vec<String>>) -> String {
+    let mut table = comfy_table::Table::new();
+    table.load_preset(comfy_table::presets::NOTHING).set_header(head.iter().copied());
+    if let Some((width, _)) = terminal_width() {
+        table.set_content_arrangement(comfy_table::ContentArrangement::Dynamic).set_width(width);
+    }
+    for row in rows {
+        table.add_row(row);
+    }
+    let lines: Vec<String> = table.to_string().lines().map(|l| l.trim_end().to_owned()).collect();
+    lines.join("\n")
+}
+
+fn terminal_width() -> Option<(u16, u16)> {
+    if !std::io::stdout().is_terminal() {
+        return None;
+    }
+    let columns = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok()).unwrap_or(140);
+    Some((columns, 0))
+}

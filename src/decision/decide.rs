@@ -1,0 +1,206 @@
+//! A score card under a dated policy becomes a decision: verdict, basis, recommendation, attached evidence.
+//! In: the card, what is known of the account outside the log, the policy in force; out: a recommendation, never an action.
+//! Adds nothing to a score: off-platform evidence and sanctions stand beside it.
+
+use super::policy::Policy;
+use super::sanctioned::{SanctionState, Sanctioned};
+use super::verdict::{self, Band, Finding, Findings, Permission, State, Verdict};
+use crate::scoring::ScoreCard;
+use serde::{Deserialize, Serialize};
+
+/// Evidence from outside the platform: public claims, offers of service, court findings.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct OffPlatform {
+    /// When it was seen, microseconds UTC.
+    pub ts: i64,
+    /// What it is.
+    pub kind: String,
+    /// Where it can be found.
+    pub reference: String,
+}
+
+/// What is known of an account beside the log.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Circumstances<'a> {
+    /// The run's "now", microseconds UTC.
+    pub as_of_us: i64,
+    /// A sanction, if the account has one.
+    pub sanction: Option<&'a Sanctioned>,
+    /// Off-platform evidence about it.
+    pub off_platform: &'a [OffPlatform],
+}
+
+/// The ground a decision rests on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ground {
+    /// Automated messaging.
+    Automated,
+    /// Bulk messaging.
+    Bulk,
+    /// Non-personal use.
+    NonPersonalUse,
+    /// Assisting others.
+    Assisting,
+}
+
+/// What is recommended for one account.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Decision {
+    /// The rung.
+    pub verdict: Verdict,
+    /// What stands beside it.
+    pub finding: Finding,
+    /// Whether it rests on a full look.
+    pub state: State,
+    /// Whether a person must look before anything is done.
+    pub requires_human_review: bool,
+    /// The policy version in force.
+    pub policy_version: String,
+    /// The legal basis with its mark.
+    pub policy_basis: String,
+    /// Grounds it rests on; empty below `review`.
+    pub grounds: Vec<Ground>,
+    /// What is recommended.
+    pub recommendation: String,
+    /// What became of a sanction, with alerts.
+    pub notes: Vec<String>,
+    /// Off-platform evidence, in order of time.
+    pub off_platform: Vec<OffPlatform>,
+}
+
+/// Decides on one scored account.
+pub fn decide(card: &ScoreCard, known: &Circumstances, policy: &Policy) -> Decision {
+    let sanction = known.sanction.map(|s| (s, s.state(known.as_of_us, card.peak_24h)));
+    let findings = findings(card, sanction.is_some_and(|(_, s)| s == SanctionState::Holds), policy);
+    let outcome = verdict::decide(&findings);
+    let mut off_platform = known.off_platform.to_vec();
+    off_platform.sort();
+    let freed = outcome.verdict == Verdict::AbuseCertain && !policy.human_review.required;
+    Decision {
+        verdict: outcome.verdict,
+        finding: outcome.finding,
+        state: outcome.state,
+        requires_human_review: !freed,
+        policy_version: policy.version_name(),
+        policy_basis: basis(policy),
+        grounds: grounds(&findings, &outcome),
+        recommendation: recommendation(&findings, &outcome, policy).to_owned(),
+        notes: sanction.map(|(s, state)| s.note(state)).into_iter().collect(),
+        off_platform,
+    }
+}
+
+fn findings(card: &ScoreCard, sanctioned: bool, policy: &Policy) -> Findings {
+    let t = &policy.thresholds;
+    let permission = if card.business_api && policy.in_force.allows_api_promotional {
+        Permission::ApiPermitted
+    } else if card.outcome.opted_in {
+        Permission::OptedIn
+    } else {
+        Permission::None
+    };
+    Findings {
+        hard: card.outcome.hard,
+        sanctioned,
+        evidence: card.evidence,
+        automation: t.automation.band(card.automation),
+        broadcast: t.broadcast.band(card.broadcast),
+        unsolicited: t.unsolicited.band(card.unsolicited),
+        families: card.outcome.agreeing,
+        lifts: card.outcome.lifts,
+        permission,
+    }
+}
+
+fn grounds(f: &Findings, outcome: &verdict::Outcome) -> Vec<Ground> {
+    let mut out = Vec::new();
+    if outcome.verdict < Verdict::Review && outcome.finding == Finding::None {
+        return out;
+    }
+    if Band::Review <= f.automation {
+        out.push(Ground::Automated);
+    }
+    if Band::Review <= f.broadcast {
+        out.push(Ground::Bulk);
+    }
+    if outcome.finding == Finding::BroadcastPolicy {
+        out.push(Ground::NonPersonalUse);
+    }
+    out
+}
+
+fn recommendation<'a>(f: &Findings, outcome: &verdict::Outcome, policy: &'a Policy) -> &'a str {
+    let permitted = f.permission == Permission::ApiPermitted && Band::Review <= f.broadcast;
+    policy.recommendation(match (outcome.state, outcome.finding, outcome.verdict) {
+        (State::Sanctioned, _, Verdict::NoFinding) => |r| &r.sanctioned,
+        (State::Insufficient, _, _) => |r| &r.insufficient,
+        (_, Finding::BroadcastPolicy, _) => |r| &r.broadcast_policy,
+        (_, _, Verdict::NoFinding) if permitted => |r| &r.api_permitted,
+        (_, _, Verdict::NoFinding) => |r| &r.no_finding,
+        (_, _, Verdict::Watch) => |r| &r.watch,
+        (_, _, Verdict::Review) => |r| &r.review,
+        (_, _, Verdict::AbuseHigh) => |r| &r.abuse_high,
+        (_, _, Verdict::AbuseCertain) => |r| &r.abuse_certain,
+    })
+}
+
+fn basis(policy: &Policy) -> String {
+    format!("{} [{}]", policy.in_force.basis, policy.in_force.mark)
+}
+
+/// An operator or business about whom there is evidence from outside the platform, and no scored account.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct OffPlatformDecision {
+    /// The operator's or business's token.
+    pub subject: String,
+    /// The numbers it is said to run, as the log names them.
+    pub accounts: Vec<String>,
+    /// The evidence, in order of time.
+    pub evidence: Vec<OffPlatform>,
+    /// Ground: assisting, or nothing stated.
+    pub ground: Ground,
+    /// Whether the policy in force acts on such evidence at all.
+    pub actionable: bool,
+    /// Always true: a named person decides.
+    pub requires_human_review: bool,
+    /// The person who has taken it on; none until named.
+    pub named_human: Option<String>,
+    /// The policy version in force.
+    pub policy_version: String,
+    /// The legal basis with its mark.
+    pub policy_basis: String,
+    /// What is recommended.
+    pub recommendation: String,
+}
+
+/// A decision that rests on off-platform evidence only; none without evidence.
+pub fn off_platform_only(
+    subject: &str,
+    accounts: &[String],
+    evidence: &[OffPlatform],
+    named_human: Option<&str>,
+    policy: &Policy,
+) -> Option<OffPlatformDecision> {
+    if evidence.is_empty() {
+        return None;
+    }
+    let (mut evidence, mut accounts) = (evidence.to_vec(), accounts.to_vec());
+    evidence.sort();
+    accounts.sort();
+    accounts.dedup();
+    let named_human = named_human.map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned);
+    let actionable = policy.in_force.acts_on_off_platform_evidence && named_human.is_some();
+    Some(OffPlatformDecision {
+        subject: subject.to_owned(),
+        accounts,
+        evidence,
+        ground: Ground::Assisting,
+        actionable,
+        requires_human_review: true,
+        named_human,
+        policy_version: policy.version_name(),
+        policy_basis: basis(policy),
+        recommendation: policy.recommendation(|r| &r.off_platform).to_owned(),
+    })
+}

@@ -1,0 +1,21 @@
+//! Score cards under a dated policy become recommendations.
+//! In: score cards, sanctions, off-platform evidence, a policy file; out: decisions, and a stop when a night is out of proportion.
+//! Recommends and never acts; no number in here reaches back into a score.
+
+mod decide;
+mod policy;
+mod safety_stop;
+mod sanctioned;
+#[cfg(test)]
+mod tests;
+mod verdict;
+
+pub use decide::{
+    Circumstances, Decision, Ground, OffPlatform, OffPlatformDecision, decide, off_platform_only,
+};
+pub use policy::{
+    AllThresholds, EvidenceMinimum, Grounds, HumanReview, Policy, PolicyError, Recommend, Thresholds, Version,
+};
+pub use safety_stop::{Held, Quota, VerdictCounts, check as safety_stop};
+pub use sanctioned::{SanctionState, Sanctioned};
+pub use verdict::{Band, Finding, Findings, Outcome, Permission, State, Verdict, decide as decision_table};

@@ -1,0 +1,139 @@
+//! Stops a night whose result is out of proportion before anything is published.
+//! In: how many accounts got which verdict, tonight and on an earlier night, and the policy's quota; out: passed, or held.
+//! Judges no account; a held night says which bound it broke.
+
+use super::verdict::Verdict;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// How many accounts got which verdict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct VerdictCounts {
+    /// Accounts with a row.
+    pub accounts: u64,
+    /// `review` and above.
+    pub review: u64,
+    /// `abuse_high` and above.
+    pub abuse_high: u64,
+    /// `abuse_certain`.
+    pub abuse_certain: u64,
+}
+
+impl VerdictCounts {
+    /// Counts one verdict.
+    pub fn add(&mut self, verdict: Verdict) {
+        self.accounts += 1;
+        self.review += u64::from(Verdict::Review <= verdict);
+        self.abuse_high += u64::from(Verdict::AbuseHigh <= verdict);
+        self.abuse_certain += u64::from(Verdict::AbuseCertain <= verdict);
+    }
+}
+
+/// The bounds of a night.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Quota {
+    /// Largest share of accounts at `abuse_high` and above.
+    pub max_abuse_share: f64,
+    /// Largest number of accounts at `abuse_high` and above, whatever the share.
+    pub max_abuse_n: u64,
+    /// Largest factor over the earlier night's share of `review` and above.
+    pub max_jump: f64,
+    /// Below this number at a bound nothing is held: small nights vary.
+    pub free_n: u64,
+}
+
+impl Quota {
+    /// Whether the numbers make sense.
+    pub fn is_valid(&self) -> bool {
+        (0.0..=1.0).contains(&self.max_abuse_share) && 1.0 <= self.max_jump && self.max_jump.is_finite()
+    }
+}
+
+/// Why a night is held.
+#[derive(Debug, Error, Clone, PartialEq)]
+pub enum Held {
+    /// Too many at `abuse_high` and above.
+    #[error("held: {n} of {accounts} accounts are at abuse_high or above, the quota is {share} of accounts")]
+    Share {
+        /// How many.
+        n: u64,
+        /// Of how many.
+        accounts: u64,
+        /// The quota.
+        share: f64,
+    },
+    /// Too many at `abuse_high` and above in number.
+    #[error("held: {n} accounts are at abuse_high or above, the quota is {quota}")]
+    Number {
+        /// How many.
+        n: u64,
+        /// The quota.
+        quota: u64,
+    },
+    /// Far more at `review` and above than on the earlier night.
+    #[error(
+        "held: {n} accounts are at review or above, {factor:.1} times the earlier night's share; allowed is {allowed}"
+    )]
+    Jump {
+        /// How many.
+        n: u64,
+        /// Times the earlier share.
+        factor: f64,
+        /// The quota.
+        allowed: f64,
+    },
+}
+
+/// Passes a night, or holds it.
+pub fn check(tonight: &VerdictCounts, earlier: Option<&VerdictCounts>, quota: &Quota) -> Result<(), Held> {
+    let n = tonight.abuse_high;
+    if quota.max_abuse_n < n {
+        return Err(Held::Number { n, quota: quota.max_abuse_n });
+    }
+    let accounts = tonight.accounts;
+    if quota.free_n < n && quota.max_abuse_share * (accounts as f64) < n as f64 {
+        return Err(Held::Share { n, accounts, share: quota.max_abuse_share });
+    }
+    let Some(earlier) = earlier.filter(|e| e.accounts > 0 && e.review > 0) else { return Ok(()) };
+    let share = |c: &VerdictCounts| c.review as f64 / c.accounts.max(1) as f64;
+    let factor = share(tonight) / share(earlier);
+    if quota.free_n < tonight.review && quota.max_jump < factor {
+        return Err(Held::Jump { n: tonight.review, factor, allowed: quota.max_jump });
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const QUOTA: Quota = Quota { max_abuse_share: 0.01, max_abuse_n: 1_000, max_jump: 5.0, free_n: 20 };
+
+    fn counts(accounts: u64, review: u64, abuse_high: u64) -> VerdictCounts {
+        VerdictCounts { accounts, review, abuse_high, abuse_certain: 0 }
+    }
+
+    #[test]
+    fn a_night_out_of_proportion_is_held() {
+        assert!(check(&counts(10_000, 100, 100), None, &QUOTA).is_ok());
+        assert!(matches!(check(&counts(10_000, 101, 101), None, &QUOTA), Err(Held::Share { .. })));
+        assert!(matches!(check(&counts(1_000_000, 1_001, 1_001), None, &QUOTA), Err(Held::Number { .. })));
+        assert!(check(&counts(50, 20, 20), None, &QUOTA).is_ok(), "small nights vary");
+    }
+
+    #[test]
+    fn a_jump_is_held() {
+        let earlier = counts(10_000, 20, 0);
+        assert!(check(&counts(10_000, 100, 0), Some(&earlier), &QUOTA).is_ok());
+        assert!(matches!(check(&counts(10_000, 101, 0), Some(&earlier), &QUOTA), Err(Held::Jump { .. })));
+        assert!(check(&counts(10_000, 101, 0), Some(&counts(0, 0, 0)), &QUOTA).is_ok());
+    }
+
+    #[test]
+    fn counts_are_cumulative() {
+        let mut c = VerdictCounts::default();
+        Verdict::ALL.into_iter().for_each(|v| c.add(v));
+        assert_eq!(c, VerdictCounts { accounts: 5, review: 3, abuse_high: 2, abuse_certain: 1 });
+    }
+}

@@ -1,0 +1,123 @@
+//! Automation that is allowed, for a stated reason, by somebody, within an envelope, until a day.
+//! In: a row of the `sanctioned` table, the observed peak, as_of; out: whether it holds, or why it does not.
+//! Not an allowlist: outside its envelope or after its expiry it protects from nothing, and says so.
+
+use serde::{Deserialize, Serialize};
+
+/// A row of the `sanctioned` table.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Sanctioned {
+    /// What kind of automation.
+    pub class: String,
+    /// Why it is allowed.
+    pub reason: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// From when, microseconds UTC; none is always.
+    pub starts_at: Option<i64>,
+    /// Until when, microseconds UTC, exclusive; a sanction without expiry never holds.
+    pub expires_at: Option<i64>,
+    /// The most actions a day that were declared; a sanction without an envelope never holds.
+    pub declared_per_day: Option<f64>,
+}
+
+/// Whether a sanction holds.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SanctionState {
+    /// Inside its time and envelope.
+    Holds,
+    /// Reason or owner is not stated.
+    Unfounded,
+    /// No expiry or no envelope is stated.
+    Unbounded,
+    /// Not begun.
+    NotYet,
+    /// Over.
+    Expired,
+    /// More was sent than declared.
+    OutsideEnvelope {
+        /// Most actions in any 24 h.
+        observed: f64,
+        /// As declared.
+        declared: f64,
+    },
+    /// How much was sent is not known.
+    Unknown,
+}
+
+impl Sanctioned {
+    /// Whether it holds at `as_of` for an account whose busiest 24 h had `peak_24h` actions.
+    pub fn state(&self, as_of_us: i64, peak_24h: Option<f64>) -> SanctionState {
+        if self.reason.trim().is_empty() || self.owner.trim().is_empty() {
+            return SanctionState::Unfounded;
+        }
+        let (Some(expires), Some(declared)) = (self.expires_at, self.declared_per_day) else {
+            return SanctionState::Unbounded;
+        };
+        if self.starts_at.is_some_and(|t| as_of_us < t) {
+            return SanctionState::NotYet;
+        }
+        if expires <= as_of_us {
+            return SanctionState::Expired;
+        }
+        match peak_24h {
+            None => SanctionState::Unknown,
+            Some(observed) if declared < observed => SanctionState::OutsideEnvelope { observed, declared },
+            Some(_) => SanctionState::Holds,
+        }
+    }
+
+    /// What to tell beside the decision.
+    pub fn note(&self, state: SanctionState) -> String {
+        let Self { class, owner, reason, .. } = self;
+        match state {
+            SanctionState::Holds => format!("sanctioned as {class} by {owner}: {reason}"),
+            SanctionState::Unfounded => {
+                format!("alert: sanction as {class} ignored, owner or reason is missing")
+            }
+            SanctionState::Unbounded => {
+                format!("alert: sanction as {class} by {owner} ignored, expiry or declared volume is missing")
+            }
+            SanctionState::NotYet => format!("sanction as {class} by {owner} has not begun"),
+            SanctionState::Expired => format!("alert: sanction as {class} by {owner} has expired"),
+            SanctionState::OutsideEnvelope { observed, declared } => format!(
+                "alert: sanctioned as {class} by {owner} for {declared} a day, but {observed} were sent within 24 h"
+            ),
+            SanctionState::Unknown => {
+                format!("sanction as {class} by {owner} ignored, the volume is not known")
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sanction() -> Sanctioned {
+        Sanctioned {
+            class: "alarm".to_owned(),
+            reason: "fire alarms of the building".to_owned(),
+            owner: "facility desk".to_owned(),
+            starts_at: Some(100),
+            expires_at: Some(200),
+            declared_per_day: Some(50.0),
+        }
+    }
+
+    #[test]
+    fn it_holds_only_inside_time_and_envelope() {
+        let s = sanction();
+        assert_eq!(s.state(100, Some(50.0)), SanctionState::Holds);
+        assert_eq!(s.state(99, Some(1.0)), SanctionState::NotYet);
+        assert_eq!(s.state(200, Some(1.0)), SanctionState::Expired);
+        assert!(matches!(s.state(150, Some(51.0)), SanctionState::OutsideEnvelope { .. }));
+        assert_eq!(s.state(150, None), SanctionState::Unknown);
+        let unfounded = Sanctioned { owner: " ".to_owned(), ..sanction() };
+        assert_eq!(unfounded.state(150, Some(1.0)), SanctionState::Unfounded);
+        let unbounded = Sanctioned { expires_at: None, ..sanction() };
+        assert_eq!(unbounded.state(150, Some(1.0)), SanctionState::Unbounded);
+        assert!(s.note(s.state(200, None)).starts_with("alert"));
+    }
+}

@@ -1,0 +1,79 @@
+//! Ranking metrics over scored, labeled accounts.
+//! In: scores with labels, in any order; out: AUROC and average precision, ties shared fairly.
+//! Sees no account and no threshold.
+
+use super::Scored;
+
+/// Area under the ROC curve: the chance that a positive outranks a negative, ties counting half.
+///
+/// `None` unless both kinds are present. O(n log n).
+pub fn auroc(scored: &[Scored]) -> Option<f64> {
+    let mut sorted: Vec<Scored> = scored.to_vec();
+    sorted.sort_by(|a, b| a.score.total_cmp(&b.score));
+    let positives = sorted.iter().filter(|s| s.positive).count() as f64;
+    let negatives = sorted.len() as f64 - positives;
+    if positives == 0.0 || negatives == 0.0 {
+        return None;
+    }
+    let (mut below, mut wins) = (0.0, 0.0);
+    for tied in sorted.chunk_by(|a, b| a.score == b.score) {
+        let p = tied.iter().filter(|s| s.positive).count() as f64;
+        let n = tied.len() as f64 - p;
+        wins += p * (below + n / 2.0);
+        below += n;
+    }
+    Some(wins / (positives * negatives))
+}
+
+/// Average precision: precision averaged over the recall steps, tied scores entering together.
+///
+/// `None` without a positive. O(n log n).
+pub fn average_precision(scored: &[Scored]) -> Option<f64> {
+    let mut sorted: Vec<Scored> = scored.to_vec();
+    sorted.sort_by(|a, b| b.score.total_cmp(&a.score));
+    let positives = sorted.iter().filter(|s| s.positive).count() as f64;
+    if positives == 0.0 {
+        return None;
+    }
+    let (mut seen, mut hits, mut sum) = (0.0, 0.0, 0.0);
+    for tied in sorted.chunk_by(|a, b| a.score == b.score) {
+        let p = tied.iter().filter(|s| s.positive).count() as f64;
+        seen += tied.len() as f64;
+        hits += p;
+        sum += p / positives * (hits / seen);
+    }
+    Some(sum)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scored(pairs: &[(f64, bool)]) -> Vec<Scored> {
+        pairs.iter().map(|(score, positive)| Scored { score: *score, positive: *positive }).collect()
+    }
+
+    #[test]
+    fn perfect_reversed_and_tied() {
+        let perfect = scored(&[(0.1, false), (0.2, false), (0.8, true), (0.9, true)]);
+        assert_eq!((auroc(&perfect), average_precision(&perfect)), (Some(1.0), Some(1.0)));
+        let reversed: Vec<Scored> = perfect.iter().map(|s| Scored { score: -s.score, ..*s }).collect();
+        assert_eq!(auroc(&reversed), Some(0.0));
+        let tied = scored(&[(0.5, true), (0.5, false), (0.5, false), (0.5, true)]);
+        assert_eq!((auroc(&tied), average_precision(&tied)), (Some(0.5), Some(0.5)));
+    }
+
+    #[test]
+    fn one_kind_alone_has_no_ranking() {
+        assert_eq!(auroc(&scored(&[(0.5, true)])), None);
+        assert_eq!(average_precision(&scored(&[(0.5, false)])), None);
+    }
+
+    #[test]
+    fn known_values() {
+        // Precisions at the hits: 1/1, 2/3; five of six pairs in order.
+        let some = scored(&[(0.9, true), (0.8, false), (0.7, true), (0.1, false), (0.0, false)]);
+        assert!((average_precision(&some).expect("positives") - (1.0 + 2.0 / 3.0) / 2.0).abs() < 1e-12);
+        assert!((auroc(&some).expect("both") - 5.0 / 6.0).abs() < 1e-12);
+    }
+}

@@ -1,0 +1,18 @@
+//! How well scores agree with known outcomes: ranking metrics and shares, each with sample size and interval.
+//! In: scores beside labels; out: numbers that carry how many accounts stand behind them.
+//! Trains nothing, and draws no verdict about what is good enough.
+
+mod intervals;
+mod metrics;
+
+pub use intervals::{Interval, bootstrap, wilson};
+pub use metrics::{auroc, average_precision};
+
+/// One account with its score and whether its label is positive.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Scored {
+    /// Any ordering score; larger is more suspicious.
+    pub score: f64,
+    /// Whether the label is positive.
+    pub positive: bool,
+}

@@ -1,0 +1,344 @@
+//! Whom an account writes to: strangers, people who answer, people who do not exist.
+//! In: pairs with their first contact, replies and delivery; out: counts and shares over recipients.
+//! Shares that rules use are taken over recipients who never answered, so that chatter cannot buy a lower score.
+
+use super::facts::{Facts, Pair, REPLY_US};
+use super::fanout::NEW_RECIPIENTS;
+use super::feature::{Absent, Family, Feature, Mark, Reads, Value, count, share};
+use crate::domain::{DAY_US, HOUR_US};
+
+const READS: &[Reads] =
+    &[Reads::Ts, Reads::MsgId, Reads::Chat, Reads::Status, Reads::Recipient, Reads::Inbound];
+const KNOWN_READS: &[Reads] =
+    &[Reads::Ts, Reads::MsgId, Reads::Chat, Reads::Status, Reads::Recipient, Reads::Inbound, Reads::Known];
+const BASE: Feature = Feature { family: Family::Contact, reads: READS, ..Feature::COUNT };
+const REPLY: Feature = Feature {
+    family: Family::Contact,
+    reads: READS,
+    reading: "near 1 for dialogue; chats too young to judge are left out",
+    look_alikes: "one-time-code senders, announcers",
+    absent_when: "no recipient's reply window has ended",
+    source: (Mark::Published, "carrier guidance of about 1:1; spam by SMS receives few replies"),
+    ..Feature::SHARE
+};
+const STRANGER: Feature = Feature {
+    reads: KNOWN_READS,
+    reading: "the white paper's soft example: a new account messages dozens who do not have it in their contacts",
+    look_alikes: "a changed number, a new shop",
+    absent_when: "the log never says whether recipients know the sender, or not for this account",
+    source: (Mark::Published, "white paper, soft example"),
+    ..BASE
+};
+
+/// Recipients of whom it is known whether they have the sender in contacts.
+pub static KNOWN_N: Feature = Feature {
+    name: "contact_known_n",
+    contract: Some("rks_known_n"),
+    definition: "recipients of the window with recipient_knows_sender not null at the first contact",
+    reading: "the base of the stranger share",
+    look_alikes: "anyone",
+    reads: KNOWN_READS,
+    absent_when: "the log does not say whether recipients know the sender",
+    value: |f| if f.offers.known { count(known_n(f)) } else { Err(Absent::ColumnMissing) },
+    ..BASE
+};
+/// Strangers.
+pub static STRANGERS: Feature = Feature {
+    name: "contact_strangers_n",
+    contract: Some("strangers_n"),
+    definition: "new recipients who do not have the sender in contacts at the first contact and never wrote before it",
+    value: |f| if known_n(f) == 0 { Err(missing(f)) } else { count(strangers(f).count()) },
+    ..STRANGER
+};
+/// Share of strangers.
+pub static STRANGERS_SHARE: Feature = Feature {
+    name: "contact_strangers_share",
+    contract: Some("strangers_share"),
+    unit: super::feature::Unit::Share,
+    range: (0.0, 1.0),
+    evidence: Some((&KNOWN_N, 24.0)),
+    definition: "strangers / recipients of whom it is known",
+    value: |f| share(strangers(f).count(), known_n(f)),
+    ..STRANGER
+};
+/// Strangers who never wrote back.
+pub static STRANGERS_SILENT: Feature = Feature {
+    name: "contact_strangers_silent_n",
+    definition: "strangers who have not written since the first contact; 0 strangers when newness is censored is absent",
+    reading: "strangers written to in vain; a person who changed number is answered",
+    absent_when: "as contact_strangers_n, or newness is censored",
+    reads: &[
+        Reads::Ts,
+        Reads::MsgId,
+        Reads::Chat,
+        Reads::Status,
+        Reads::Recipient,
+        Reads::Inbound,
+        Reads::Known,
+        Reads::Registered,
+    ],
+    value: |f| {
+        if known_n(f) == 0 {
+            return Err(missing(f));
+        }
+        if !f.newness_usable() {
+            return Err(Absent::Censored);
+        }
+        count(strangers(f).filter(|p| p.reply_at.is_none()).count())
+    },
+    ..STRANGER
+};
+/// Pairs old enough to judge.
+pub static REPLY_ELIGIBLE: Feature = Feature {
+    name: "contact_reply_eligible_n",
+    contract: Some("reply_eligible_n"),
+    definition: "recipients of the window with first contact + 72 h < as_of",
+    reading: "the base of the reply share",
+    look_alikes: "anyone",
+    value: |f| count(eligible(f, REPLY_US).count()),
+    ..BASE
+};
+/// Pairs answered in 72 h.
+pub static REPLIED: Feature = Feature {
+    name: "contact_replied_n",
+    contract: Some("replied_n"),
+    definition: "eligible recipients who wrote within 72 h after the first contact",
+    reading: "people who answered",
+    look_alikes: "anyone",
+    value: |f| count(eligible(f, REPLY_US).filter(|p| p.replied_within(REPLY_US)).count()),
+    ..BASE
+};
+/// Share answered in 72 h.
+pub static REPLIED_SHARE: Feature = Feature {
+    name: "contact_replied_share",
+    contract: Some("replied_share"),
+    evidence: Some((&REPLY_ELIGIBLE, 20.0)),
+    definition: "replied / eligible recipients, horizon 72 h",
+    value: |f| replied_share(f, REPLY_US),
+    ..REPLY
+};
+/// Share answered in an hour.
+pub static REPLIED_SHARE_1H: Feature = Feature {
+    name: "contact_replied_share_1h",
+    contract: Some("replied_share_1h"),
+    definition: "recipients who wrote within 1 h after the first contact / those for whom 1 h has passed",
+    value: |f| replied_share(f, HOUR_US),
+    ..REPLY
+};
+/// Share answered in six hours.
+pub static REPLIED_SHARE_6H: Feature = Feature {
+    name: "contact_replied_share_6h",
+    contract: Some("replied_share_6h"),
+    definition: "as contact_replied_share with a horizon of 6 h",
+    value: |f| replied_share(f, 6 * HOUR_US),
+    ..REPLY
+};
+/// Share answered in a day.
+pub static REPLIED_SHARE_24H: Feature = Feature {
+    name: "contact_replied_share_24h",
+    contract: Some("replied_share_24h"),
+    definition: "as contact_replied_share with a horizon of 24 h",
+    value: |f| replied_share(f, DAY_US),
+    ..REPLY
+};
+/// New recipients old enough to judge.
+pub static NEW_ELIGIBLE: Feature = Feature {
+    name: "contact_new_eligible_n",
+    contract: Some("new_eligible_n"),
+    definition: "new recipients that are eligible",
+    reading: "newly opened chats whose reply window has ended",
+    look_alikes: "anyone",
+    value: |f| count(eligible(f, REPLY_US).filter(|p| p.new).count()),
+    ..BASE
+};
+/// New recipients still without an answer.
+pub static NEW_UNANSWERED: Feature = Feature {
+    name: "contact_new_unanswered_n",
+    contract: Some("new_unanswered_n"),
+    definition: "new eligible recipients who have not written at all since the first contact",
+    reading: "M5: opened chats that stay silent; costly to fake, since each answer needs a person",
+    look_alikes: "one-time-code senders, appointment reminders",
+    source: (
+        Mark::Published,
+        "cap on messages to people who do not answer, tested since October 2025; the number is not published",
+    ),
+    value: |f| count(unanswered(f)),
+    ..BASE
+};
+/// New recipients still without an answer, when newness can be trusted.
+pub static NEW_UNANSWERED_SURE: Feature = Feature {
+    name: "contact_new_unanswered_sure_n",
+    definition: "contact_new_unanswered_n where newness can be trusted",
+    reading: "what rules use of M5",
+    look_alikes: "one-time-code senders, appointment reminders",
+    absent_when: "newness is censored: account not registered inside the log, no contacts table, over 10 % of the new recipients censored",
+    reads: &[
+        Reads::Ts,
+        Reads::MsgId,
+        Reads::Chat,
+        Reads::Status,
+        Reads::Recipient,
+        Reads::Inbound,
+        Reads::Registered,
+    ],
+    value: |f| if f.newness_usable() { count(unanswered(f)) } else { Err(Absent::Censored) },
+    ..BASE
+};
+/// People who wrote first.
+pub static INBOUND_FIRST: Feature = Feature {
+    name: "contact_inbound_first_share",
+    definition: "recipients of the window who wrote before the account ever wrote to them in the log / recipients",
+    reading: "near 1 for support desks, help lines and opted-in newsletters",
+    look_alikes: "anyone who is popular",
+    absent_when: "there is no recipient",
+    family: Family::Contact,
+    reads: READS,
+    source: (Mark::Published, "responsible-use guidance: message people who contacted you first"),
+    value: |f| share(f.pairs.iter().filter(|p| p.inbound_first).count(), f.pairs.len()),
+    ..Feature::SHARE
+};
+/// People who answered or wrote first.
+pub static RECIPROCAL: Feature = Feature {
+    name: "contact_reciprocal_share",
+    definition: "recipients of the window who wrote to the account at any time in the log / recipients",
+    reading: "how much of the reach is acquaintance; shown as mitigation only",
+    look_alikes: "anyone",
+    absent_when: "there is no recipient",
+    family: Family::Contact,
+    reads: READS,
+    value: |f| {
+        let known = f.pairs.iter().filter(|p| p.inbound_before || p.reply_at.is_some()).count();
+        share(known, f.pairs.len())
+    },
+    ..Feature::SHARE
+};
+/// New recipients who have not answered, the base of M15 and M16.
+pub static NEW_SILENT: Feature = Feature {
+    name: "contact_new_silent_n",
+    definition: "new recipients first contacted more than 72 h before as_of who have not written since",
+    reading: "the base of the grey and the enumerated share",
+    look_alikes: "anyone",
+    value: |f| count(silent(f).count()),
+    ..BASE
+};
+/// Share of new recipients never reached.
+pub static GREY: Feature = Feature {
+    name: "contact_grey_share",
+    contract: Some("M15"),
+    evidence: Some((&NEW_RECIPIENTS, 50.0)),
+    definition: "M15: new recipients first contacted more than 72 h before as_of with no contact ever delivered or read / such recipients",
+    reading: "numbers that do not exist; lists bought or generated",
+    look_alikes: "phones that are off, a provider that reports no delivery",
+    absent_when: "the log never says delivered or read, or there is no such recipient",
+    family: Family::Contact,
+    reads: READS,
+    source: (Mark::Published, "grey-space ratio, Greystar, USENIX Security 2013"),
+    value: |f| grey(f, |_| true),
+    ..Feature::SHARE
+};
+/// Share of silent new recipients never reached.
+pub static GREY_SILENT: Feature = Feature {
+    name: "contact_grey_silent_share",
+    evidence: Some((&NEW_SILENT, 50.0)),
+    definition: "contact_grey_share over recipients who have not written since",
+    reading: "what rules use of M15: accomplices who answer do not dilute it",
+    look_alikes: "phones that are off, a provider that reports no delivery",
+    absent_when: "the log never says delivered or read, or there is no such recipient",
+    family: Family::Contact,
+    reads: READS,
+    source: (Mark::Published, "grey-space ratio, Greystar, USENIX Security 2013"),
+    value: |f| grey(f, |p| p.reply_at.is_none()),
+    ..Feature::SHARE
+};
+/// Share of silent new recipients in one number block.
+pub static ENUMERATED: Feature = Feature {
+    name: "contact_enumerated_share",
+    evidence: Some((&NEW_SILENT, 50.0)),
+    definition: "M16: silent new recipients in their most common 1,000-number block / those whose block is known",
+    reading: "numbers tried one after the other",
+    look_alikes: "a company that writes to its own staff's number range",
+    absent_when: "no recipient's number block is known",
+    family: Family::Contact,
+    invariant: super::feature::Invariance { shift_hours: true, relabel: false },
+    reads: &[
+        Reads::Ts,
+        Reads::MsgId,
+        Reads::Chat,
+        Reads::Status,
+        Reads::Recipient,
+        Reads::Inbound,
+        Reads::RecipientBlock,
+    ],
+    source: (Mark::Published, "random and sequential number picking, Greystar, USENIX Security 2013"),
+    value: enumerated,
+    ..Feature::SHARE
+};
+
+/// All cards of this file.
+pub static CARDS: &[&Feature] = &[
+    &KNOWN_N,
+    &STRANGERS,
+    &STRANGERS_SHARE,
+    &STRANGERS_SILENT,
+    &REPLY_ELIGIBLE,
+    &REPLIED,
+    &REPLIED_SHARE,
+    &REPLIED_SHARE_1H,
+    &REPLIED_SHARE_6H,
+    &REPLIED_SHARE_24H,
+    &NEW_ELIGIBLE,
+    &NEW_UNANSWERED,
+    &NEW_UNANSWERED_SURE,
+    &INBOUND_FIRST,
+    &RECIPROCAL,
+    &NEW_SILENT,
+    &GREY,
+    &GREY_SILENT,
+    &ENUMERATED,
+];
+
+fn missing(f: &Facts) -> Absent {
+    if f.offers.known { Absent::NoEvidence } else { Absent::ColumnMissing }
+}
+
+fn known_n(f: &Facts) -> usize {
+    f.pairs.iter().filter(|p| p.known != crate::log::UNKNOWN).count()
+}
+
+fn strangers<'a>(f: &'a Facts) -> impl Iterator<Item = &'a Pair> {
+    f.pairs.iter().filter(|p| p.is_stranger())
+}
+
+fn eligible<'a>(f: &'a Facts, horizon_us: i64) -> impl Iterator<Item = &'a Pair> {
+    let as_of = f.as_of();
+    f.pairs.iter().filter(move |p| p.is_eligible(horizon_us, as_of))
+}
+
+fn silent<'a>(f: &'a Facts) -> impl Iterator<Item = &'a Pair> {
+    eligible(f, REPLY_US).filter(|p| p.new && p.reply_at.is_none())
+}
+
+fn unanswered(f: &Facts) -> usize {
+    silent(f).count()
+}
+
+fn replied_share(f: &Facts, horizon_us: i64) -> Value {
+    let n = eligible(f, horizon_us).count();
+    share(eligible(f, horizon_us).filter(|p| p.replied_within(horizon_us)).count(), n)
+}
+
+fn grey(f: &Facts, keep: impl Fn(&Pair) -> bool) -> Value {
+    if !f.offers.delivery {
+        return Err(Absent::ColumnMissing);
+    }
+    let old = || eligible(f, REPLY_US).filter(|p| p.new && keep(p));
+    share(old().filter(|p| !p.delivered).count(), old().count())
+}
+
+fn enumerated(f: &Facts) -> Value {
+    let blocks = f.context.blocks.ok_or(Absent::ColumnMissing)?;
+    let mut seen: Vec<u64> = silent(f).filter_map(|p| blocks.get(&p.peer).copied()).collect();
+    seen.sort_unstable();
+    let top = super::kernels::longest_run(seen.iter());
+    share(top, seen.len())
+}

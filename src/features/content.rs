@@ -1,0 +1,400 @@
+//! The same thing again and again: exact contents, sizes, broadcast events and the newsletter pattern.
+//! In: content digests and sizes of actions and contacts; out: shares, reach of one content, persistence over days.
+//! Works on exact fingerprints; sees digests only, never what a message said.
+
+use super::broadcasts::{self, Broadcasts};
+use super::facts::{Action, Facts};
+use super::feature::{Absent, Family, Feature, Mark, Reads, Unit, Value, count, share};
+use super::kernels::{entropy_bits, longest_run, mean_sd};
+use super::volume::{GROUP_POSTS, ONE_WAY};
+use crate::domain::DAY_US;
+
+const READS: &[Reads] = &[Reads::Ts, Reads::MsgId, Reads::Chat, Reads::Content];
+const REACH_READS: &[Reads] =
+    &[Reads::Ts, Reads::MsgId, Reads::Chat, Reads::Content, Reads::Status, Reads::Recipient, Reads::Inbound];
+const ONE_WAY_READS: &[Reads] = &[
+    Reads::Ts,
+    Reads::MsgId,
+    Reads::Chat,
+    Reads::Content,
+    Reads::Status,
+    Reads::Recipient,
+    Reads::Inbound,
+    Reads::Template,
+    Reads::AccountKind,
+];
+const BASE: Feature = Feature {
+    family: Family::Content,
+    reads: READS,
+    reading: "one text to many is what broadcasting means",
+    look_alikes: "greetings, event notices, one-time-code senders",
+    absent_when: "the log has no content fingerprints",
+    ..Feature::COUNT
+};
+const SHARE: Feature = Feature { unit: Unit::Share, range: (0.0, 1.0), ..BASE };
+const SIZE: Feature = Feature {
+    reads: &[Reads::Ts, Reads::MsgId, Reads::Chat, Reads::Size],
+    absent_when: "the log has no sizes, or the account too few",
+    ..BASE
+};
+const REACH: Feature = Feature { reads: REACH_READS, ..BASE };
+const NEWSLETTER: Feature = Feature {
+    reads: REACH_READS,
+    reading: "the newsletter practice: a stable audience, the same order, the same hour",
+    look_alikes: "a club's secretary",
+    absent_when: "fewer than two broadcast events, or no content fingerprints",
+    source: (Mark::Ours, "derived from the German newsletter practice of 2018-2019"),
+    ..BASE
+};
+
+/// Actions with a content fingerprint.
+pub static CONTENT_N: Feature = Feature {
+    name: "content_actions_n",
+    contract: Some("content_n"),
+    definition: "actions with a content fingerprint",
+    value: |f| with_content(f, |f| count(contents(f, |_| true).len())),
+    ..BASE
+};
+/// Actions of the most frequent content.
+pub static TOP_N: Feature = Feature {
+    name: "content_top_n",
+    contract: Some("content_top_n"),
+    definition: "actions of the most frequent exact content",
+    value: |f| with_content(f, |f| count(longest_run(contents(f, |_| true).into_iter()))),
+    ..BASE
+};
+/// Share of the most frequent content.
+pub static TOP_SHARE: Feature = Feature {
+    name: "content_top_share",
+    contract: Some("content_top_share"),
+    evidence: Some((&CONTENT_N, 20.0)),
+    definition: "content_top_n / content_actions_n",
+    absent_when: "the log has no content fingerprints, or the account none",
+    value: |f| with_content(f, |f| top_share(contents(f, |_| true))),
+    ..SHARE
+};
+/// Reach of the most frequent content.
+pub static TOP_RECIPIENTS: Feature = Feature {
+    name: "content_top_recipients_n",
+    contract: Some("content_top_recipients_n"),
+    definition: "distinct recipients of contacts in the window with the most frequent content; the largest such number when contents tie",
+    value: |f| with_content(f, |f| count(top_recipients(f))),
+    ..REACH
+};
+/// Groups reached by one content.
+pub static TOP_GROUPS: Feature = Feature {
+    name: "content_top_groups_n",
+    contract: Some("content_top_groups_n"),
+    definition: "largest number of distinct groups and communities that one content was posted to",
+    reading: "the same notice in group after group",
+    look_alikes: "a club administrator with several groups",
+    value: |f| with_content(f, |f| count(top_groups(f))),
+    ..REACH
+};
+/// Share of distinct contents.
+pub static DISTINCT_SHARE: Feature = Feature {
+    name: "content_distinct_share",
+    evidence: Some((&CONTENT_N, 20.0)),
+    definition: "distinct contents / content_actions_n; digits, links and mentions are classes where text was read",
+    reading: "near 0 for templates, near 1 for conversation",
+    absent_when: "the log has no content fingerprints, or the account none",
+    value: |f| with_content(f, |f| distinct_share(contents(f, |_| true))),
+    ..SHARE
+};
+/// Entropy over contents.
+pub static ENTROPY: Feature = Feature {
+    name: "content_entropy_bits",
+    unit: Unit::Bits,
+    evidence: Some((&CONTENT_N, 20.0)),
+    definition: "entropy of the actions over their contents",
+    reading: "0 when everything is the same",
+    absent_when: "the log has no content fingerprints, or the account none",
+    value: |f| {
+        with_content(f, |f| {
+            let all = contents(f, |_| true);
+            entropy_bits(all.chunk_by(|a, b| a == b).map(<[u64]>::len)).ok_or(Absent::NoEvidence)
+        })
+    },
+    ..BASE
+};
+/// Repeated share of the one-way stream.
+pub static ONE_WAY_REPEAT: Feature = Feature {
+    name: "content_one_way_repeat_share",
+    evidence: Some((&ONE_WAY, 20.0)),
+    definition: "1 - distinct contents / contents, over one-way actions with content",
+    reading: "templates sent into silence; chatter with accomplices cannot dilute it",
+    absent_when: "the log has no content fingerprints, or the stream none",
+    reads: ONE_WAY_READS,
+    value: |f| with_content(f, |f| distinct_share(contents(f, Action::is_one_way)).map(|v| 1.0 - v)),
+    ..SHARE
+};
+/// Repeated share of group posts.
+pub static GROUP_REPEAT: Feature = Feature {
+    name: "content_group_repeat_share",
+    evidence: Some((&GROUP_POSTS, 20.0)),
+    definition: "1 - distinct contents / contents, over group posts with content",
+    reading: "templates posted to groups",
+    absent_when: "the log has no content fingerprints, or the stream none",
+    value: |f| with_content(f, |f| distinct_share(contents(f, Action::is_group_post)).map(|v| 1.0 - v)),
+    ..SHARE
+};
+/// Peak reach of one content among people who did not answer.
+pub static REACH_MAX_24H: Feature = Feature {
+    name: "content_reach_max_24h",
+    definition: "M8: most distinct recipients who have not written since first contacted and got one content in any closed 24 h",
+    reading: "one text to many people in a day; answers take people out of the count",
+    value: |f| with_content(f, |f| count(broadcasts::reach(f).0)),
+    ..REACH
+};
+/// Days on which one content reached many.
+pub static REACH_DAYS: Feature = Feature {
+    name: "content_reach_days_n",
+    definition: "M8: non-overlapping closed 24 h in which one content reached at least 50 such recipients",
+    reading: "persistence: a greeting happens once, a campaign goes on",
+    value: |f| with_content(f, |f| count(broadcasts::reach(f).1)),
+    ..REACH
+};
+/// Broadcast events.
+pub static BROADCASTS: Feature = Feature {
+    name: "content_broadcasts_n",
+    definition: "M9: maximal runs in which one content goes to at least 20 distinct recipients with gaps of at most 10 min",
+    reading: "one is a greeting; M10 needs at least four",
+    value: |f| with_content(f, |f| count(Broadcasts::of(f).events.len())),
+    ..REACH
+};
+/// Overlap of consecutive audiences.
+pub static AUDIENCE: Feature = Feature {
+    name: "content_broadcast_audience_share",
+    unit: Unit::Share,
+    range: (0.0, 1.0),
+    evidence: Some((&BROADCASTS, 4.0)),
+    definition: "M10 (iii): median Jaccard overlap of the audiences of consecutive broadcast events",
+    value: |f| with_content(f, |f| Broadcasts::of(f).audience_overlap().ok_or(Absent::NoEvidence)),
+    ..NEWSLETTER
+};
+/// Agreement of send order.
+pub static ORDER: Feature = Feature {
+    name: "content_broadcast_order_ratio",
+    unit: Unit::Ratio,
+    range: (-1.0, 1.0),
+    evidence: Some((&BROADCASTS, 4.0)),
+    definition: "M10 (iv): median Kendall tau of the send order between consecutive events over shared recipients (at least 10)",
+    reading: "0.9 and above: software walking a stored list",
+    value: |f| with_content(f, |f| Broadcasts::of(f).order_agreement().ok_or(Absent::NoEvidence)),
+    ..NEWSLETTER
+};
+/// Steadiness of the hour.
+pub static STEADY_HOUR: Feature = Feature {
+    name: "content_broadcast_hour_share",
+    unit: Unit::Share,
+    range: (0.0, 1.0),
+    evidence: Some((&BROADCASTS, 4.0)),
+    definition: "M10 (ii): length of the mean vector of the events' start times on the 24 h circle",
+    value: |f| with_content(f, |f| Broadcasts::of(f).steady_hour().ok_or(Absent::NoEvidence)),
+    ..NEWSLETTER
+};
+/// Weeks with an event.
+pub static WEEKS: Feature = Feature {
+    name: "content_broadcast_weeks_share",
+    unit: Unit::Share,
+    range: (0.0, 1.0),
+    evidence: Some((&BROADCASTS, 2.0)),
+    definition: "M10 (i): weeks (7 d from the start of the window) with a broadcast event / weeks with any action",
+    absent_when: "there is no action, or no content fingerprints",
+    value: |f| with_content(f, |f| Broadcasts::of(f).weeks_share(f).ok_or(Absent::NoEvidence)),
+    ..NEWSLETTER
+};
+/// Opted-in audience.
+pub static OPENERS: Feature = Feature {
+    name: "content_broadcast_openers_share",
+    unit: Unit::Share,
+    range: (0.0, 1.0),
+    evidence: Some((&BROADCASTS, 1.0)),
+    definition: "M10 (v): recipients of broadcast events who wrote before the first contact of the window / recipients of broadcast events",
+    reading: "near 1: an opted-in newsletter, where readers opened with a word such as Start",
+    absent_when: "there is no broadcast event, or no content fingerprints",
+    value: |f| with_content(f, |f| Broadcasts::of(f).openers_share(f).ok_or(Absent::NoEvidence)),
+    ..NEWSLETTER
+};
+/// Actions with a size.
+pub static SIZE_N: Feature = Feature {
+    name: "content_size_n",
+    contract: Some("size_n"),
+    definition: "actions with a size",
+    value: |f| if f.offers.size { count(sizes(f, |_| true).count()) } else { Err(Absent::ColumnMissing) },
+    ..SIZE
+};
+/// Variation of sizes.
+pub static SIZE_CV: Feature = Feature {
+    name: "content_size_cv_ratio",
+    contract: Some("size_cv"),
+    unit: Unit::Ratio,
+    evidence: Some((&SIZE_N, 100.0)),
+    definition: "population standard deviation of the sizes of actions / their mean",
+    reading: "below 0.6 over 100 and more actions: fixed templates",
+    source: (Mark::Measured, "0.09 % of people below 0.6 over 100 actions"),
+    value: |f| size_cv(f, |_| true),
+    ..SIZE
+};
+/// Variation of sizes in the one-way stream.
+pub static ONE_WAY_SIZE_CV: Feature = Feature {
+    name: "content_one_way_size_cv_ratio",
+    unit: Unit::Ratio,
+    evidence: Some((&ONE_WAY, 100.0)),
+    definition: "content_size_cv_ratio over one-way actions",
+    reading: "templates sent into silence",
+    source: (Mark::Measured, "0.09 % of people below 0.6 over 100 actions"),
+    reads: &[
+        Reads::Ts,
+        Reads::MsgId,
+        Reads::Chat,
+        Reads::Size,
+        Reads::Status,
+        Reads::Recipient,
+        Reads::Inbound,
+        Reads::Template,
+        Reads::AccountKind,
+    ],
+    value: |f| size_cv(f, Action::is_one_way),
+    ..SIZE
+};
+/// Variation of sizes of group posts.
+pub static GROUP_SIZE_CV: Feature = Feature {
+    name: "content_group_size_cv_ratio",
+    unit: Unit::Ratio,
+    evidence: Some((&GROUP_POSTS, 100.0)),
+    definition: "content_size_cv_ratio over group posts",
+    reading: "templates posted to groups",
+    source: (Mark::Measured, "0.09 % of people below 0.6 over 100 actions"),
+    value: |f| size_cv(f, Action::is_group_post),
+    ..SIZE
+};
+/// Share with a link.
+pub static LINKS: Feature = Feature {
+    name: "content_link_share",
+    definition: "unprompted actions with a link / unprompted actions of which it is known",
+    reading: "links invite; newsletters and spam live on them",
+    look_alikes: "people who share news",
+    absent_when: "the log does not say which messages carry a link",
+    reads: &[
+        Reads::Ts,
+        Reads::MsgId,
+        Reads::Chat,
+        Reads::Link,
+        Reads::Status,
+        Reads::Recipient,
+        Reads::Inbound,
+        Reads::Template,
+        Reads::AccountKind,
+    ],
+    source: (Mark::Quoted, "white paper: sending suspicious links"),
+    value: link_share,
+    ..SHARE
+};
+
+/// All cards of this file.
+pub static CARDS: &[&Feature] = &[
+    &CONTENT_N,
+    &TOP_N,
+    &TOP_SHARE,
+    &TOP_RECIPIENTS,
+    &TOP_GROUPS,
+    &DISTINCT_SHARE,
+    &ENTROPY,
+    &ONE_WAY_REPEAT,
+    &GROUP_REPEAT,
+    &REACH_MAX_24H,
+    &REACH_DAYS,
+    &BROADCASTS,
+    &AUDIENCE,
+    &ORDER,
+    &STEADY_HOUR,
+    &WEEKS,
+    &OPENERS,
+    &SIZE_N,
+    &SIZE_CV,
+    &ONE_WAY_SIZE_CV,
+    &GROUP_SIZE_CV,
+    &LINKS,
+];
+
+/// Length of a window in which the reach of one content is counted.
+pub const REACH_US: i64 = DAY_US;
+
+fn with_content(f: &Facts, then: impl Fn(&Facts) -> Value) -> Value {
+    if f.offers.content { then(f) } else { Err(Absent::ColumnMissing) }
+}
+
+/// Contents of a stream of actions, sorted.
+fn contents(f: &Facts, keep: impl Fn(&Action) -> bool) -> Vec<u64> {
+    let mut all: Vec<u64> =
+        f.actions.iter().filter(|a| a.content != 0 && keep(a)).map(|a| a.content).collect();
+    all.sort_unstable();
+    all
+}
+
+fn top_share(sorted: Vec<u64>) -> Value {
+    share(longest_run(sorted.iter()), sorted.len())
+}
+
+fn distinct_share(mut sorted: Vec<u64>) -> Value {
+    let n = sorted.len();
+    sorted.dedup();
+    share(sorted.len(), n)
+}
+
+fn top_recipients(f: &Facts) -> usize {
+    let all = contents(f, |_| true);
+    let top = longest_run(all.iter());
+    let mut reached: Vec<(u64, u32)> =
+        f.contacts.iter().filter(|c| c.content != 0).map(|c| (c.content, c.pair)).collect();
+    reached.sort_unstable();
+    reached.dedup();
+    let tops = all.chunk_by(|a, b| a == b).filter(|run| run.len() == top).map(|run| run[0]);
+    tops.map(|content| {
+        let start = reached.partition_point(|(c, _)| *c < content);
+        reached[start..].partition_point(|(c, _)| *c == content)
+    })
+    .max()
+    .unwrap_or(0)
+}
+
+fn top_groups(f: &Facts) -> usize {
+    let posts = f.actions.iter().filter(|a| a.is_group_post() && a.content != 0);
+    let mut reached: Vec<_> = posts.map(|a| (a.content, a.recipient)).collect();
+    reached.sort_unstable();
+    reached.dedup();
+    longest_run(reached.iter().map(|(content, _)| content))
+}
+
+fn sizes<'a>(
+    f: &'a Facts,
+    keep: impl Fn(&Action) -> bool + Clone + 'a,
+) -> impl Iterator<Item = f64> + Clone + 'a {
+    f.actions.iter().filter(move |a| keep(a)).filter_map(|a| a.size).map(f64::from)
+}
+
+fn size_cv(f: &Facts, keep: impl Fn(&Action) -> bool + Clone) -> Value {
+    if !f.offers.size {
+        return Err(Absent::ColumnMissing);
+    }
+    let n = sizes(f, keep.clone()).count();
+    match mean_sd(sizes(f, keep)) {
+        Some((mean, sd)) if 2 <= n && mean > 0.0 => Ok(sd / mean),
+        _ => Err(Absent::NoEvidence),
+    }
+}
+
+fn link_share(f: &Facts) -> Value {
+    if !f.offers.link {
+        return Err(Absent::ColumnMissing);
+    }
+    let said = || {
+        f.actions
+            .iter()
+            .filter(|a| a.is_unprompted())
+            .map(|a| f.timeline.sent[a.event as usize].link)
+            .filter(|link| *link != crate::log::UNKNOWN)
+    };
+    share(said().filter(|link| super::facts::is_yes(*link)).count(), said().count())
+}

@@ -1,0 +1,175 @@
+//! To how many distinct people an account writes, and how many of them are new.
+//! In: contacts and pairs; out: distinct counts over the window and in closed sliding windows, exact.
+//! Groups are counted in `groups`; a broadcast list counts each of its people.
+
+use super::facts::Facts;
+use super::feature::{Absent, Family, Feature, Mark, Reads, Value, count};
+use super::kernels::max_in_window;
+use super::volume::UNEXPLAINED_READS;
+use crate::domain::{DAY_US, HOUR_US, MINUTE_US};
+
+const READS: &[Reads] = &[Reads::Ts, Reads::MsgId, Reads::Chat, Reads::Status, Reads::Recipient];
+const NEW_READS: &[Reads] =
+    &[Reads::Ts, Reads::MsgId, Reads::Chat, Reads::Status, Reads::Recipient, Reads::Inbound];
+
+const BASE: Feature = Feature {
+    family: Family::Fanout,
+    reads: READS,
+    reading: "reach; a broadcast list may hold 256 people, carriers count about 200 a day as human",
+    look_alikes: "club administrators, greeting senders, shops",
+    source: (
+        Mark::Published,
+        "200 recipients: carrier guidance; 256: broadcast-list limit; 250: API entry tier",
+    ),
+    ..Feature::COUNT
+};
+const UNEXPLAINED: Feature =
+    Feature { reads: UNEXPLAINED_READS, reading: "reach without answers to people who wrote first", ..BASE };
+const NEW: Feature = Feature {
+    reads: NEW_READS,
+    reading: "people never talked to before; compare with the share marked censored",
+    look_alikes: "a changed number, a new shop, an event organizer",
+    ..BASE
+};
+
+/// Distinct recipients of the window.
+pub static RECIPIENTS: Feature = Feature {
+    name: "fanout_recipients_n",
+    contract: Some("direct_recipients_n"),
+    definition: "distinct recipients of the contacts in the window",
+    value: |f| count(f.pairs.len()),
+    ..BASE
+};
+/// Peak reach in a minute.
+pub static MAX_60S: Feature = Feature {
+    name: "fanout_recipients_max_60s",
+    definition: "most distinct recipients of contacts in any closed 60 s",
+    value: |f| reach(f, MINUTE_US, false),
+    ..BASE
+};
+/// Peak reach in an hour.
+pub static MAX_1H: Feature = Feature {
+    name: "fanout_recipients_max_1h",
+    definition: "most distinct recipients of contacts in any closed hour",
+    value: |f| reach(f, HOUR_US, false),
+    ..BASE
+};
+/// Peak reach in a day.
+pub static MAX_24H: Feature = Feature {
+    name: "fanout_recipients_max_24h",
+    contract: Some("recipients_max_24h"),
+    definition: "most distinct recipients of contacts in any closed 24 h",
+    value: |f| reach(f, DAY_US, false),
+    ..BASE
+};
+/// Peak reach in a week.
+pub static MAX_7D: Feature = Feature {
+    name: "fanout_recipients_max_7d",
+    definition: "most distinct recipients of contacts in any closed 7 d",
+    value: |f| reach(f, 7 * DAY_US, false),
+    ..BASE
+};
+/// Unexplained reach in a day.
+pub static UNEXPLAINED_MAX_24H: Feature = Feature {
+    name: "fanout_unexplained_max_24h",
+    definition: "most distinct recipients of unexplained contacts in any closed 24 h",
+    value: |f| reach(f, DAY_US, true),
+    ..UNEXPLAINED
+};
+/// Unexplained reach in an hour.
+pub static UNEXPLAINED_MAX_1H: Feature = Feature {
+    name: "fanout_unexplained_max_1h",
+    definition: "most distinct recipients of unexplained contacts in any closed hour",
+    value: |f| reach(f, HOUR_US, true),
+    ..UNEXPLAINED
+};
+/// Days beyond the published reach.
+pub static WIDE_DAYS: Feature = Feature {
+    name: "fanout_wide_days_n",
+    definition: "non-overlapping closed 24 h with more than 200 distinct recipients of unexplained contacts, taken greedily",
+    reading: "persistence of reach: one such day may be a greeting, several are a practice",
+    value: |f| {
+        let (ts, keys) = contact_keys(f, true);
+        count(f.counter.borrow_mut().disjoint_windows(&ts, &keys, f.pairs.len(), DAY_US, 201))
+    },
+    ..UNEXPLAINED
+};
+/// New recipients.
+pub static NEW_RECIPIENTS: Feature = Feature {
+    name: "fanout_new_recipients_n",
+    contract: Some("new_recipients_n"),
+    definition: "recipients of the window without contact either way in the 90 d before the first contact",
+    value: |f| count(f.pairs.iter().filter(|p| p.new).count()),
+    ..NEW
+};
+/// New recipients with an uncovered look-back.
+pub static NEW_CENSORED: Feature = Feature {
+    name: "fanout_new_censored_n",
+    contract: Some("new_censored_n"),
+    definition: "new recipients whose 90 d before the first contact begin before the log does",
+    reading: "how much of the newness is unknown; above 10 % newness is not used by rules",
+    value: |f| count(f.pairs.iter().filter(|p| p.new && p.censored).count()),
+    ..NEW
+};
+/// Peak of new recipients in a day.
+pub static NEW_MAX_24H: Feature = Feature {
+    name: "fanout_new_max_24h",
+    contract: Some("new_recipients_max_24h"),
+    definition: "most new recipients first contacted in any closed 24 h",
+    value: |f| count(new_peak(f, |_| true)),
+    ..NEW
+};
+/// Peak of new recipients who never answered, when newness can be trusted.
+pub static NEW_SILENT_MAX_24H: Feature = Feature {
+    name: "fanout_new_silent_max_24h",
+    definition: "most new recipients first contacted in any closed 24 h who have not written since",
+    reading: "newly opened chats that stayed silent; answers take people out of the count",
+    absent_when: "newness is censored: account not registered inside the log, no contacts table, over 10 % of the new recipients censored",
+    reads: &[
+        Reads::Ts,
+        Reads::MsgId,
+        Reads::Chat,
+        Reads::Status,
+        Reads::Recipient,
+        Reads::Inbound,
+        Reads::Registered,
+    ],
+    value: |f| {
+        if !f.newness_usable() {
+            return Err(Absent::Censored);
+        }
+        count(new_peak(f, |p| p.reply_at.is_none()))
+    },
+    ..NEW
+};
+
+/// All cards of this file.
+pub static CARDS: &[&Feature] = &[
+    &RECIPIENTS,
+    &MAX_60S,
+    &MAX_1H,
+    &MAX_24H,
+    &MAX_7D,
+    &UNEXPLAINED_MAX_1H,
+    &UNEXPLAINED_MAX_24H,
+    &WIDE_DAYS,
+    &NEW_RECIPIENTS,
+    &NEW_CENSORED,
+    &NEW_MAX_24H,
+    &NEW_SILENT_MAX_24H,
+];
+
+fn contact_keys(f: &Facts, unexplained_only: bool) -> (Vec<i64>, Vec<u32>) {
+    f.contacts.iter().filter(|c| !(unexplained_only && c.explained)).map(|c| (c.ts, c.pair)).unzip()
+}
+
+fn reach(f: &Facts, width_us: i64, unexplained_only: bool) -> Value {
+    let (ts, keys) = contact_keys(f, unexplained_only);
+    count(f.counter.borrow_mut().max_distinct(&ts, &keys, f.pairs.len(), width_us))
+}
+
+fn new_peak(f: &Facts, keep: impl Fn(&super::facts::Pair) -> bool) -> usize {
+    let mut firsts: Vec<i64> = f.pairs.iter().filter(|p| p.new && keep(p)).map(|p| p.t0).collect();
+    firsts.sort_unstable();
+    max_in_window(&firsts, DAY_US)
+}

@@ -1,0 +1,200 @@
+//! What the contacted said: reports, blocks, and requests to stop that were not honored.
+//! In: feedback about the account beside its pairs; out: counts of people the account itself had written to.
+//! A report by somebody the account never wrote to first weighs nothing; counts are raw here, merged in a later stage.
+
+use super::contact::NEW_SILENT;
+use super::facts::{Facts, Pair};
+use super::feature::{Absent, Family, Feature, Mark, Reads, Unit, Value, count};
+use super::kernels::wilson_lower;
+use crate::domain::{DAY_US, FeedbackKind, Token};
+use crate::log::{FeedbackRow, NO};
+
+const READS: &[Reads] =
+    &[Reads::Ts, Reads::MsgId, Reads::Chat, Reads::Status, Reads::Recipient, Reads::Inbound, Reads::Feedback];
+const BASE: Feature = Feature {
+    family: Family::Feedback,
+    reads: READS,
+    reading: "what people say who were written to first",
+    look_alikes: "a person left by an angry circle of friends",
+    absent_when: "the log has no feedback",
+    source: (Mark::Quoted, "white paper: a report on the first message from an unknown number counts more"),
+    ..Feature::COUNT
+};
+
+/// Raw reports.
+pub static REPORTS_RAW: Feature = Feature {
+    name: "feedback_reports_raw_n",
+    definition: "distinct people who reported the account in the window, whoever they are",
+    reading: "shown, never scored: anybody can report anybody",
+    look_alikes: "targets of mass reporting",
+    reads: &[Reads::Feedback],
+    value: |f| known(f, |f| count(people(f, FeedbackKind::Report, |_| true))),
+    ..BASE
+};
+/// Reports by people the account never wrote to first.
+pub static REPORTS_WEIGHTLESS: Feature = Feature {
+    name: "feedback_reports_weightless_n",
+    definition: "distinct reporters whom the account had not written to first before the report",
+    reading: "weighs nothing; many of them beside few others is brigading",
+    look_alikes: "targets of mass reporting",
+    value: |f| known(f, |f| count(people(f, FeedbackKind::Report, |r| !was_written_to(f, r)))),
+    ..BASE
+};
+/// Reports on first contact.
+pub static FIRST_CONTACT_REPORTS: Feature = Feature {
+    name: "feedback_first_contact_reports_n",
+    definition: "F1: distinct people who reported after at most 3 messages from the account, which had opened the chat and was never answered",
+    reading: "the strongest feedback there is",
+    value: |f| known(f, |f| count(first_contact_reports(f, i64::MAX))),
+    ..BASE
+};
+/// Rate of reports on first contact.
+pub static FIRST_CONTACT_RATE: Feature = Feature {
+    name: "feedback_first_contact_rate_share",
+    unit: Unit::Share,
+    range: (0.0, 1.0),
+    evidence: Some((&NEW_SILENT, 20.0)),
+    definition: "F1 within the last 7 d: such reporters / new recipients of those 7 d who have not written since",
+    reading: "mail senders must stay below 0.1 %, and never reach 0.3 %",
+    absent_when: "the log has no feedback, or there is no such recipient",
+    source: (
+        Mark::Published,
+        "complaint limits for bulk mail senders, 2024; borrowed, not a messaging number",
+    ),
+    value: first_contact_rate,
+    ..BASE
+};
+/// Blocks by people written to.
+pub static BLOCKS: Feature = Feature {
+    name: "feedback_blocks_n",
+    definition: "F2: distinct people who blocked the account in the window and whom it had written to before",
+    reading: "people who wanted no more",
+    value: |f| known(f, |f| count(people(f, FeedbackKind::Block, |r| was_written_to(f, r)))),
+    ..BASE
+};
+/// Lower bound of the share of blockers.
+pub static BLOCKS_LOWER: Feature = Feature {
+    name: "feedback_blocks_lower_share",
+    unit: Unit::Share,
+    range: (0.0, 1.0),
+    evidence: Some((&NEW_SILENT, 20.0)),
+    definition: "F2: Wilson lower 95 % bound of such blockers within the last 7 d / recipients of those 7 d who have not written since their first contact",
+    reading: "at 2 % and above many did not want to hear from it",
+    absent_when: "the log has no feedback, or there is no such recipient",
+    reads: &[
+        Reads::Ts,
+        Reads::MsgId,
+        Reads::Chat,
+        Reads::Status,
+        Reads::Recipient,
+        Reads::Inbound,
+        Reads::Feedback,
+        Reads::Template,
+        Reads::AccountKind,
+    ],
+    value: blocks_lower,
+    ..BASE
+};
+/// People written to after they asked to stop.
+pub static IGNORED_OPTOUTS: Feature = Feature {
+    name: "feedback_ignored_optouts_n",
+    definition: "F4: distinct people who got a contact in the window after their own block or request to stop",
+    reading: "a wish not honored; one is a reason, ten are a practice",
+    look_alikes: "a request that crossed with a message on its way",
+    source: (Mark::Published, "responsible-use guidance; business policy: honor every opt-out"),
+    value: |f| known(f, |f| count(ignored_optouts(f))),
+    ..BASE
+};
+
+/// All cards of this file.
+pub static CARDS: &[&Feature] = &[
+    &REPORTS_RAW,
+    &REPORTS_WEIGHTLESS,
+    &FIRST_CONTACT_REPORTS,
+    &FIRST_CONTACT_RATE,
+    &BLOCKS,
+    &BLOCKS_LOWER,
+    &IGNORED_OPTOUTS,
+];
+
+fn known(f: &Facts, then: impl Fn(&Facts) -> Value) -> Value {
+    if f.context.has_feedback { then(f) } else { Err(Absent::ColumnMissing) }
+}
+
+fn people(f: &Facts, kind: FeedbackKind, keep: impl Fn(&FeedbackRow) -> bool) -> usize {
+    let rows = f.timeline.feedback.iter().filter(|r| r.kind == kind && f.window.contains(r.ts));
+    distinct(rows.filter(|r| keep(r)).map(|r| r.reporter))
+}
+
+fn distinct(people: impl Iterator<Item = Token>) -> usize {
+    let mut all: Vec<Token> = people.collect();
+    all.sort_unstable();
+    all.dedup();
+    all.len()
+}
+
+fn pair_of<'a>(f: &'a Facts, person: Token) -> Option<&'a Pair> {
+    let i = f.pairs.binary_search_by_key(&person, |p| p.peer).ok()?;
+    Some(&f.pairs[i])
+}
+
+/// Whether the account had opened the chat before the feedback; what the log says itself goes first.
+fn was_written_to(f: &Facts, row: &FeedbackRow) -> bool {
+    let opened = pair_of(f, row.reporter).is_some_and(|p| p.t0 <= row.ts && !p.inbound_before);
+    opened && row.reported_initiated != NO
+}
+
+fn is_first_contact_report(f: &Facts, row: &FeedbackRow) -> bool {
+    let Some(pair) = pair_of(f, row.reporter) else { return false };
+    let before = f
+        .timeline
+        .sent
+        .iter()
+        .filter(|e| e.is_contact() && e.recipient == row.reporter && pair.t0 <= e.ts && e.ts <= row.ts);
+    was_written_to(f, row) && pair.reply_at.is_none_or(|t| row.ts < t) && before.count() <= 3
+}
+
+fn first_contact_reports(f: &Facts, within_us: i64) -> usize {
+    let since = f.as_of().saturating_sub(within_us);
+    let rows = f.timeline.feedback.iter().filter(|r| {
+        r.kind == FeedbackKind::Report
+            && f.window.contains(r.ts)
+            && since <= r.ts
+            && is_first_contact_report(f, r)
+    });
+    distinct(rows.map(|r| r.reporter))
+}
+
+fn first_contact_rate(f: &Facts) -> Value {
+    known(f, |f| {
+        let since = f.as_of() - 7 * DAY_US;
+        let silent = f.pairs.iter().filter(|p| p.new && since <= p.t0 && p.reply_at.is_none()).count();
+        let reports = first_contact_reports(f, 7 * DAY_US);
+        if silent == 0 { Err(Absent::NoEvidence) } else { Ok((reports as f64 / silent as f64).min(1.0)) }
+    })
+}
+
+fn blocks_lower(f: &Facts) -> Value {
+    known(f, |f| {
+        let since = f.as_of() - 7 * DAY_US;
+        let rows = f.timeline.feedback.iter().filter(|r| {
+            r.kind == FeedbackKind::Block && f.window.contains(r.ts) && since <= r.ts && was_written_to(f, r)
+        });
+        let blockers = distinct(rows.map(|r| r.reporter));
+        let silent = f.pairs.iter().filter(|p| p.reply_at.is_none() && p.n_unexplained > 0).count();
+        if silent == 0 { Err(Absent::NoEvidence) } else { Ok(wilson_lower(blockers.min(silent), silent)) }
+    })
+}
+
+fn ignored_optouts(f: &Facts) -> usize {
+    let wishes = f.timeline.feedback.iter().filter(|r| r.kind != FeedbackKind::Report);
+    let mut first: Vec<(Token, i64)> = wishes.map(|r| (r.reporter, r.ts)).collect();
+    first.sort_unstable();
+    first.dedup_by_key(|(person, _)| *person);
+    let ignored = f.contacts.iter().filter_map(|c| {
+        let peer = f.pairs[c.pair as usize].peer;
+        let i = first.binary_search_by_key(&peer, |w| w.0).ok()?;
+        (first[i].1 < c.ts).then_some(peer)
+    });
+    distinct(ignored)
+}

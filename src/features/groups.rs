@@ -1,0 +1,209 @@
+//! Groups made, filled, joined and posted to.
+//! In: group events and group posts; out: peaks, distinct counts, and how the added took it.
+//! Membership alone says nothing: only what the account itself did is counted.
+
+use super::facts::Facts;
+use super::feature::{Absent, Family, Feature, Mark, Reads, Unit, Value, count, share};
+use super::kernels::max_in_window;
+use crate::domain::{DAY_US, GroupKind, HOUR_US, MINUTE_US};
+
+const BASE: Feature = Feature {
+    family: Family::Groups,
+    reads: &[Reads::GroupEvents],
+    reading: "the white paper's hard example: quickly creating dozens of groups or adding thousands of people",
+    look_alikes: "a school's first day, a club's new season",
+    absent_when: "the log has no group events",
+    source: (Mark::Published, "white paper, hard example"),
+    ..Feature::COUNT
+};
+const POSTS: Feature = Feature {
+    reads: &[Reads::Ts, Reads::MsgId, Reads::Chat, Reads::Recipient],
+    reading: "reach into groups",
+    look_alikes: "active members, club administrators",
+    absent_when: "never: 0 when there is nothing to count",
+    source: (Mark::Ours, "reach into groups as into people"),
+    ..BASE
+};
+
+/// Groups created in an hour.
+pub static CREATED_1H: Feature = Feature {
+    name: "groups_created_max_1h",
+    definition: "M11: most groups created in any closed hour",
+    value: |f| peak(f, GroupKind::Create, HOUR_US),
+    ..BASE
+};
+/// Groups created in a day.
+pub static CREATED_24H: Feature = Feature {
+    name: "groups_created_max_24h",
+    definition: "M11: most groups created in any closed 24 h",
+    value: |f| peak(f, GroupKind::Create, DAY_US),
+    ..BASE
+};
+/// People added in an hour.
+pub static ADDED_1H: Feature = Feature {
+    name: "groups_added_max_1h",
+    definition: "M11: most adds of people to groups in any closed hour",
+    value: |f| peak(f, GroupKind::Add, HOUR_US),
+    ..BASE
+};
+/// People added in a day.
+pub static ADDED_24H: Feature = Feature {
+    name: "groups_added_max_24h",
+    definition: "M11: most adds of people to groups in any closed 24 h",
+    value: |f| peak(f, GroupKind::Add, DAY_US),
+    ..BASE
+};
+/// People added.
+pub static ADDED: Feature = Feature {
+    name: "groups_added_n",
+    definition: "adds of people to groups in the window",
+    value: |f| known(f, |f| count(adds(f).count())),
+    ..BASE
+};
+/// Share of the added who objected.
+pub static OBJECTED: Feature = Feature {
+    name: "groups_added_objected_share",
+    unit: Unit::Share,
+    range: (0.0, 1.0),
+    evidence: Some((&ADDED, 30.0)),
+    definition: "M12: people added who left that group or reported or blocked the actor within 24 h / people added",
+    reading: "unwanted adds, even at low volume",
+    absent_when: "the log has no group events, or the account added nobody",
+    reads: &[Reads::GroupEvents, Reads::Feedback],
+    source: (Mark::Quoted, "white paper: suspicious group behavior is banned even at low activity"),
+    value: |f| known(f, |f| share(adds(f).filter(|a| a.objected).count(), adds(f).count())),
+    ..BASE
+};
+/// People added who objected.
+pub static OBJECTED_N: Feature = Feature {
+    name: "groups_added_objected_n",
+    definition: "people added who left that group or reported or blocked the actor within 24 h",
+    reading: "a count, so that adding accomplices does not dilute it",
+    reads: &[Reads::GroupEvents, Reads::Feedback],
+    value: |f| known(f, |f| count(adds(f).filter(|a| a.objected).count())),
+    ..BASE
+};
+/// Share of the added who do not know the actor.
+pub static UNKNOWN_SHARE: Feature = Feature {
+    name: "groups_added_unknown_share",
+    unit: Unit::Share,
+    range: (0.0, 1.0),
+    evidence: Some((&ADDED, 30.0)),
+    definition: "M12: people added whose address book lacks the actor / people added whose address book is known",
+    reading: "permission is asked first among acquaintances",
+    absent_when: "no address book of an added person is known",
+    value: |f| {
+        known(f, |f| {
+            let said = || adds(f).filter_map(|a| a.knows_actor);
+            share(said().filter(|knows| !knows).count(), said().count())
+        })
+    },
+    ..BASE
+};
+/// Groups posted to.
+pub static POSTED: Feature = Feature {
+    name: "groups_posted_n",
+    contract: Some("groups_n"),
+    definition: "distinct groups and communities posted to in the window",
+    value: |f| count(posts(f).2),
+    ..POSTS
+};
+/// Groups posted to in a day.
+pub static POSTED_24H: Feature = Feature {
+    name: "groups_posted_max_24h",
+    contract: Some("groups_max_24h"),
+    definition: "most distinct groups and communities posted to in any closed 24 h",
+    value: |f| group_reach(f, DAY_US),
+    ..POSTS
+};
+/// Groups posted to in an hour.
+pub static POSTED_1H: Feature = Feature {
+    name: "groups_posted_max_1h",
+    definition: "most distinct groups and communities posted to in any closed hour",
+    value: |f| group_reach(f, HOUR_US),
+    ..POSTS
+};
+/// Groups joined by link and posted to at once.
+pub static JOIN_POST: Feature = Feature {
+    name: "groups_join_post_10min_n",
+    contract: Some("join_post_10min_n"),
+    definition: "groups joined by link and posted to in the window within 10 min after joining",
+    reading: "group hopping: join, post, move on",
+    look_alikes: "people who greet on joining",
+    reads: &[Reads::GroupEvents, Reads::Ts, Reads::MsgId, Reads::Chat, Reads::Recipient],
+    source: (Mark::Ours, "group-hopping posters"),
+    value: |f| known(f, |f| count(join_posts(f))),
+    ..BASE
+};
+
+/// All cards of this file.
+pub static CARDS: &[&Feature] = &[
+    &CREATED_1H,
+    &CREATED_24H,
+    &ADDED_1H,
+    &ADDED_24H,
+    &ADDED,
+    &OBJECTED,
+    &OBJECTED_N,
+    &UNKNOWN_SHARE,
+    &POSTED,
+    &POSTED_24H,
+    &POSTED_1H,
+    &JOIN_POST,
+];
+
+fn known(f: &Facts, then: impl Fn(&Facts) -> Value) -> Value {
+    if f.context.has_group_events { then(f) } else { Err(Absent::ColumnMissing) }
+}
+
+fn adds<'a>(f: &'a Facts) -> impl Iterator<Item = &'a crate::context::AddOutcome> {
+    f.context.adds.iter().filter(|a| f.window.contains(a.ts))
+}
+
+fn peak(f: &Facts, kind: GroupKind, width_us: i64) -> Value {
+    known(f, |f| {
+        let acts = f.timeline.group_acts.iter().filter(|g| g.kind == kind && f.window.contains(g.ts));
+        let ts: Vec<i64> = acts.map(|g| g.ts).collect();
+        count(max_in_window(&ts, width_us))
+    })
+}
+
+/// Times and dense keys of group posts, and the number of distinct groups.
+fn posts(f: &Facts) -> (Vec<i64>, Vec<u32>, usize) {
+    let posts = || f.actions.iter().filter(|a| a.is_group_post());
+    let mut groups: Vec<_> = posts().map(|a| a.recipient).collect();
+    groups.sort_unstable();
+    groups.dedup();
+    let ts = posts().map(|a| a.ts).collect();
+    let keys = posts().filter_map(|a| groups.binary_search(&a.recipient).ok().map(|k| k as u32)).collect();
+    (ts, keys, groups.len())
+}
+
+fn group_reach(f: &Facts, width_us: i64) -> Value {
+    let (ts, keys, n) = posts(f);
+    count(f.counter.borrow_mut().max_distinct(&ts, &keys, n, width_us))
+}
+
+fn join_posts(f: &Facts) -> usize {
+    let mut joins: Vec<_> = f
+        .timeline
+        .group_acts
+        .iter()
+        .filter(|g| g.kind == GroupKind::JoinLink)
+        .map(|g| (g.group, g.ts))
+        .collect();
+    joins.sort_unstable();
+    let mut hit: Vec<_> = f
+        .actions
+        .iter()
+        .filter(|a| a.is_group_post())
+        .filter(|a| {
+            let last = joins.partition_point(|j| *j <= (a.recipient, a.ts)).checked_sub(1);
+            last.is_some_and(|i| joins[i].0 == a.recipient && a.ts - joins[i].1 <= 10 * MINUTE_US)
+        })
+        .map(|a| a.recipient)
+        .collect();
+    hit.sort_unstable();
+    hit.dedup();
+    hit.len()
+}

@@ -1,0 +1,50 @@
+//! Timelines and context become a feature table: one file per family, one card per feature.
+//! In: one account's slices and its context row; out: named values, or the reason why there is none.
+//! A card earns its place by a rule, a person who reads it, or a published detector that uses it.
+
+mod broadcasts;
+#[cfg(test)]
+mod claims;
+pub mod client;
+pub mod contact;
+pub mod content;
+mod extract;
+mod facts;
+pub mod fanout;
+mod feature;
+pub mod feedback;
+pub mod groups;
+#[cfg(test)]
+mod kernel_tests;
+pub mod kernels;
+pub mod lifecycle;
+pub mod population;
+pub mod rate;
+pub mod registration;
+mod table;
+pub mod timing;
+pub mod volume;
+
+pub use extract::{Night, extract};
+pub use facts::{Facts, Scratch};
+pub use feature::{Absent, Family, Feature, Invariance, Mark, Reads, Unit, Value};
+pub use population::{Population, PopulationError};
+pub use table::{AccountFeatures, FeatureTable};
+
+/// All feature cards, in the order of the columns of `features.parquet`.
+pub fn cards() -> Vec<&'static Feature> {
+    [
+        volume::CARDS,
+        rate::CARDS,
+        timing::CARDS,
+        fanout::CARDS,
+        contact::CARDS,
+        content::CARDS,
+        lifecycle::CARDS,
+        registration::CARDS,
+        client::CARDS,
+        groups::CARDS,
+        feedback::CARDS,
+    ]
+    .concat()
+}

@@ -1,0 +1,123 @@
+//! Runs every rule card on one account and sums what fired into three sub-scores.
+//! In: a feature row, the profile of earlier nights, the limits in force; out: hits, mitigations and points.
+//! Knows no verdict and no date; keeps hits only, so that a night of quiet accounts costs nothing.
+
+use super::background;
+use super::hit::RuleHit;
+use super::limit::Limits;
+use super::row::Row;
+use super::rule::{AgreementFamily, Applies, Role, Rule, RuleGroup, RuleStatus};
+use crate::domain::DAY_US;
+use crate::features::{AccountFeatures, Population, lifecycle};
+use std::sync::OnceLock;
+
+/// Age up to which registration may be one of the agreeing families: 7 days.
+const YOUNG_S: f64 = 7.0 * DAY_US as f64 / 1e6;
+
+/// What the rules found on one account.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RuleOutcome {
+    /// Rules that fired, in card order.
+    pub hits: Vec<RuleHit>,
+    /// Benign evidence, in card order; adds and subtracts nothing.
+    pub mitigations: Vec<RuleHit>,
+    /// Small graded parts below all limits, for automation, broadcast and unsolicited.
+    pub background: [f64; 3],
+    /// Sums after group caps, background included.
+    pub points: [f64; 3],
+    /// Whether a hard rule fired.
+    pub hard: bool,
+    /// Families that agree, burst families counted once.
+    pub agreeing: u32,
+    /// Whether something other than registration may lift the verdict above `watch`.
+    pub lifts: bool,
+    /// Whether the newsletter pattern has an audience that wrote first.
+    pub opted_in: bool,
+}
+
+/// The cards in force, looked up once: all but the deprecated ones.
+pub fn in_force() -> &'static [&'static Rule] {
+    static CARDS: OnceLock<Vec<&'static Rule>> = OnceLock::new();
+    CARDS.get_or_init(|| {
+        let mut cards = super::cards();
+        cards.retain(|rule| !matches!(rule.status, RuleStatus::Deprecated(_)));
+        cards
+    })
+}
+
+/// Runs all cards on one account.
+pub fn run(features: &AccountFeatures, population: Option<&Population>, limits: &Limits) -> RuleOutcome {
+    let row = Row::new(features, population, limits);
+    let api = row.is_api();
+    let (mut hits, mut mitigations) = (Vec::new(), Vec::new());
+    for rule in in_force() {
+        let applies = match rule.applies {
+            Applies::Everyone => true,
+            Applies::NotApi => !api,
+            Applies::ApiOnly => api,
+        };
+        let Some(fired) = applies.then(|| (rule.test)(&row)).flatten() else { continue };
+        let hit = RuleHit {
+            rule,
+            strength: fired.strength,
+            evidence: fired.evidence,
+            lasts: fired.lasts,
+            points: [0.0; 3],
+        };
+        if rule.role == Role::Benign { mitigations.push(hit) } else { hits.push(hit) }
+    }
+    let background = background::points(&row);
+    let sums = share_points(&mut hits);
+    let young = row.value(&lifecycle::AGE).is_some_and(|age| age <= YOUNG_S);
+    RuleOutcome {
+        background,
+        points: std::array::from_fn(|i| sums[i] + background[i]),
+        hard: hits.iter().any(|h| h.rule.role == Role::Hard && h.rule.is_stable()),
+        agreeing: agreeing(&hits, young),
+        lifts: hits.iter().any(RuleHit::lifts),
+        opted_in: super::newsletter::is_opted_in(&row),
+        hits,
+        mitigations,
+    }
+}
+
+/// Gives each hit its points after its group's cap, and sums them.
+fn share_points(hits: &mut [RuleHit]) -> [f64; 3] {
+    let mut sums = [0.0; 3];
+    for group in RuleGroup::ALL {
+        let mut raw = [0.0; 3];
+        for hit in hits.iter_mut().filter(|h| h.rule.group == group && h.rule.is_stable()) {
+            hit.points = hit.rule.points.get().map(|p| p * hit.strength);
+            raw.iter_mut().zip(hit.points).for_each(|(sum, p)| *sum += p);
+        }
+        let factor = raw.map(|sum| if group.cap() < sum { group.cap() / sum } else { 1.0 });
+        for hit in hits.iter_mut().filter(|h| h.rule.group == group) {
+            hit.points.iter_mut().zip(factor).for_each(|(p, f)| *p *= f);
+        }
+        sums.iter_mut().zip(raw).for_each(|(sum, r)| *sum += r.min(group.cap()));
+    }
+    sums
+}
+
+/// Counts families that agree.
+///
+/// Every family needs a hit that lasts. Rate, reach and timing rise together in one burst: those that last count one
+/// by one, a burst that does not last counts once for all three. Registration counts for young accounts only, and
+/// registration and feedback alone are one: without a signal from messaging or groups nobody is called abusive.
+fn agreeing(hits: &[RuleHit], young: bool) -> u32 {
+    let fired = |family: AgreementFamily, has: fn(&RuleHit) -> bool| {
+        hits.iter().any(|h| h.rule.family == family && has(h))
+    };
+    let beside = [AgreementFamily::Registration, AgreementFamily::Feedback];
+    let conduct = || AgreementFamily::ALL.into_iter().filter(|f| !beside.contains(f));
+    let mut n = conduct().filter(|f| fired(*f, RuleHit::carries)).count();
+    let mut burst = conduct().filter(|f| f.rises_in_a_burst());
+    let lasting_burst = burst.clone().any(|f| fired(f, RuleHit::carries));
+    if !lasting_burst && burst.any(|f| fired(f, RuleHit::is_sound_main)) {
+        n += 1;
+    }
+    let registration = young && fired(AgreementFamily::Registration, RuleHit::carries);
+    let feedback = fired(AgreementFamily::Feedback, RuleHit::carries);
+    let beside = usize::from(registration) + usize::from(feedback);
+    (if n == 0 { beside.min(1) } else { n + beside }) as u32
+}

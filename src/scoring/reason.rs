@@ -1,0 +1,167 @@
+//! Hits as sentences a person can check: fact, number, window, comparison, and what would clear it.
+//! In: the hits of a score card; out: at most five ranked reasons, and every mitigation.
+//! Names nobody: no recipient, no reporter, and no feedback count under three.
+
+use super::score_card::ScoreCard;
+use super::words;
+use crate::features::{Family, Unit};
+use crate::rules::{Evidence, Need, Role, RuleHit, Sense};
+use serde::Serialize;
+
+/// The most reasons that are shown.
+pub const MOST_SHOWN: usize = 5;
+/// Feedback counts below this are not told.
+pub const LEAST_TOLD: f64 = 3.0;
+
+/// One ranked, rendered cause.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Reason {
+    /// 1 for the first; 0 for mitigations.
+    pub rank: u32,
+    /// Rule code.
+    pub code: &'static str,
+    /// Stage of the white paper.
+    pub stage: &'static str,
+    /// Kind of evidence.
+    pub family: &'static str,
+    /// The sentence.
+    pub statement: String,
+    /// The leading value; none where it is too small to be told.
+    pub observed: Option<f64>,
+    /// The threshold in force.
+    pub threshold: f64,
+    /// What the value is over, where its card asks for a minimum.
+    pub n: Option<f64>,
+    /// Unit of value and threshold.
+    pub unit: Unit,
+    /// The window in words.
+    pub window: &'static str,
+    /// Share of earlier nights' accounts at or below the value.
+    pub peer_percentile: Option<f64>,
+    /// Points added to the sub-score it moves most, after its group's cap.
+    pub contribution: f64,
+    /// How well the threshold is founded: V, Q, S, X, or V+S.
+    pub source_mark: String,
+    /// What would clear it.
+    pub counterfactual: String,
+}
+
+/// The shown reasons of a card, ranked by contribution; ties by code.
+pub fn reasons(card: &ScoreCard) -> Vec<Reason> {
+    let mut hits: Vec<&RuleHit> = card.outcome.hits.iter().collect();
+    hits.sort_by(|a, b| {
+        let descriptive = |h: &RuleHit| h.rule.role == Role::Descriptive;
+        (descriptive(a), a.rule.role != Role::Hard)
+            .cmp(&(descriptive(b), b.rule.role != Role::Hard))
+            .then(b.contribution().total_cmp(&a.contribution()))
+            .then(a.rule.code.cmp(b.rule.code))
+    });
+    (1..).zip(hits).take(MOST_SHOWN).filter_map(|(rank, hit)| reason(hit, rank)).collect()
+}
+
+/// Everything that speaks for the account.
+pub fn mitigations(card: &ScoreCard) -> Vec<Reason> {
+    card.outcome.mitigations.iter().filter_map(|hit| reason(hit, 0)).collect()
+}
+
+fn reason(hit: &RuleHit, rank: u32) -> Option<Reason> {
+    let lead = hit.evidence.first()?;
+    let told = is_told(lead);
+    Some(Reason {
+        rank,
+        code: hit.rule.code,
+        stage: hit.rule.stage.word(),
+        family: hit.rule.family.word(),
+        statement: statement(hit),
+        observed: told.then_some(lead.observed),
+        threshold: lead.threshold,
+        n: n(lead),
+        unit: lead.feature.unit,
+        window: lead.limit.window,
+        peer_percentile: lead.peer_percentile.filter(|_| told),
+        contribution: hit.contribution(),
+        source_mark: lead.limit.marks(),
+        counterfactual: counterfactual(hit),
+    })
+}
+
+fn is_told(evidence: &Evidence) -> bool {
+    let small = evidence.feature.unit == Unit::Count && evidence.observed < LEAST_TOLD;
+    !(small && evidence.feature.family == Family::Feedback)
+}
+
+/// The base of a value; of feedback shares it is kept back, since share times base is a count.
+fn n(evidence: &Evidence) -> Option<f64> {
+    evidence.n.filter(|_| evidence.feature.family != Family::Feedback)
+}
+
+fn observed(evidence: &Evidence) -> String {
+    if is_told(evidence) {
+        words::value(evidence.observed, evidence.feature.unit)
+    } else {
+        format!("fewer than {LEAST_TOLD}")
+    }
+}
+
+fn statement(hit: &RuleHit) -> String {
+    let mut text = hit.rule.statement.to_owned();
+    if text.contains("{all}") {
+        let part = |e: &Evidence| {
+            let limit = words::value(e.threshold, e.feature.unit);
+            format!("{} {} (limit {limit})", e.limit.what, observed(e))
+        };
+        let parts: Vec<String> = hit.evidence.iter().map(part).collect();
+        text = text.replace("{all}", &parts.join(", "));
+    }
+    for (i, evidence) in hit.evidence.iter().enumerate() {
+        let n = n(evidence).map_or("an unknown number".to_owned(), |n| words::value(n, Unit::Count));
+        text = text
+            .replace(&format!("{{{i}}}"), &observed(evidence))
+            .replace(&format!("{{{i}.limit}}"), &words::value(evidence.threshold, evidence.feature.unit))
+            .replace(&format!("{{{i}.n}}"), &n);
+    }
+    if hit.rule.role == Role::Benign {
+        return text;
+    }
+    let compared = hit.evidence.iter().filter_map(words::comparison).next();
+    let held = if hit.lasts || hit.rule.role != Role::Main {
+        String::new()
+    } else {
+        format!("; not seen to last ({}): stays at watch by itself", hit.rule.persistence)
+    };
+    format!("{text}{}{held}", compared.map_or(String::new(), |c| format!(" [{c}]")))
+}
+
+fn counterfactual(hit: &RuleHit) -> String {
+    let clear = |e: &Evidence| {
+        let unit = e.feature.unit;
+        let whole = matches!(unit, Unit::Count | Unit::Days);
+        let bound = match e.limit.sense {
+            Sense::Over if whole => format!("at most {}", words::value(e.threshold.floor(), unit)),
+            Sense::Over => format!("at most {}", words::value(e.threshold, unit)),
+            Sense::AtLeast if whole => {
+                format!("at most {}", words::value((e.threshold.ceil() - 1.0).max(0.0), unit))
+            }
+            Sense::AtLeast => format!("below {}", words::value(e.threshold, unit)),
+            Sense::Below => format!("at least {}", words::value(e.threshold, unit)),
+            Sense::AtMost => format!("above {}", words::value(e.threshold, unit)),
+        };
+        (e.limit.what, bound)
+    };
+    if hit.rule.role == Role::Benign {
+        return String::new();
+    }
+    let join = |verb: &str, between: &str| {
+        let parts = hit.evidence.iter().map(clear).map(|(what, bound)| format!("{what}{verb} {bound}"));
+        parts.collect::<Vec<_>>().join(between)
+    };
+    match hit.rule.need {
+        Need::Each => hit
+            .evidence
+            .first()
+            .map(clear)
+            .map_or(String::new(), |(what, bound)| format!("would not fire if {what} were {bound}")),
+        Need::Any => format!("would not fire if {}", join(" were", " and ")),
+        Need::Two => format!("would not fire if all but one of these held: {}", join("", "; ")),
+    }
+}

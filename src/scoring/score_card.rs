@@ -1,0 +1,152 @@
+//! The score card of one account: three sub-scores, what a model adds, how much evidence there was.
+//! In: a feature row and what the rules found on it; out: numbers and hits, from which reasons are rendered on demand.
+//! Knows no date, no policy text and no verdict, so that the same conduct always scores the same.
+
+use crate::domain::{LogOdds, Probability, Share, Token};
+use crate::features::{AccountFeatures, groups, rate, volume};
+use crate::rules::{AgreementFamily, Role, RuleOutcome};
+
+/// How much there was to judge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EvidenceLevel {
+    /// No action and no group act.
+    None,
+    /// Some, below the minimum.
+    Low,
+    /// Enough.
+    Ok,
+}
+
+impl EvidenceLevel {
+    /// All levels.
+    pub const ALL: [EvidenceLevel; 3] = [EvidenceLevel::None, EvidenceLevel::Low, EvidenceLevel::Ok];
+
+    /// The word in result files.
+    pub fn word(self) -> &'static str {
+        match self {
+            EvidenceLevel::None => "none",
+            EvidenceLevel::Low => "low",
+            EvidenceLevel::Ok => "ok",
+        }
+    }
+}
+
+/// A set of agreement families.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct FamilySet(u16);
+
+impl FamilySet {
+    /// Adds a family.
+    pub fn insert(&mut self, family: AgreementFamily) {
+        self.0 |= 1 << family as u16;
+    }
+
+    /// Whether it holds a family.
+    pub fn contains(self, family: AgreementFamily) -> bool {
+        self.0 & (1 << family as u16) != 0
+    }
+
+    /// Its words in a fixed order.
+    pub fn words(self) -> Vec<&'static str> {
+        AgreementFamily::ALL.into_iter().filter(|f| self.contains(*f)).map(AgreementFamily::word).collect()
+    }
+
+    /// The words of the families it lacks.
+    pub fn missing_words(self) -> Vec<&'static str> {
+        AgreementFamily::ALL.into_iter().filter(|f| !self.contains(*f)).map(AgreementFamily::word).collect()
+    }
+}
+
+/// What one account scores.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScoreCard {
+    /// Whose it is.
+    pub account: Token,
+    /// For being software.
+    pub automation: Share,
+    /// For one to many.
+    pub broadcast: Share,
+    /// For being unwanted.
+    pub unsolicited: Share,
+    /// Model output; none without a model.
+    pub log_odds: Option<LogOdds>,
+    /// Calibrated chance of abuse; none without a calibrated model.
+    pub p_abuse: Option<Probability>,
+    /// Its interval.
+    pub p_interval: Option<(Probability, Probability)>,
+    /// How much there was to judge.
+    pub evidence: EvidenceLevel,
+    /// Families some rule of which could be evaluated.
+    pub families: FamilySet,
+    /// What the rules found.
+    pub outcome: RuleOutcome,
+    /// Whether it is a business API account.
+    pub business_api: bool,
+    /// Actions in the window.
+    pub messages_n: Option<f64>,
+    /// Most actions in any 24 h: what a sanction's envelope is compared with.
+    pub peak_24h: Option<f64>,
+}
+
+impl ScoreCard {
+    /// The sub-scores in the order automation, broadcast, unsolicited.
+    pub fn sub_scores(&self) -> [Share; 3] {
+        [self.automation, self.broadcast, self.unsolicited]
+    }
+
+    /// Codes of the rules that fired, in card order.
+    pub fn reason_codes(&self) -> Vec<&'static str> {
+        self.outcome.hits.iter().map(|hit| hit.rule.code).collect()
+    }
+
+    /// Codes of what speaks for the account, in card order.
+    pub fn mitigation_codes(&self) -> Vec<&'static str> {
+        self.outcome.mitigations.iter().map(|hit| hit.rule.code).collect()
+    }
+}
+
+/// Actions, or group acts, below which evidence is low when nothing else is said.
+pub const MINIMUM_ACTIONS: f64 = 10.0;
+
+/// Scores one account; `minimum_actions` is what the policy asks for as enough evidence.
+pub fn score(features: &AccountFeatures, outcome: RuleOutcome, minimum_actions: f64) -> ScoreCard {
+    let [automation, broadcast, unsolicited] = outcome.points.map(Share::of_points);
+    ScoreCard {
+        account: features.account,
+        automation,
+        broadcast,
+        unsolicited,
+        log_odds: None,
+        p_abuse: None,
+        p_interval: None,
+        evidence: evidence(features, minimum_actions),
+        families: families(features),
+        business_api: crate::rules::is_api(features),
+        messages_n: features.get(&volume::ACTIONS).ok(),
+        peak_24h: features.get(&rate::MAX_24H).ok(),
+        outcome,
+    }
+}
+
+fn evidence(features: &AccountFeatures, minimum: f64) -> EvidenceLevel {
+    let of = |card| features.get(card).unwrap_or(0.0);
+    let most = of(&volume::ACTIONS).max(of(&groups::CREATED_24H)).max(of(&groups::ADDED));
+    match most {
+        most if minimum <= most => EvidenceLevel::Ok,
+        most if 0.0 < most => EvidenceLevel::Low,
+        _ => EvidenceLevel::None,
+    }
+}
+
+/// Families with a rule at least one feature of which has its evidence.
+fn families(features: &AccountFeatures) -> FamilySet {
+    let mut set = FamilySet::default();
+    for rule in crate::rules::in_force() {
+        let judged = !matches!(rule.role, Role::Benign | Role::Descriptive);
+        if judged && !set.contains(rule.family) && rule.uses.iter().any(|f| features.evident(f).is_ok()) {
+            set.insert(rule.family);
+        }
+    }
+    set
+}

@@ -1,0 +1,219 @@
+//! The law of the house, read off the source: who may use whom, one door per library, headers, sizes, no clock.
+//! In: the files below `src/`; out: a failure that names file, line and rule.
+//! Looks at text only; what a function does is tested elsewhere.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+struct Source {
+    path: String,
+    text: String,
+}
+
+fn sources() -> Vec<Source> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = Vec::new();
+    walk(&root.join("src"), &mut files);
+    files.sort();
+    files
+        .into_iter()
+        .map(|path| Source {
+            text: fs::read_to_string(&path).expect("readable source"),
+            path: path.strip_prefix(root).expect("below root").to_string_lossy().replace('\\', "/"),
+        })
+        .collect()
+}
+
+fn walk(folder: &Path, out: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).expect("folder").flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            walk(&path, out);
+        } else if path.extension().is_some_and(|e| e == "rs") {
+            out.push(path);
+        }
+    }
+}
+
+/// Everything before the unit tests of a file.
+fn product(text: &str) -> &str {
+    text.split("#[cfg(test)]\nmod tests").next().unwrap_or(text)
+}
+
+fn is_test_file(path: &str) -> bool {
+    path.ends_with("tests.rs") || path.ends_with("claims.rs")
+}
+
+fn stage(path: &str) -> &str {
+    let below = path.trim_start_matches("src/");
+    below.split('/').next().unwrap_or(below).trim_end_matches(".rs")
+}
+
+/// What each stage may use; a stage may always use itself.
+const MAY_USE: &[(&str, &[&str])] = &[
+    ("domain", &[]),
+    ("table_io", &["domain"]),
+    ("content", &["domain"]),
+    ("log", &["domain", "table_io", "content"]),
+    ("context", &["domain", "log"]),
+    ("features", &["domain", "log", "context"]),
+    ("rules", &["domain", "features"]),
+    ("model", &["domain", "features"]),
+    ("scoring", &["domain", "features", "rules", "model"]),
+    ("decision", &["domain", "features", "log", "rules", "scoring"]),
+    ("evaluate", &["domain", "table_io", "features", "scoring", "decision"]),
+    (
+        "report",
+        &[
+            "domain", "table_io", "log", "features", "rules", "scoring", "decision", "evaluate", "catalog",
+            "context",
+        ],
+    ),
+    ("simulate", &["domain", "table_io"]),
+    ("catalog", &["domain", "log", "features", "rules"]),
+    (
+        "pipeline",
+        &[
+            "domain", "table_io", "log", "context", "features", "rules", "scoring", "decision", "evaluate",
+            "report",
+        ],
+    ),
+];
+
+#[test]
+fn stages_use_only_what_lies_before_them() {
+    let mut broken = Vec::new();
+    for source in sources() {
+        let stage = stage(&source.path);
+        let Some((_, allowed)) = MAY_USE.iter().find(|(name, _)| *name == stage) else {
+            assert!(["cli", "main", "lib"].contains(&stage), "{}: unknown stage {stage}", source.path);
+            continue;
+        };
+        let allowed_log = stage == "simulate";
+        for (n, line) in product(&source.text).lines().enumerate() {
+            for part in line.split("crate::").skip(1) {
+                let used: String = part.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+                let known = MAY_USE.iter().any(|(name, _)| *name == used) || used == "cli";
+                let fine = used == stage
+                    || allowed.contains(&used.as_str())
+                    || (allowed_log && part.starts_with("log::schema"));
+                if known && !fine {
+                    broken.push(format!("{}:{}: {stage} must not use {used}", source.path, n + 1));
+                }
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+/// A library and the places that may know it.
+const DOORS: &[(&str, &[&str])] = &[
+    ("polars::", &["src/table_io/"]),
+    ("parquet::", &["src/table_io/", "src/log/read/", "src/log/partition"]),
+    ("ndarray::", &["src/model/"]),
+    ("linfa", &["src/model/"]),
+    ("clap::", &["src/cli/"]),
+    ("indicatif::", &["src/cli/"]),
+    ("comfy_table::", &["src/cli/"]),
+    ("ctrlc::", &["src/cli/"]),
+    ("minijinja::", &["src/report/"]),
+    ("std::env", &["src/cli/"]),
+    ("std::process", &["src/cli/", "src/main.rs"]),
+    ("SystemTime", &["src/cli/"]),
+    ("Instant::now", &["src/cli/"]),
+    ("Timestamp::now", &["src/cli/"]),
+    ("println!", &[]),
+    ("eprintln!", &[]),
+];
+
+#[test]
+fn each_library_has_one_door() {
+    let mut broken = Vec::new();
+    for source in sources() {
+        if is_test_file(&source.path) {
+            continue;
+        }
+        for (n, line) in product(&source.text).lines().enumerate() {
+            let code = line.split("//").next().unwrap_or(line);
+            for (library, doors) in DOORS {
+                if code.contains(library) && !doors.iter().any(|door| source.path.starts_with(door)) {
+                    broken.push(format!("{}:{}: {library} has its door elsewhere", source.path, n + 1));
+                }
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+#[test]
+fn every_file_opens_with_a_header_and_stays_readable() {
+    let mut broken = Vec::new();
+    for source in sources() {
+        let header = source.text.lines().take_while(|l| l.starts_with("//!")).count();
+        let front = source.path == "src/lib.rs";
+        if !front && header < 3 {
+            broken.push(format!("{}: the header says what for, what goes in and out, what it refuses", source.path));
+        }
+        let lines = source.text.lines().count();
+        if 450 < lines {
+            broken.push(format!("{}: {lines} lines", source.path));
+        }
+        let name = source.path.rsplit('/').next().unwrap_or_default();
+        if ["utils.rs", "common.rs", "helpers.rs", "types.rs", "manager.rs"].contains(&name) {
+            broken.push(format!("{}: a name that says nothing", source.path));
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+/// Functions longer than a screen, by brace counting at the indentation they open with.
+#[test]
+fn functions_fit_a_screen() {
+    let mut broken = Vec::new();
+    for source in sources() {
+        let mut open: Option<(usize, usize, String)> = None;
+        for (n, line) in source.text.lines().enumerate() {
+            let indent = line.len() - line.trim_start().len();
+            let starts = line.trim_start().starts_with("fn ")
+                || line.trim_start().starts_with("pub fn ")
+                || line.trim_start().starts_with("pub(crate) fn ");
+            match &open {
+                None if starts && !line.trim_end().ends_with(';') => open = Some((n, indent, line.trim().to_owned())),
+                Some((start, at, name)) if indent == *at && line.trim_end() == format!("{}}}", " ".repeat(*at)) => {
+                    if 70 < n - start {
+                        broken.push(format!("{}:{}: {} lines: {name}", source.path, start + 1, n - start));
+                    }
+                    open = None;
+                }
+                _ => {}
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+#[test]
+fn the_invariants_name_tests_that_exist() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = fs::read_to_string(root.join("src/ARCHITECTURE.md")).expect("the front page");
+    let mut all: String = sources().into_iter().map(|s| s.text).collect();
+    let mut tests = Vec::new();
+    walk(&root.join("tests/it"), &mut tests);
+    tests.iter().for_each(|p| all.push_str(&fs::read_to_string(p).expect("readable test")));
+    let named: Vec<&str> = page.split("`test:").skip(1).filter_map(|rest| rest.split('`').next()).collect();
+    assert!(8 <= named.len(), "each invariant names the test that guards it; found {}", named.len());
+    for name in named {
+        assert!(all.contains(&format!("fn {name}(")), "ARCHITECTURE.md names a test that does not exist: {name}");
+    }
+}
+
+#[test]
+fn nothing_of_this_machine_is_in_the_source() {
+    // Put together here, so that this file does not find itself.
+    let words = [["/wo", "rk/"], ["/ro", "ot/"], ["/ho", "me/"], ["todo", "!("]].map(|w| w.concat());
+    for source in sources() {
+        for word in &words {
+            assert!(!source.text.contains(word.as_str()), "{} contains {word}", source.path);
+        }
+    }
+}
