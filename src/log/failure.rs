@@ -129,9 +129,11 @@ impl LogError {
     pub fn class(&self) -> ErrorClass {
         match self {
             Self::Table(error) => error.class(),
-            Self::Window { .. } | Self::TimeUnit { .. } | Self::RawNumber { .. } | Self::NeedsKey { .. } | Self::BadKey { .. } => {
-                ErrorClass::Usage
-            }
+            Self::Window { .. }
+            | Self::TimeUnit { .. }
+            | Self::RawNumber { .. }
+            | Self::NeedsKey { .. }
+            | Self::BadKey { .. } => ErrorClass::Usage,
             Self::Stopped { .. } => ErrorClass::Interrupted,
             Self::MissingColumn { .. } | Self::TooManyRejects { .. } | Self::NoRows { .. } => {
                 ErrorClass::Input

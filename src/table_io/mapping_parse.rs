@@ -3,7 +3,9 @@
 //! Knows no file that a mapping will be used on.
 
 use crate::domain::{Timestamp, nearest};
-use crate::table_io::mapping::{Condition, Field, Mapping, Section, Split, Test, TimeSpec, TimeUnit, Value, Vocabulary};
+use crate::table_io::mapping::{
+    Condition, Field, Mapping, Section, Split, Test, TimeSpec, TimeUnit, Value, Vocabulary,
+};
 use crate::table_io::{FileLayout, TableError};
 use std::collections::BTreeMap;
 use toml::Value as Toml;
@@ -12,7 +14,8 @@ impl Mapping {
     /// Parses a mapping and checks every key against the vocabulary.
     pub fn parse(name: &str, text: &str, vocabulary: Vocabulary) -> Result<Self, TableError> {
         let parser = Parser { name, vocabulary };
-        let root: toml::Table = text.parse().map_err(|e: toml::de::Error| parser.bad(toml_problem(text, &e)))?;
+        let root: toml::Table =
+            text.parse().map_err(|e: toml::de::Error| parser.bad(toml_problem(text, &e)))?;
         parser.mapping(root)
     }
 }

@@ -14,8 +14,8 @@ mod mapping_parse;
 mod ndjson_read;
 mod open;
 mod parquet_read;
-mod stream;
 mod parquet_table;
+mod stream;
 mod table;
 
 pub use batch::{Batch, Broken, BrokenRow};
@@ -26,6 +26,6 @@ pub use listing::{InputFile, Listing, STDIN, list};
 pub use mapping::{Condition, Field, Mapping, Section, Split, Test, TimeSpec, TimeUnit, Value, Vocabulary};
 pub use ndjson_read::LIST_SEPARATOR;
 pub use open::{Batches, FileLayout, TableFile};
-pub use stream::TableStream;
 pub use parquet_table::{left_join, read_parquet, write_parquet};
+pub use stream::TableStream;
 pub use table::{Table, Values};

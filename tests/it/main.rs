@@ -2,4 +2,5 @@
 //! A new test belongs where its subject is; `tidy` reads the source, everything else runs the program or the library.
 
 mod bad_input;
+mod formats;
 mod tidy;

@@ -12,8 +12,8 @@ use crate::log::read::plan::Plan;
 use crate::log::read::refusal::Refusals;
 use crate::log::read::seen::SeenSenders;
 use crate::log::{
-    ABSENT_U32, Keys, LogError, MessageEvent, ReadSettings, RejectReason, UNKNOWN, head_of, looks_like_number, pack,
-    pack_flag,
+    ABSENT_U32, Keys, LogError, MessageEvent, ReadSettings, RejectReason, UNKNOWN, head_of,
+    looks_like_number, pack, pack_flag,
 };
 use crate::table_io::Batch;
 use std::ops::Range;

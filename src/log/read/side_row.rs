@@ -7,7 +7,8 @@ use crate::log::clean::{Cell, Column, Decimal, Identifier, count, flag, number};
 use crate::log::read::side::RowReader;
 use crate::log::{
     AccountRow, ContactRow, EnforcementRow, FeedbackRow, GroupEventRow, GroupRow, LabelRow, OffPlatformRow,
-    OperatorRow, RegistrationRow, RejectReason, SanctionedRow, SideTables, TableKind, looks_like_number, pack_flag,
+    OperatorRow, RegistrationRow, RejectReason, SanctionedRow, SideTables, TableKind, looks_like_number,
+    pack_flag,
 };
 
 /// A refusal: the position of the column and the reason.
@@ -119,14 +120,14 @@ impl Row<'_, '_> {
     }
 
     /// Words for people: control characters are dropped, so that no output has to fear them.
-    fn note(&self, name: &'static str) -> Result<Option<String>, Refused> {
+    fn note(&self, name: &'static str) -> Option<String> {
         let shown = self.at(name).1.show();
         let text: String = shown.chars().filter(|c| !c.is_control()).collect();
-        Ok(Some(text.trim().to_owned()).filter(|t| !t.is_empty()))
+        Some(text.trim().to_owned()).filter(|t| !t.is_empty())
     }
 
     fn needed_note(&self, name: &'static str) -> Result<String, Refused> {
-        self.need(name, self.note(name)?)
+        self.need(name, self.note(name))
     }
 
     /// Reads the row and adds it to its table.
@@ -141,7 +142,7 @@ impl Row<'_, '_> {
                 let row = RegistrationRow {
                     account: self.account("account")?,
                     ts: self.ts()?,
-                    ip_country: self.note("ip_country")?,
+                    ip_country: self.note("ip_country"),
                     network: self.network("network")?,
                     asn: self.digest("asn")?,
                     device: self.network("device")?,
@@ -217,7 +218,7 @@ impl Row<'_, '_> {
                     operator: self.needed_note("operator")?,
                     account: self.spelling("account")?.unwrap_or_default(),
                     since: self.time("since")?,
-                    source: self.note("source")?,
+                    source: self.note("source"),
                 };
                 tables.operators.get_or_insert_default().push(row);
             }
@@ -236,7 +237,7 @@ impl Row<'_, '_> {
             account: self.account("account")?,
             registered_at: self.time("registered_at")?,
             kind: self.word::<AccountKind>("kind")?,
-            number_country: self.note("number_country")?,
+            number_country: self.note("number_country"),
             number_block: self.block()?,
             verified: self.with("verified", flag)?,
             tier_limit: self.with("tier_limit", count)?,
@@ -287,7 +288,7 @@ impl Row<'_, '_> {
             account: self.need("account", account)?,
             label: self.needed_note("label")?,
             as_of: self.time("as_of")?,
-            source: self.note("source")?,
+            source: self.note("source"),
             confidence: self.with("confidence", number)?,
         })
     }
