@@ -166,10 +166,15 @@ words!(
 /// The valid word nearest to `text`, if one is near enough to be worth offering.
 pub fn nearest<'a>(text: &str, valid: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let text = text.to_lowercase();
+    let written = text.chars().count();
     valid
         .into_iter()
         .map(|word| (strsim::damerau_levenshtein(&text, &word.to_lowercase()), word))
-        .filter(|(distance, word)| *distance <= 2.max(word.chars().count() / 3))
+        .filter(|(distance, word)| {
+            let letters = word.chars().count();
+            // A word in which every letter differs is not near, however short both are.
+            *distance <= 2.max(letters / 3) && *distance < letters.min(written).max(1)
+        })
         .min_by_key(|(distance, word)| (*distance, word.len(), *word))
         .map(|(_, word)| word)
 }
@@ -197,5 +202,6 @@ mod tests {
     fn the_nearest_word_is_offered_only_when_near() {
         assert_eq!(nearest("recipent", ["sender", "recipient"]), Some("recipient"));
         assert_eq!(nearest("zzzzzz", ["sender", "recipient"]), None);
+        assert_eq!(nearest("x", ["ts"]), None);
     }
 }

@@ -3,9 +3,8 @@
 //! Reads only the first batch, and never maps a text column by itself.
 
 use crate::log::clean::{TimeReader, guess_unit};
-use crate::log::schema::TableKind;
 use crate::log::{LogError, clean};
-use crate::table_io::{self, Batch, FileLayout, Format, InputFile, Section, TableFile, TimeSpec};
+use crate::table_io::{self, Batch, FileLayout, Format, InputFile, TableFile, TimeSpec};
 use std::fmt::Write;
 
 /// Names that other logs use, best first; compared without case and punctuation.
@@ -279,16 +278,16 @@ fn text_rows(batch: &Batch) -> Vec<Vec<Option<String>>> {
     (0..batch.len.min(LOOKED_AT)).map(|row| columns.iter().map(|c| show(c.cell(row))).collect()).collect()
 }
 
-/// The required columns of a section that a guess could not fill.
-pub fn missing_required(section: &Section) -> Vec<&'static str> {
-    let required = TableKind::Messages.columns().iter().filter(|c| c.required);
-    required.map(|c| c.name).filter(|c| !section.fields.contains_key(*c)).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::log::parse_mapping;
+    use crate::log::{TableKind, parse_mapping};
+    use crate::table_io::Section;
+
+    fn missing_required(section: &Section) -> Vec<&'static str> {
+        let required = TableKind::Messages.columns().iter().filter(|c| c.required);
+        required.map(|c| c.name).filter(|c| !section.fields.contains_key(*c)).collect()
+    }
 
     fn guess(name: &str, text: &str) -> String {
         let dir = tempfile::tempdir().expect("temp");

@@ -41,22 +41,16 @@ pub enum TableError {
         problem: String,
     },
     /// Every partition lies outside the window.
-    #[error(
-        "all {partitions} partitions of {path} lie outside {from} to {to} (they reach from {oldest} to {newest})"
-    )]
+    #[error("all {partitions} partitions of {path} lie outside {wanted} (they reach {reach})")]
     AllPruned {
         /// The folder.
         path: String,
         /// How many partitions there are.
         partitions: usize,
-        /// First date wanted.
-        from: String,
-        /// First date no longer wanted.
-        to: String,
-        /// Oldest partition there is.
-        oldest: String,
-        /// Newest partition there is.
-        newest: String,
+        /// The dates wanted.
+        wanted: String,
+        /// The dates there are.
+        reach: String,
     },
     /// A folder `date=...` that holds no date.
     #[error("partition folder {folder}: {value} is not a date, expected date=YYYY-MM-DD")]

@@ -183,10 +183,8 @@ impl Walk {
             return Err(TableError::AllPruned {
                 path: paths.join(", "),
                 partitions: self.partitions.len(),
-                from: date(self.from),
-                to: date(self.to),
-                oldest: day(self.partitions.first()),
-                newest: day(self.partitions.last()),
+                wanted: format!("{} to {}", date(self.from), date(self.to)),
+                reach: format!("from {} to {}", day(self.partitions.first()), day(self.partitions.last())),
             });
         }
         if !self.skipped.is_empty() {

@@ -10,6 +10,7 @@ mod footer;
 mod listing;
 mod mapping;
 mod mapping_apply;
+mod mapping_parse;
 mod ndjson_read;
 mod open;
 mod parquet_read;

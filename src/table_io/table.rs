@@ -133,20 +133,11 @@ impl Table {
         })
     }
 
-    fn wrong(&self, name: &str, values: &Values, expected: &'static str) -> TableError {
-        TableError::WrongType {
-            file: "table".to_owned(),
-            column: name.to_owned(),
-            found: values.type_name().to_owned(),
-            expected,
-        }
-    }
-
     /// A column of texts.
     pub fn texts(&self, name: &str) -> Result<&[Option<String>], TableError> {
         match self.required(name)? {
             Values::Text(values) => Ok(values),
-            other => Err(self.wrong(name, other, "text")),
+            other => Err(wrong(name, other, "text")),
         }
     }
 
@@ -157,7 +148,7 @@ impl Table {
             Values::Int(values) => Ok(values.iter().map(|v| v.map(|n| n as f64)).collect()),
             Values::Uint(values) => Ok(values.iter().map(|v| v.map(|n| n as f64)).collect()),
             Values::Flag(values) => Ok(values.iter().map(|v| v.map(f64::from)).collect()),
-            other => Err(self.wrong(name, other, "a number")),
+            other => Err(wrong(name, other, "a number")),
         }
     }
 
@@ -165,8 +156,17 @@ impl Table {
     pub fn flags(&self, name: &str) -> Result<&[Option<bool>], TableError> {
         match self.required(name)? {
             Values::Flag(values) => Ok(values),
-            other => Err(self.wrong(name, other, "a flag")),
+            other => Err(wrong(name, other, "a flag")),
         }
+    }
+}
+
+fn wrong(name: &str, values: &Values, expected: &'static str) -> TableError {
+    TableError::WrongType {
+        file: "table".to_owned(),
+        column: name.to_owned(),
+        found: values.type_name().to_owned(),
+        expected,
     }
 }
 

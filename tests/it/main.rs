@@ -1,4 +1,6 @@
 //! All integration tests in one binary: the law of the house, the command line, bad input, scenarios, determinism.
 //! A new test belongs where its subject is; `tidy` reads the source, everything else runs the program or the library.
 
+mod bad_input;
+mod formats;
 mod tidy;

@@ -7,6 +7,7 @@ mod plan;
 mod refusal;
 mod seen;
 mod side;
+mod side_row;
 
 pub(crate) use plan::Plan;
 pub use side::{OnName, read_side_tables};

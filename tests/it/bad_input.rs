@@ -1,0 +1,580 @@
+//! Bad input: every case with its clear message and the class that decides the exit code.
+//! In: small broken files made on the spot; out: nothing but failed assertions.
+//! Knows the library's front door only.
+
+use bulkwatch::domain::{ErrorClass, Timestamp, Token};
+use bulkwatch::log::{
+    EventSink, InputSpec, Keys, LogError, MessageEvent, ReadReport, ReadSettings, RejectReason, TableKind,
+    guess_mapping, load_mapping, parse_mapping, read_messages, read_side_tables,
+};
+use bulkwatch::table_io::{Table, write_parquet};
+use std::io::Write;
+use std::path::Path;
+use std::sync::Arc;
+
+#[derive(Default)]
+struct Nothing;
+
+impl EventSink for Nothing {
+    fn message(&mut self, _: &MessageEvent) {}
+    fn name(&mut self, _: Token, _: &str) {}
+}
+
+fn read(path: &str, settings: &ReadSettings) -> Result<ReadReport, LogError> {
+    read_messages(&InputSpec::new(TableKind::Messages, [path]), settings, Nothing::default)
+        .map(|(_, report)| report)
+}
+
+const GOOD: &str = "ts,sender,recipient\n2026-01-01T00:00:00Z,a,b\n2026-01-01T00:00:01Z,a,c\n";
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn long_log(rows: usize) -> String {
+    let mut text = String::from("ts,sender,recipient\n");
+    (0..rows).for_each(|i| {
+        text.push_str(&format!("2026-01-01T00:00:00Z,account_{},b{}\n", i * 7919 % 1000, i * 31))
+    });
+    text
+}
+
+fn parquet_bytes(table: &Table) -> Vec<u8> {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("t.parquet");
+    write_parquet(&path, table, &[]).unwrap();
+    std::fs::read(path).unwrap()
+}
+
+fn messages_table() -> Table {
+    let texts = |value: &str| (0..5000).map(|i| format!("{value}{i}")).collect::<Vec<_>>();
+    Table::new()
+        .with("ts", vec!["2026-01-01T00:00:00Z".to_owned(); 5000])
+        .with("sender", texts("a"))
+        .with("recipient", texts("b"))
+}
+
+/// A file's name, its bytes, what the message must say, and the class of the failure.
+type Case = (&'static str, &'static str, Vec<u8>, &'static [&'static str], ErrorClass);
+
+fn one_row(row: &str) -> Vec<u8> {
+    format!("ts,sender,recipient,kind,size,status,recipient_knows_sender\n{row}\n").into_bytes()
+}
+
+fn format_cases() -> Vec<Case> {
+    use ErrorClass::Input;
+    let whole = parquet_bytes(&messages_table());
+    let mut scrambled = whole.clone();
+    for byte in &mut scrambled[200..1200] {
+        *byte ^= 0x5a;
+    }
+    let zipped = gzip(long_log(50_000).as_bytes());
+    let zstd = zstd::encode_all(long_log(50_000).as_bytes(), 1).unwrap();
+    let utf16: Vec<u8> = GOOD.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let marked: Vec<u8> = [&[0xff, 0xfe][..], &utf16].concat();
+    let endless = [b"ts,sender,recipient\n2026-01-01,\"a,b\n".to_vec(), vec![b'x'; 66 << 20]].concat();
+    vec![
+        ("empty file", "a.csv", vec![], &["a.csv is empty"], Input),
+        ("empty parquet", "a.parquet", vec![], &["a.parquet is empty"], Input),
+        (
+            "header only",
+            "a.csv",
+            b"ts,sender,recipient\n".to_vec(),
+            &["no usable row in 1 file(s): 0 read"],
+            Input,
+        ),
+        ("blank lines only", "a.csv", b"\n\n\n".to_vec(), &["a.csv"], Input),
+        (
+            "parquet cut in the middle",
+            "a.parquet",
+            whole[..whole.len() / 2].to_vec(),
+            &["a.parquet is damaged"],
+            Input,
+        ),
+        ("parquet of four bytes", "a.parquet", b"PAR1".to_vec(), &["a.parquet is damaged"], Input),
+        ("parquet with scrambled pages", "a.parquet", scrambled, &["a.parquet is damaged after row"], Input),
+        (
+            "csv named parquet",
+            "a.parquet",
+            GOOD.into(),
+            &["is not parquet", "does not begin with PAR1"],
+            Input,
+        ),
+        ("csv named gz", "a.csv.gz", GOOD.into(), &["is not gzip"], Input),
+        ("csv named zst", "a.csv.zst", GOOD.into(), &["is not zstd"], Input),
+        (
+            "gzip cut off",
+            "a.csv.gz",
+            zipped[..zipped.len() / 2].to_vec(),
+            &["a.csv.gz is damaged after row"],
+            Input,
+        ),
+        (
+            "zstd cut off",
+            "a.csv.zst",
+            zstd[..zstd.len() / 2].to_vec(),
+            &["a.csv.zst is damaged after row"],
+            Input,
+        ),
+        (
+            "zstd garbage",
+            "a.csv.zst",
+            [&[0x28, 0xb5, 0x2f, 0xfd][..], &[0xee; 99]].concat(),
+            &["is damaged after row 0"],
+            Input,
+        ),
+        ("utf-16 with mark", "a.csv", marked, &["a.csv is UTF-16 little-endian text, expected UTF-8"], Input),
+        ("utf-16 without mark", "a.csv", utf16, &["UTF-16 little-endian"], Input),
+        ("binary rubbish", "a.csv", (0..=255).cycle().take(4000).collect(), &["a.csv"], Input),
+        (
+            "duplicate columns",
+            "a.csv",
+            b"ts,sender,sender,recipient\n".to_vec(),
+            &["two columns named sender (positions 2 and 3)"],
+            Input,
+        ),
+        ("json array", "a.json", b"[{\"ts\":1}]".to_vec(), &["is not ndjson", "one JSON array"], Input),
+        ("csv named ndjson", "a.ndjson", GOOD.into(), &["first line is not a JSON object"], Input),
+        ("quote never closed", "a.csv", endless, &["row 1: a quoted field does not end within 64 MB"], Input),
+    ]
+}
+
+fn column_cases() -> Vec<Case> {
+    use ErrorClass::{Input, Usage};
+    let floats = Table::new()
+        .with("ts", vec!["2026-01-01".to_owned()])
+        .with("sender", vec![1.5])
+        .with("recipient", vec![1_i64]);
+    let counts = Table::new()
+        .with("ts", vec![1_767_225_600_000_i64])
+        .with("sender", vec![1_i64])
+        .with("recipient", vec![2_i64]);
+    let flags =
+        Table::new().with("ts", vec![true]).with("sender", vec![1_i64]).with("recipient", vec![2_i64]);
+    vec![
+        (
+            "missing column",
+            "a.csv",
+            b"ts,sendr,recipient\n".to_vec(),
+            &["table messages needs the column sender; did you mean sendr?", "bulkwatch init"],
+            Input,
+        ),
+        (
+            "no column at all like it",
+            "a.csv",
+            b"x,y\n1,2\n".to_vec(),
+            &["needs the column ts; the file has: x, y"],
+            Input,
+        ),
+        ("hostile column names", "a.csv", b"ts,s\x1b[2J,recipient\n".to_vec(), &["s\\u{1b}[2J"], Input),
+        (
+            "float identifiers",
+            "a.parquet",
+            parquet_bytes(&floats),
+            &["column sender: its type is Float64, expected text or integers"],
+            Input,
+        ),
+        (
+            "flag as time",
+            "a.parquet",
+            parquet_bytes(&flags),
+            &["column ts: its type is Boolean", "a timestamp"],
+            Input,
+        ),
+        (
+            "milliseconds without a unit",
+            "a.parquet",
+            parquet_bytes(&counts),
+            &["say their unit", "unit = \"ms\""],
+            Usage,
+        ),
+        (
+            "seconds as text without a unit",
+            "a.csv",
+            b"ts,sender,recipient\n1409819340,a,b\n".to_vec(),
+            &["column ts: times are numbers such as 1409819340", "unit = \"s\""],
+            Usage,
+        ),
+        (
+            "phone number with plus",
+            "a.csv",
+            one_row("2026-01-01,+491701234567,b,,,,"),
+            &["row 1, column sender", "raw phone number", "pseudonymise = true"],
+            Usage,
+        ),
+        (
+            "phone number with blanks",
+            "a.csv",
+            one_row("2026-01-01,a,+49 170 123-4567,,,,"),
+            &["column recipient", "raw phone number"],
+            Usage,
+        ),
+        (
+            "phone number with 00",
+            "a.csv",
+            one_row("2026-01-01,00491701234567,b,,,,"),
+            &["raw phone number"],
+            Usage,
+        ),
+    ]
+}
+
+fn row_cases() -> Vec<Case> {
+    use ErrorClass::Input;
+    let long = "x".repeat(1 << 20);
+    vec![
+        (
+            "unparsable time",
+            "a.csv",
+            one_row("yesterday,a,b,,,,"),
+            &["1 of 1 rows refused", "a time that cannot be understood", "column ts: yesterday"],
+            Input,
+        ),
+        ("thirtieth of February", "a.csv", one_row("2026-02-30,a,b,,,,"), &["cannot be understood"], Input),
+        ("empty time", "a.csv", one_row(",a,b,,,,"), &["a required value is absent", "column ts"], Input),
+        (
+            "before 1990",
+            "a.csv",
+            one_row("1969-12-31T23:59:59Z,a,b,,,,"),
+            &["a time before 1990 or from 2100 on"],
+            Input,
+        ),
+        (
+            "far future",
+            "a.csv",
+            one_row("9999-01-01,a,b,,,,"),
+            &["a time before 1990 or from 2100 on"],
+            Input,
+        ),
+        (
+            "empty sender",
+            "a.csv",
+            one_row("2026-01-01,,b,,,,"),
+            &["a required value is absent", "column sender"],
+            Input,
+        ),
+        (
+            "blank recipient",
+            "a.csv",
+            one_row("2026-01-01,a,   ,,,,"),
+            &["a required value is absent", "column recipient"],
+            Input,
+        ),
+        (
+            "identifier of 1 MB",
+            "a.csv",
+            one_row(&format!("2026-01-01,{long},b,,,,")),
+            &["an identifier of more than 512 bytes"],
+            Input,
+        ),
+        (
+            "unknown word",
+            "a.csv",
+            one_row("2026-01-01,a,b,imag,,,"),
+            &["a word outside the closed list", "imag (nearest: image)"],
+            Input,
+        ),
+        (
+            "unknown status",
+            "a.csv",
+            one_row("2026-01-01,a,b,,,sending,"),
+            &["a word outside the closed list", "column status"],
+            Input,
+        ),
+        (
+            "negative size",
+            "a.csv",
+            one_row("2026-01-01,a,b,,-1,,"),
+            &["below zero where that is impossible", "column size: -1"],
+            Input,
+        ),
+        ("NaN size", "a.csv", one_row("2026-01-01,a,b,,NaN,,"), &["NaN or infinite"], Input),
+        ("infinite size", "a.csv", one_row("2026-01-01,a,b,,inf,,"), &["NaN or infinite"], Input),
+        (
+            "fractional size",
+            "a.csv",
+            one_row("2026-01-01,a,b,,1.5,,"),
+            &["not a number where one is expected"],
+            Input,
+        ),
+        (
+            "huge size",
+            "a.csv",
+            one_row("2026-01-01,a,b,,99999999999,,"),
+            &["beyond what the column can hold"],
+            Input,
+        ),
+        (
+            "word as size",
+            "a.csv",
+            one_row("2026-01-01,a,b,,big,,"),
+            &["not a number where one is expected", "big"],
+            Input,
+        ),
+        (
+            "flag that is none",
+            "a.csv",
+            one_row("2026-01-01,a,b,,,,maybe"),
+            &["neither true nor false", "maybe"],
+            Input,
+        ),
+        (
+            "ragged row",
+            "a.csv",
+            one_row("2026-01-01,a,b"),
+            &["number of fields differs", "3 fields instead of 7"],
+            Input,
+        ),
+        (
+            "unclosed quote",
+            "a.csv",
+            one_row("2026-01-01,\"a,b\n2026-01-01,a,b\n2026-01-01,a,b"),
+            &["2 fields, not 7, over 3 lines"],
+            Input,
+        ),
+        (
+            "bytes that are no utf-8",
+            "a.csv",
+            b"ts,sender,recipient\n2026-01-01,\xff\xfe\x80,b\n".to_vec(),
+            &["bytes that are not UTF-8", "column sender"],
+            Input,
+        ),
+        (
+            "broken json line",
+            "a.ndjson",
+            b"{\"ts\":\"2026-01-01\",\"sender\":\"a\",\"recipient\":\"b\"\n".to_vec(),
+            &["needs the column ts"],
+            Input,
+        ),
+        (
+            "json with a key twice",
+            "a.ndjson",
+            b"{\"ts\":\"2026-01-01\",\"ts\":\"2026-01-02\",\"sender\":\"a\",\"recipient\":\"b\"}\n".to_vec(),
+            &["a line that is no JSON object", "the same key stands twice"],
+            Input,
+        ),
+        (
+            "json object as identifier",
+            "a.ndjson",
+            b"{\"ts\":{\"a\":1},\"sender\":\"a\",\"recipient\":\"b\"}\n".to_vec(),
+            &["cannot be understood"],
+            Input,
+        ),
+        (
+            "terminal escapes in a value",
+            "a.csv",
+            one_row("2026-01-01,a,b,\x1b[31mred,,,"),
+            &["\\u{1b}[31mred"],
+            Input,
+        ),
+    ]
+}
+
+#[test]
+fn every_bad_file_has_its_message_and_class() {
+    let cases: Vec<Case> = [format_cases(), column_cases(), row_cases()].into_iter().flatten().collect();
+    assert!(cases.len() >= 50, "{} cases", cases.len());
+    let mut problems = Vec::new();
+    for (case, name, bytes, fragments, class) in cases {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        let Err(error) = read(&path.display().to_string(), &ReadSettings::default()) else {
+            problems.push(format!("{case}: was read"));
+            continue;
+        };
+        let text = error.to_string();
+        for fragment in fragments.iter().filter(|f| !text.contains(**f)) {
+            problems.push(format!("{case}: {text:?} lacks {fragment:?}"));
+        }
+        if error.class() != class {
+            problems.push(format!("{case}: {text} is {:?}", error.class()));
+        }
+        let shows_number = text.contains("1701234567") || text.contains("123-4567");
+        if text.ends_with('.') || text.contains('\x1b') || text.len() > 1000 || shows_number {
+            problems.push(format!("{case}: {text}"));
+        }
+    }
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+#[test]
+fn paths_that_lead_nowhere() {
+    let dir = tempfile::tempdir().unwrap();
+    let at = |name: &str| dir.path().join(name).display().to_string();
+    std::fs::write(at("messages.csv"), GOOD).unwrap();
+    std::fs::create_dir(at("empty")).unwrap();
+    std::fs::create_dir_all(at("hive/date=2026-13-45")).unwrap();
+    std::fs::write(at("hive/date=2026-13-45/a.csv"), GOOD).unwrap();
+    std::fs::create_dir_all(at("days/date=2026-01-01")).unwrap();
+    std::fs::write(at("days/date=2026-01-01/a.csv"), GOOD).unwrap();
+    let later = ReadSettings { partition_from: Timestamp::parse("2027-01-01"), ..ReadSettings::default() };
+    let cases = [
+        (at("mesages.csv"), &ReadSettings::default(), "no such file or folder", ErrorClass::Input),
+        (at("mesages.csv"), &ReadSettings::default(), "did you mean messages.csv?", ErrorClass::Input),
+        (at("empty"), &ReadSettings::default(), "no log files in", ErrorClass::Input),
+        (at("*.parquet"), &ReadSettings::default(), "no file matches", ErrorClass::Input),
+        (at("a[.csv"), &ReadSettings::default(), "not a valid glob", ErrorClass::Usage),
+        (
+            at("hive"),
+            &ReadSettings::default(),
+            "2026-13-45 is not a date, expected date=YYYY-MM-DD",
+            ErrorClass::Input,
+        ),
+        (at("days"), &later, "all 1 partitions of", ErrorClass::Input),
+    ];
+    for (path, settings, fragment, class) in cases {
+        let error = read(&path, settings).expect_err(&path);
+        assert!(error.to_string().contains(fragment), "{path}: {error} lacks {fragment}");
+        assert_eq!(error.class(), class, "{path}: {error}");
+    }
+}
+
+#[test]
+fn odd_but_good_files_are_read() {
+    let crlf = GOOD.replace('\n', "\r\n");
+    let marked = format!("\u{feff}{GOOD}");
+    let cases: [(&str, Vec<u8>); 7] = [
+        ("crlf.csv", crlf.into_bytes()),
+        ("mark.csv", marked.into_bytes()),
+        ("two.csv.gz", [gzip(&GOOD.as_bytes()[..20]), gzip(&GOOD.as_bytes()[20..])].concat()),
+        ("z.csv.zst", zstd::encode_all(GOOD.as_bytes(), 1).unwrap()),
+        ("t.tsv", GOOD.replace(',', "\t").into_bytes()),
+        ("quoted.csv", b"ts,sender,recipient\n\"2026-01-01\",\"a,\"\"x\"\"\nb\",c\n2026-01-02,a,b".to_vec()),
+        ("lines.ndjson", b"{\"ts\":\"2026-01-01\",\"sender\":1,\"recipient\":\"b\"}\r\n\r\n{\"recipient\":2,\"sender\":\"x\",\"ts\":\"2026-01-01T00:00:00+02:00\"}".to_vec()),
+    ];
+    for (name, bytes) in cases {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        let report = read(&path.display().to_string(), &ReadSettings::default()).expect(name);
+        assert_eq!((report.rows_ok, report.rejects.total()), (2, 0), "{name}");
+    }
+}
+
+#[test]
+fn the_same_file_twice_is_noticed() {
+    let dir = tempfile::tempdir().unwrap();
+    for name in ["a.csv", "b.csv"] {
+        std::fs::write(dir.path().join(name), GOOD).unwrap();
+    }
+    let report = read(&dir.path().display().to_string(), &ReadSettings::default()).unwrap();
+    assert_eq!((report.rows_read, report.rows_ok, report.files.len()), (2, 2, 2));
+    assert_eq!(report.files[1].same_as.as_deref(), Some("a.csv"));
+    assert!(report.warnings.iter().any(|w| w.contains("b.csv has the same content as a.csv")));
+}
+
+#[test]
+fn rejects_are_counted_in_full_and_kept_up_to_a_limit() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("a.csv");
+    let mut text = long_log(100_000);
+    (0..3000).for_each(|_| text.push_str("never,a,b\n"));
+    std::fs::write(&path, text).unwrap();
+    let settings = ReadSettings { reject_limit: 10, ..ReadSettings::default() };
+    let report = read(&path.display().to_string(), &settings).unwrap();
+    assert_eq!(report.rejects.counts[&RejectReason::BadTime], 3000);
+    assert_eq!((report.rejects.rows.len(), report.rejects.rows[0].row), (10, 100_001));
+}
+
+#[test]
+fn keys_mappings_and_texts_are_guarded() {
+    let dir = tempfile::tempdir().unwrap();
+    let at = |name: &str| dir.path().join(name);
+    std::fs::write(at("a.csv"), "ts,sender,recipient,body\n2026-01-01,+491701234567,b,hi\n").unwrap();
+    std::fs::write(at("key"), "short\n").unwrap();
+    let spec = |toml: &str| {
+        let mapping = parse_mapping("m.toml", toml).unwrap();
+        InputSpec::new(TableKind::Messages, [at("a.csv").display().to_string()])
+            .with_mapping(Arc::new(mapping))
+    };
+    let columns = "[messages]\nts = \"ts\"\nsender = \"sender\"\nrecipient = \"recipient\"\n";
+    let with_text = spec(&format!("{columns}text = \"body\"\n"));
+    let hidden = spec(&format!("pseudonymise = true\n{columns}"));
+    let fails = |spec: &InputSpec, settings: &ReadSettings, fragment: &str| {
+        let error = read_messages(spec, settings, Nothing::default).err().expect(fragment);
+        assert!(error.to_string().contains(fragment), "{error} lacks {fragment}");
+        assert_eq!(error.class(), ErrorClass::Usage, "{error}");
+    };
+    let bare = ReadSettings::default();
+    let keyed =
+        ReadSettings { keys: Keys::from_bytes(b"PUBLIC-DEMO key of tests"), ..ReadSettings::default() };
+    fails(&with_text, &bare, "reading message texts needs a key file and a named lawful basis");
+    fails(&with_text, &keyed, "named lawful basis");
+    fails(&hidden, &bare, "pseudonymise = true in mapping m.toml needs a key file");
+    fails(&spec(columns), &keyed, "raw phone number");
+    let (_, report) = read_messages(&hidden, &keyed, Nothing::default).unwrap();
+    assert_eq!((report.rows_ok, report.key_id.is_some()), (1, true));
+    let typo = spec(&columns.replace("\"sender\"", "\"sendr\""));
+    let error = read_messages(&typo, &bare, Nothing::default).err().unwrap();
+    assert!(error.to_string().contains("has no column sendr; did you mean sender?"), "{error}");
+    let error = Keys::read(&at("key")).unwrap_err();
+    assert!(
+        error.to_string().contains("fewer than 16 bytes") && error.class() == ErrorClass::Usage,
+        "{error}"
+    );
+    assert!(Keys::read(&at("none")).unwrap_err().to_string().contains("key file"));
+    std::fs::write(at("m.toml"), "[messages]\nsendr = \"x\"\n").unwrap();
+    let error = load_mapping(&at("m.toml")).unwrap_err();
+    assert!(error.to_string().contains("unknown key sendr; did you mean sender?"), "{error}");
+    assert_eq!(error.class(), ErrorClass::Usage);
+}
+
+#[test]
+fn a_stop_is_an_interruption() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("a.csv"), GOOD).unwrap();
+    let stop = Some(Arc::new(std::sync::atomic::AtomicBool::new(true)));
+    let settings = ReadSettings { stop, ..ReadSettings::default() };
+    let error = read(&dir.path().display().to_string(), &settings).unwrap_err();
+    assert_eq!(error.class(), ErrorClass::Interrupted);
+}
+
+#[test]
+fn bad_side_tables_are_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("t.csv");
+    let cases: [(TableKind, &str, &str); 6] = [
+        (TableKind::Accounts, "name\na\n", "table accounts needs the column account"),
+        (
+            TableKind::Feedback,
+            "ts,reporter,reported,kind\n2026-01-01,a,b,raport\n",
+            "raport (nearest: report)",
+        ),
+        (TableKind::GroupEvents, "ts,actor,group,kind\n2026-01-01,a,,add\n", "column group"),
+        (TableKind::Enforcement, "ts,account,kind\n2026-01-01,a,\n", "a required value is absent"),
+        (
+            TableKind::Sanctioned,
+            "account,class,reason,owner,starts_at,expires_at\na,x,y,z,2027-01-01,2026-01-01\n",
+            "it ends before it starts",
+        ),
+        (TableKind::Labels, "account,label,confidence\na,bot,inf\n", "NaN or infinite"),
+    ];
+    for (table, text, fragment) in cases {
+        std::fs::write(&path, text).unwrap();
+        let spec = InputSpec::new(table, [path.display().to_string()]);
+        let error = read_side_tables(&[spec], &ReadSettings::default(), &mut |_, _| {}).expect_err(fragment);
+        assert!(error.to_string().contains(fragment), "{error} lacks {fragment}");
+        assert_eq!(error.class(), ErrorClass::Input, "{error}");
+    }
+}
+
+#[test]
+fn committed_mappings_parse_and_guesses_survive_rubbish() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/mappings");
+    let mut n = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        load_mapping(&path).unwrap_or_else(|e| panic!("{e}"));
+        n += 1;
+    }
+    assert!(n >= 13, "{n} mappings");
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("a.csv");
+    std::fs::write(&path, "\u{1b}[2J,\"x\ny\"\n,\n").unwrap();
+    let guess = guess_mapping(&path.display().to_string()).unwrap();
+    assert!(!guess.contains('\u{1b}'), "{guess:?}");
+    parse_mapping("guess", &guess).unwrap();
+}
