@@ -19,7 +19,7 @@ mod rule;
 mod run;
 pub mod template;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 pub mod timing;
 
 pub use hit::{Against, Evidence, Fired, RuleHit};
