@@ -5,6 +5,8 @@
 mod background;
 pub mod benign;
 pub mod certain;
+#[cfg(test)]
+mod chatter_tests;
 pub mod client;
 pub mod feedback;
 pub mod groups;

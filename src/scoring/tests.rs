@@ -92,8 +92,8 @@ fn small_feedback_counts_are_kept_back() {
 
 #[test]
 fn graded_background_ranks_but_never_reaches_a_rung() {
-    let some = features(&[(&volume::ONE_WAY, 8.0), (&volume::UNPROMPTED, 9.0)]);
-    let more = features(&[(&volume::ONE_WAY, 15.0), (&volume::UNPROMPTED, 19.0)]);
+    let some = features(&[(&volume::ONE_WAY, 8.0), (&rate::UNEXPLAINED_MAX_60S, 9.0)]);
+    let more = features(&[(&volume::ONE_WAY, 15.0), (&rate::UNEXPLAINED_MAX_60S, 19.0)]);
     let (some, more) = (card(&some, None), card(&more, None));
     assert!(0.0 < some.broadcast.get() && some.broadcast < more.broadcast);
     assert!(some.automation < more.automation);
