@@ -1,1 +1,238 @@
-//! placeholder
+//! Attacks on policy and decisions: the date moves basis and recommendation, never a score.
+//! In: the shipped policy file and made-up feature rows; out: failures that name the version.
+//! Uses no log.
+
+use super::*;
+use crate::domain::{Share, Timestamp};
+use crate::features::{
+    Absent, AccountFeatures, contact, content, fanout, groups, lifecycle, rate, registration, volume,
+};
+use crate::rules::tests::{evident, nights, place};
+use crate::rules::{BACKGROUND_MOST, run};
+use crate::scoring::{ScoreCard, score};
+
+const SHIPPED: &str = include_str!("../../data/policy/whatsapp.toml");
+
+fn policy(day: &str) -> Policy {
+    Policy::parse(SHIPPED, Timestamp::parse(day).expect("a day")).expect("the shipped policy is valid")
+}
+
+fn card(row: &AccountFeatures, policy: &Policy) -> ScoreCard {
+    let outcome = run(row, Some(&nights(2.0)), &policy.limits);
+    score(row, outcome, policy.evidence.minimum_actions)
+}
+
+fn on(day: &str, row: &AccountFeatures) -> (ScoreCard, Decision) {
+    let policy = policy(day);
+    let card = card(row, &policy);
+    let decision = decide(&card, &Circumstances::default(), &policy);
+    (card, decision)
+}
+
+/// A newsletter run by software for an audience that wrote first.
+fn newsletter() -> AccountFeatures {
+    evident(&[
+        (&volume::ACTIONS, 4_000.0),
+        (&content::BROADCASTS, 8.0),
+        (&content::AUDIENCE, 0.93),
+        (&content::ORDER, 0.98),
+        (&content::OPENERS, 0.97),
+        (&content::REACH_MAX_24H, 400.0),
+        (&content::REACH_DAYS, 8.0),
+        (&fanout::UNEXPLAINED_MAX_24H, 450.0),
+        (&fanout::WIDE_DAYS, 8.0),
+    ])
+}
+
+/// A spam run.
+fn spam() -> AccountFeatures {
+    evident(&[
+        (&volume::ACTIONS, 3_000.0),
+        (&rate::UNEXPLAINED_MAX_60S, 110.0),
+        (&rate::FAST_MINUTES, 12.0),
+        (&fanout::UNEXPLAINED_MAX_24H, 900.0),
+        (&fanout::WIDE_DAYS, 3.0),
+        (&fanout::NEW_SILENT_MAX_24H, 800.0),
+        (&contact::NEW_UNANSWERED_SURE, 2_000.0),
+        (&content::REACH_MAX_24H, 700.0),
+        (&content::REACH_DAYS, 3.0),
+    ])
+}
+
+#[test]
+fn the_same_conduct_on_6_and_7_december_scores_the_same_on_another_basis() {
+    for row in [newsletter(), spam()] {
+        let (card_6, on_6) = on("2019-12-06", &row);
+        let (card_7, on_7) = on("2019-12-07", &row);
+        assert_eq!(card_6, card_7);
+        assert_eq!((on_6.verdict, on_6.finding), (on_7.verdict, on_7.finding));
+        assert_ne!(on_6.policy_basis, on_7.policy_basis);
+        assert_eq!(on_6.policy_version, "whatsapp@2019-09-04");
+        assert_eq!(on_7.policy_version, "whatsapp@2019-12-07");
+    }
+    let words = |day| on(day, &newsletter()).1.recommendation;
+    assert_ne!(words("2019-12-06"), words("2019-12-07"));
+}
+
+#[test]
+fn each_version_holds_from_its_day() {
+    for (day, id) in [
+        ("2019-02-06", "base"),
+        ("2019-09-03", "base"),
+        ("2019-09-04", "2019-09-04"),
+        ("2019-12-06", "2019-09-04"),
+        ("2019-12-07", "2019-12-07"),
+        ("2021-09-14", "2019-12-07"),
+        ("2021-09-15", "2021-09-15"),
+        ("2026-01-01", "2023-template-categories"),
+    ] {
+        assert_eq!(policy(day).in_force.id, id, "{day}");
+    }
+}
+
+#[test]
+fn an_opted_in_newsletter_is_a_matter_of_policy_and_spam_is_abuse() {
+    let (card, decision) = on("2019-12-10", &newsletter());
+    assert!(card.outcome.opted_in);
+    assert_eq!((decision.verdict, decision.finding), (Verdict::Review, Finding::BroadcastPolicy));
+    assert!(decision.grounds.contains(&Ground::Bulk) && decision.grounds.contains(&Ground::NonPersonalUse));
+    let (card, decision) = on("2019-12-10", &spam());
+    assert_eq!((decision.verdict, decision.finding), (Verdict::AbuseHigh, Finding::None), "{card:?}");
+    assert!(decision.requires_human_review);
+}
+
+#[test]
+fn promotion_on_the_api_is_permitted_since_15_september_2021() {
+    let mut values = newsletter().values().to_vec();
+    values[place(&lifecycle::BURST_AGE)] = Err(Absent::NotApplicable);
+    let api = AccountFeatures::new(newsletter().account, values);
+    let (card_before, before) = on("2021-09-14", &api);
+    let (card_after, after) = on("2021-09-15", &api);
+    assert_eq!(card_before, card_after);
+    assert_eq!(before.finding, Finding::BroadcastPolicy);
+    assert_eq!((after.verdict, after.finding), (Verdict::NoFinding, Finding::None));
+    assert!(after.recommendation.contains("allowed on the business platform"));
+}
+
+#[test]
+fn silent_bulk_sign_ups_and_group_factories_get_their_verdicts() {
+    let sign_up =
+        evident(&[(&volume::ACTIONS, 0.0), (&registration::COHORT, 40.0), (&lifecycle::AGE, 600.0)]);
+    let (_, decision) = on("2019-12-10", &sign_up);
+    assert_eq!((decision.verdict, decision.state), (Verdict::Watch, State::Scored));
+    let slow = evident(&[(&volume::ACTIONS, 0.0), (&groups::CREATED_24H, 40.0), (&groups::CREATED_1H, 8.0)]);
+    assert_eq!(on("2019-12-10", &slow).1.verdict, Verdict::Review, "{:?}", on("2019-12-10", &slow).0);
+    let at_limit = evident(&[(&volume::ACTIONS, 0.0), (&groups::CREATED_24H, 24.0)]);
+    assert_eq!(on("2019-12-10", &at_limit).1.verdict, Verdict::Review);
+    let fast = evident(&[(&volume::ACTIONS, 0.0), (&groups::CREATED_1H, 24.0), (&groups::CREATED_24H, 24.0)]);
+    assert_eq!(on("2019-12-10", &fast).1.verdict, Verdict::AbuseCertain);
+    let quiet = evident(&[(&volume::ACTIONS, 3.0)]);
+    assert_eq!(on("2019-12-10", &quiet).1.state, State::Insufficient);
+}
+
+#[test]
+fn a_schools_first_day_is_review_and_unwanted_adds_are_more() {
+    let school = [(&volume::ACTIONS, 50.0), (&groups::CREATED_24H, 40.0), (&groups::ADDED_24H, 1_200.0)];
+    assert_eq!(on("2019-12-10", &evident(&school)).1.verdict, Verdict::Review);
+    let mut unwanted = school.to_vec();
+    unwanted.extend([(&groups::OBJECTED, 0.7), (&groups::ADDED, 1_200.0)]);
+    assert_eq!(on("2019-12-10", &evident(&unwanted)).1.verdict, Verdict::AbuseHigh);
+}
+
+#[test]
+fn sanctions_hold_inside_their_envelope_only() {
+    let policy = policy("2019-12-10");
+    let mut values = spam().values().to_vec();
+    values[place(&lifecycle::BURST_AGE)] = Ok(30.0);
+    values[place(&contact::NEW_UNANSWERED_SURE)] = Ok(0.0);
+    values[place(&fanout::NEW_SILENT_MAX_24H)] = Ok(0.0);
+    values[place(&rate::MAX_24H)] = Ok(1_500.0);
+    let card = card(&AccountFeatures::new(spam().account, values), &policy);
+    let sanction = |per_day| Sanctioned {
+        class: "alarm".to_owned(),
+        reason: "flood warnings".to_owned(),
+        owner: "county".to_owned(),
+        starts_at: None,
+        expires_at: Some(1_000),
+        declared_per_day: Some(per_day),
+    };
+    let at = |as_of_us, s: &Sanctioned| {
+        let known = Circumstances { as_of_us, sanction: Some(s), ..Circumstances::default() };
+        decide(&card, &known, &policy)
+    };
+    let inside = at(10, &sanction(1_500.0));
+    assert_eq!((inside.verdict, inside.state), (Verdict::NoFinding, State::Sanctioned));
+    for (as_of, per_day) in [(10, 1_499.0), (1_000, 1_500.0)] {
+        let outside = at(as_of, &sanction(per_day));
+        assert_eq!((outside.verdict, outside.state), (Verdict::AbuseCertain, State::Scored));
+        assert!(outside.notes[0].starts_with("alert"), "{:?}", outside.notes);
+    }
+}
+
+#[test]
+fn off_platform_evidence_attaches_and_never_scores() {
+    let policy = policy("2019-12-10");
+    let card = card(&newsletter(), &policy);
+    let evidence = [
+        OffPlatform { ts: 5, kind: "service offer".to_owned(), reference: "archive/2".to_owned() },
+        OffPlatform { ts: 1, kind: "public claim".to_owned(), reference: "archive/1".to_owned() },
+    ];
+    let known = Circumstances { off_platform: &evidence, ..Circumstances::default() };
+    let with = decide(&card, &known, &policy);
+    let without = decide(&card, &Circumstances::default(), &policy);
+    assert_eq!((with.verdict, with.finding), (without.verdict, without.finding));
+    assert_eq!(with.off_platform.iter().map(|e| e.ts).collect::<Vec<_>>(), [1, 5]);
+    let numbers = ["b".to_owned(), "a".to_owned()];
+    assert_eq!(off_platform_only("vendor", &numbers, &[], Some("A. Counsel"), &policy), None);
+    let alone = off_platform_only("vendor", &numbers, &evidence, None, &policy).expect("evidence");
+    assert!(alone.requires_human_review && !alone.actionable, "a named person is needed");
+    let named = off_platform_only("vendor", &numbers, &evidence, Some("A. Counsel"), &policy);
+    assert!(named.is_some_and(|d| d.actionable && d.ground == Ground::Assisting));
+    let early = self::policy("2019-12-06");
+    let before = off_platform_only("vendor", &numbers, &evidence, Some("A. Counsel"), &early);
+    assert!(before.is_some_and(|d| !d.actionable), "announced, not yet in force");
+}
+
+#[test]
+fn human_review_is_waived_for_hard_rules_only_and_by_name() {
+    let day = Timestamp::parse("2019-12-10").expect("a day");
+    let bare = SHIPPED.replace("required = true", "required = false");
+    assert!(matches!(Policy::parse(&bare, day), Err(PolicyError::Refused(_))));
+    let named = SHIPPED.replace("required = true", "required = false\nowner = \"ops\"\nreason = \"volume\"");
+    let freed = Policy::parse(&named, day).expect("valid");
+    let hard = evident(&[(&lifecycle::BURST_AGE, 10.0), (&volume::ACTIONS, 100.0)]);
+    let of = |row| decide(&card(row, &freed), &Circumstances::default(), &freed);
+    assert!(!of(&hard).requires_human_review);
+    assert!(of(&spam()).requires_human_review);
+}
+
+#[test]
+fn broken_policies_are_refused_with_a_reason() {
+    let day = Timestamp::parse("2019-12-10").expect("a day");
+    let refused = |from: &str, to: &str| {
+        assert!(SHIPPED.contains(from), "{from}");
+        Policy::parse(&SHIPPED.replacen(from, to, 1), day).expect_err(from).to_string()
+    };
+    assert!(
+        refused("[limits]", "[limits]\n\"M2.per_minut\" = 60").contains("did you mean \"M2.per_minute\"")
+    );
+    assert!(refused("[limits]", "[limits]\n\"M2.per_minute\" = 0").contains("allowed is"));
+    assert!(refused("watch = 0.22", "watch = 0.10").contains("must rise"));
+    assert!(refused("review = 0.42", "review = 0.9").contains("must rise"));
+    assert!(refused("max_jump = 5.0", "max_jump = 0.5").contains("quota"));
+    assert!(refused("mark = \"M\"", "mark = \"X\"").contains("none of"));
+    assert!(refused("effective_from = \"2019-12-07\"", "effective_from = \"2019-01-01\"").contains("after"));
+    assert!(refused("id = \"whatsapp\"", "idd = \"whatsapp\"").contains("idd"));
+    assert!(refused("watch = \"look again in later nights; no measure\"", "").contains("recommend.watch"));
+}
+
+#[test]
+fn thresholds_belong_to_the_band_above() {
+    let t = Thresholds { watch: 0.25, review: 0.5, abuse_high: 0.75 };
+    let points = |share: f64| Share::of_points(-Share::SCALE_POINTS * (1.0 - share).ln());
+    assert_eq!(t.band(points(0.5 + 1e-9)), Band::Review);
+    assert_eq!(t.band(points(0.5 - 1e-9)), Band::Watch);
+    assert_eq!(t.band(points(0.0)), Band::Low);
+    assert_eq!(t.band(points(0.9)), Band::High);
+    assert_eq!(policy("2020-01-01").thresholds.automation.band(Share::of_points(BACKGROUND_MOST)), Band::Low);
+}

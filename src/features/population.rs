@@ -195,7 +195,7 @@ fn profiles(rows: &[AccountFeatures]) -> BTreeMap<String, Profile> {
             continue;
         }
         values.sort_by(f64::total_cmp);
-        let q = LEVELS.iter().map(|level| at(&values, *level)).collect();
+        let q = LEVELS.iter().map(|level| rounded(at(&values, *level))).collect();
         out.insert(card.name.to_owned(), Profile { n: values.len() as u64, q });
     }
     out
@@ -215,6 +215,11 @@ fn at(sorted: &[f64], level: f64) -> f64 {
     let low = place.floor() as usize;
     let high = (low + 1).min(sorted.len() - 1);
     sorted[low] + (place - low as f64) * (sorted[high] - sorted[low])
+}
+
+/// Thirteen digits: as many as any JSON reader gives back to the bit.
+fn rounded(value: f64) -> f64 {
+    format!("{value:.12e}").parse().unwrap_or(value)
 }
 
 fn percentile(quantiles: &[f64], value: f64) -> f64 {

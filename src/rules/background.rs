@@ -10,6 +10,9 @@ use crate::features::{
 /// The most points the background adds to one sub-score.
 pub const MOST: f64 = 8.0;
 
+/// Messages at which a shrunk grade counts half.
+const SHRINK: f64 = 8.0;
+
 /// One graded feature: 0 at `from`, 1 at `to`, straight in the logarithm for counts; `to` below `from` for falling ones.
 struct Grade {
     feature: &'static Feature,
@@ -30,47 +33,41 @@ const fn counted(feature: &'static Feature, from: f64, to: f64) -> Grade {
 }
 
 const fn shrunk(feature: &'static Feature, from: f64, to: f64, by: &'static Feature) -> Grade {
-    Grade { feature, from, to, shrink: Some((by, 15.0)) }
+    Grade { feature, from, to, shrink: Some((by, SHRINK)) }
 }
 
 const AUTOMATION: &[Part] = &[
     Part {
-        weight: 0.28,
+        weight: 0.32,
         best_of: &[
-            shrunk(&content::ONE_WAY_REPEAT, 0.1, 1.0, &volume::ONE_WAY),
-            shrunk(&content::GROUP_REPEAT, 0.1, 1.0, &volume::GROUP_POSTS),
+            shrunk(&content::ONE_WAY_REPEAT, 0.0, 1.0, &volume::ONE_WAY),
+            shrunk(&content::GROUP_REPEAT, 0.0, 1.0, &volume::GROUP_POSTS),
         ],
     },
     Part {
-        weight: 0.16,
+        weight: 0.19,
         best_of: &[
-            shrunk(&timing::ONE_WAY_MODE, 0.02, 0.5, &timing::ONE_WAY_GAPS),
-            shrunk(&timing::GROUP_MODE, 0.02, 0.5, &timing::GROUP_GAPS),
+            shrunk(&content::ONE_WAY_SIZE_CV, 1.2, 0.0, &volume::ONE_WAY),
+            shrunk(&content::GROUP_SIZE_CV, 1.2, 0.0, &volume::GROUP_POSTS),
         ],
     },
     Part {
-        weight: 0.14,
+        weight: 0.19,
         best_of: &[
             shrunk(&timing::ONE_WAY_ENTROPY, 4.0, 1.0, &timing::ONE_WAY_GAPS),
             shrunk(&timing::GROUP_ENTROPY, 4.0, 1.0, &timing::GROUP_GAPS),
         ],
     },
-    Part {
-        weight: 0.10,
-        best_of: &[
-            shrunk(&content::ONE_WAY_SIZE_CV, 1.2, 0.1, &volume::ONE_WAY),
-            shrunk(&content::GROUP_SIZE_CV, 1.2, 0.1, &volume::GROUP_POSTS),
-        ],
-    },
-    Part { weight: 0.16, best_of: &[counted(&rate::UNEXPLAINED_MAX_1H, 3.0, 300.0)] },
-    Part { weight: 0.10, best_of: &[counted(&volume::UNPROMPTED, 5.0, 2_000.0)] },
+    Part { weight: 0.10, best_of: &[counted(&rate::UNEXPLAINED_MAX_15S, 1.0, 15.0)] },
+    Part { weight: 0.06, best_of: &[counted(&rate::UNEXPLAINED_MAX_60S, 1.0, 60.0)] },
+    Part { weight: 0.08, best_of: &[shrunk(&timing::UNPROMPTED_QUIET, 0.02, 0.2, &volume::UNPROMPTED)] },
     Part { weight: 0.06, best_of: &[shrunk(&client::ELIGIBLE_ZERO, 0.2, 1.0, &client::ELIGIBLE_N)] },
 ];
 
 const BROADCAST: &[Part] = &[
-    Part { weight: 0.26, best_of: &[counted(&volume::ONE_WAY, 1.0, 200.0)] },
+    Part { weight: 0.26, best_of: &[counted(&volume::ONE_WAY, 0.0, 200.0)] },
     Part {
-        weight: 0.24,
+        weight: 0.18,
         best_of: &[
             counted(&fanout::UNEXPLAINED_MAX_24H, 3.0, 200.0),
             counted(&groups::POSTED_24H, 3.0, 100.0),
@@ -78,22 +75,23 @@ const BROADCAST: &[Part] = &[
     },
     Part {
         weight: 0.20,
-        best_of: &[counted(&content::REACH_MAX_24H, 1.0, 50.0), counted(&content::TOP_GROUPS, 1.0, 50.0)],
+        best_of: &[counted(&content::REACH_MAX_24H, 0.0, 50.0), counted(&content::TOP_GROUPS, 0.0, 50.0)],
     },
     Part {
         weight: 0.16,
         best_of: &[
-            shrunk(&content::ONE_WAY_REPEAT, 0.1, 1.0, &volume::ONE_WAY),
-            shrunk(&content::GROUP_REPEAT, 0.1, 1.0, &volume::GROUP_POSTS),
+            shrunk(&content::ONE_WAY_REPEAT, 0.0, 1.0, &volume::ONE_WAY),
+            shrunk(&content::GROUP_REPEAT, 0.0, 1.0, &volume::GROUP_POSTS),
         ],
     },
-    Part { weight: 0.14, best_of: &[counted(&volume::ONE_WAY_PER_RECIPIENT, 1.0, 50.0)] },
+    Part { weight: 0.10, best_of: &[counted(&volume::ONE_WAY_PER_RECIPIENT, 0.0, 50.0)] },
+    Part { weight: 0.10, best_of: &[counted(&volume::UNPROMPTED, 0.0, 1_000.0)] },
 ];
 
 const UNSOLICITED: &[Part] = &[
-    Part { weight: 0.26, best_of: &[counted(&contact::NEW_UNANSWERED_SURE, 1.0, 100.0)] },
-    Part { weight: 0.18, best_of: &[counted(&contact::STRANGERS_SILENT, 1.0, 50.0)] },
-    Part { weight: 0.16, best_of: &[counted(&fanout::NEW_SILENT_MAX_24H, 1.0, 50.0)] },
+    Part { weight: 0.26, best_of: &[counted(&contact::NEW_UNANSWERED_SURE, 0.0, 100.0)] },
+    Part { weight: 0.18, best_of: &[counted(&contact::STRANGERS_SILENT, 0.0, 50.0)] },
+    Part { weight: 0.16, best_of: &[counted(&fanout::NEW_SILENT_MAX_24H, 0.0, 50.0)] },
     Part {
         weight: 0.12,
         best_of: &[
@@ -109,7 +107,7 @@ const UNSOLICITED: &[Part] = &[
             shrunk(&contact::ENUMERATED, 0.1, 0.8, &contact::NEW_SILENT),
         ],
     },
-    Part { weight: 0.10, best_of: &[counted(&volume::ONE_WAY, 1.0, 200.0)] },
+    Part { weight: 0.10, best_of: &[counted(&volume::ONE_WAY, 0.0, 200.0)] },
     Part {
         weight: 0.08,
         best_of: &[

@@ -128,7 +128,7 @@ pub static IGNORED_WISHES: Rule = Rule {
     test: |row| {
         let ignored = row.check(&IGNORED)?;
         let practice = 10.0 <= ignored.observed;
-        Some(Fired::from(vec![ignored], 0.15, practice))
+        Some(Fired::on(vec![ignored], practice).rising_from(0.15))
     },
     ..BASE
 };

@@ -119,7 +119,7 @@ const BASE: Rule = Rule {
 pub static GROUPS_IN_A_DAY: Rule = Rule {
     code: "M11b",
     name: "groups in a day",
-    points: Split::new(26.0, 26.0, 18.0),
+    points: Split::new(26.0, 30.0, 22.0),
     limits: &[&CREATED_24H, &ADDED_24H],
     persistence: "the count itself",
     statement: "within 24 h: {all}",
@@ -127,7 +127,7 @@ pub static GROUPS_IN_A_DAY: Rule = Rule {
     look_alikes: "a school's first day, a club's new season: hence review, unless many of the added object",
     uses: &[&groups::CREATED_24H, &groups::ADDED_24H],
     source: (Mark::Published, "white paper, second hard example; over a day instead of quickly"),
-    test: |row| Fired::any([row.check(&CREATED_24H), row.check(&ADDED_24H)], true),
+    test: groups_in_a_day,
     ..BASE
 };
 /// Unwanted adds.
@@ -135,7 +135,7 @@ pub static UNWANTED_ADDS: Rule = Rule {
     code: "M12",
     name: "unwanted adds",
     family: AgreementFamily::Contact,
-    points: Split::new(0.0, 8.0, 28.0),
+    points: Split::new(0.0, 8.0, 36.0),
     limits: &[&OBJECTED, &OBJECTED_N, &ADDED],
     persistence: "the count itself: 30 people added",
     statement: "of the people added to groups, many wanted out within 24 h: {all}",
@@ -204,6 +204,12 @@ pub static SAME_TO_GROUPS: Rule = Rule {
 
 /// All cards of this file.
 pub static CARDS: &[&Rule] = &[&GROUPS_IN_A_DAY, &UNWANTED_ADDS, &STRANGERS_ADDED, &HOPPING, &SAME_TO_GROUPS];
+
+fn groups_in_a_day(row: &Row) -> Option<Fired> {
+    let fired = Fired::any([row.check(&CREATED_24H), row.check(&ADDED_24H)], true)?;
+    // The published number itself is worth a person's look.
+    Some(fired.rising_from(0.8))
+}
 
 fn hopping(row: &Row) -> Option<Fired> {
     let joined = row.check(&JOIN_POST)?;

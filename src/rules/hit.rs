@@ -82,13 +82,14 @@ pub const STRENGTH_AT_LIMIT: f64 = 0.5;
 impl Fired {
     /// A hit led by its first value: half strength where that lies on its limit, full where it is at its full value.
     pub fn on(evidence: Vec<Evidence>, lasts: bool) -> Self {
-        Self::from(evidence, STRENGTH_AT_LIMIT, lasts)
+        let ramp = evidence.first().map_or(0.0, |e| e.ramp);
+        Self { evidence, strength: STRENGTH_AT_LIMIT + (1.0 - STRENGTH_AT_LIMIT) * ramp, lasts }
     }
 
-    /// A hit with its own strength at the limit of its first value.
-    pub fn from(evidence: Vec<Evidence>, at_limit: f64, lasts: bool) -> Self {
-        let ramp = evidence.first().map_or(0.0, |e| e.ramp);
-        Self { evidence, strength: at_limit + (1.0 - at_limit) * ramp, lasts }
+    /// The same hit with another strength at the limit.
+    pub fn rising_from(self, at_limit: f64) -> Self {
+        let ramp = (self.strength - STRENGTH_AT_LIMIT) / (1.0 - STRENGTH_AT_LIMIT);
+        Self { strength: at_limit + (1.0 - at_limit) * ramp, ..self }
     }
 
     /// A hit on whichever of several values are beyond their limits, as strong as the strongest; none is no hit.

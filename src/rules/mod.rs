@@ -5,6 +5,8 @@
 mod background;
 pub mod benign;
 pub mod certain;
+#[cfg(test)]
+mod chatter_tests;
 pub mod client;
 pub mod feedback;
 pub mod groups;
@@ -19,7 +21,7 @@ mod rule;
 mod run;
 pub mod template;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 pub mod timing;
 
 pub use hit::{Against, Evidence, Fired, RuleHit};

@@ -64,7 +64,7 @@ impl RuleGroup {
             RuleGroup::Outreach => 44.0,
             RuleGroup::Template => 30.0,
             RuleGroup::Newsletter => 34.0,
-            RuleGroup::Groups => 36.0,
+            RuleGroup::Groups => 52.0,
             RuleGroup::Registration => 12.0,
             RuleGroup::Feedback => 36.0,
             RuleGroup::Benign => 0.0,

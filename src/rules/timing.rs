@@ -115,7 +115,7 @@ pub static REGULARITY: Rule = Rule {
     name: "timing regularity",
     points: Split::new(26.0, 0.0, 0.0),
     limits: &[&ENTROPY, &MODE, &SIZE_CV, &REPEATS],
-    persistence: "200 pauses: two non-overlapping runs of 100",
+    persistence: "200 pauses, two non-overlapping runs of 100, and sameness of sizes or contents beside the beat",
     statement: "keeps the beat of software: {all}",
     need: Need::Two,
     look_alikes: "alarm and reminder accounts, dictated series, quick exchanges in one group",
@@ -209,12 +209,13 @@ fn regular(row: &Row, stream: &Stream) -> Option<Fired> {
     if beat.iter().all(Option::is_none) {
         return None;
     }
+    // The two signs of time are kin: people's bursts show both, so alone they stay at watch.
+    let lasts = row.at_least(stream.gaps, 200.0) && sameness.iter().any(Option::is_some);
     let evidence: Vec<Evidence> = beat.into_iter().chain(sameness).flatten().collect();
     if evidence.len() < 2 {
         return None;
     }
     // All four at full value make full strength.
     let ramp = evidence.iter().map(|e| 1.0 + e.ramp).sum::<f64>() / 8.0;
-    let lasts = row.at_least(stream.gaps, 200.0);
     Some(Fired { strength: 0.25 + 0.75 * ramp, evidence, lasts })
 }

@@ -4,7 +4,7 @@
 
 use crate::domain::{LogOdds, Probability, Share, Token};
 use crate::features::{AccountFeatures, groups, rate, volume};
-use crate::rules::{AgreementFamily, Role, RuleOutcome};
+use crate::rules::{AgreementFamily, Need, Role, RuleOutcome};
 
 /// How much there was to judge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
@@ -139,12 +139,17 @@ fn evidence(features: &AccountFeatures, minimum: f64) -> EvidenceLevel {
     }
 }
 
-/// Families with a rule at least one feature of which has its evidence.
+/// Families with a rule whose leading value, or any of its alternatives, has its evidence.
 fn families(features: &AccountFeatures) -> FamilySet {
     let mut set = FamilySet::default();
     for rule in crate::rules::in_force() {
         let judged = !matches!(rule.role, Role::Benign | Role::Descriptive);
-        if judged && !set.contains(rule.family) && rule.uses.iter().any(|f| features.evident(f).is_ok()) {
+        let known = |card| features.evident(card).is_ok();
+        let usable = || match rule.need {
+            Need::Each => rule.limits.first().is_some_and(|l| known(l.feature)),
+            Need::Any | Need::Two => rule.uses.iter().any(|f| known(f)),
+        };
+        if judged && !set.contains(rule.family) && usable() {
             set.insert(rule.family);
         }
     }
