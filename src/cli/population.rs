@@ -12,15 +12,8 @@ use std::path::Path;
 /// Runs the command.
 pub fn run(flags: &Flags) -> Result<(), Failure> {
     let folder = Path::new(flags.subject.as_deref().unwrap_or_default());
-    let published = read_run(folder)?;
-    let as_of = published.accounts.first().map(|a| a.as_of.chars().take(10).collect::<String>());
-    let as_of = as_of.ok_or_else(|| Failure::new(ErrorClass::Input, "the run holds no account"))?;
-    let rows: Vec<_> =
-        read_features(&folder.join("features.parquet"))?.into_iter().map(|r| r.features).collect();
-    let source = folder.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    let population = Population::of(&rows, PopulationOrigin { as_of, source, simulated: flags.simulated });
     let path = flags.write.clone().unwrap_or_else(|| "population.json".into());
-    std::fs::write(&path, population.to_json())?;
+    let population = write(folder, flags.simulated, &path)?;
     terminal::note(&format!(
         "wrote {}: {} accounts until {}, digest {}",
         path.display(),
@@ -29,4 +22,19 @@ pub fn run(flags: &Flags) -> Result<(), Failure> {
         &population.digest()[..16]
     ));
     Ok(())
+}
+
+/// Makes the profile of a run and writes it whole or not at all.
+pub fn write(folder: &Path, simulated: bool, path: &Path) -> Result<Population, Failure> {
+    let published = read_run(folder)?;
+    let as_of = published.accounts.first().map(|a| a.as_of.chars().take(10).collect::<String>());
+    let as_of = as_of.ok_or_else(|| Failure::new(ErrorClass::Input, "the run holds no account"))?;
+    let rows: Vec<_> =
+        read_features(&folder.join("features.parquet"))?.into_iter().map(|r| r.features).collect();
+    let source = folder.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let population = Population::of(&rows, PopulationOrigin { as_of, source, simulated });
+    let staged = path.with_extension("json.part");
+    std::fs::write(&staged, population.to_json())?;
+    std::fs::rename(&staged, path)?;
+    Ok(population)
 }

@@ -2,5 +2,9 @@
 //! A new test belongs where its subject is; `tidy` reads the source, everything else runs the program or the library.
 
 mod bad_input;
+mod cli;
+mod determinism;
 mod formats;
+mod program;
+mod scenarios;
 mod tidy;

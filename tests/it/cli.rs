@@ -1,0 +1,97 @@
+//! The command line as a user meets it: exit codes, messages, streams, hostile names.
+//! In: small logs written on the spot; out: what was printed and where, and with which code the program ended.
+//! Scores are not judged here.
+
+use super::program::{ok, root, run_folder, run_in};
+use std::fs;
+
+const LOG: &str = "ts,sender,recipient,msg_id,content\n2026-01-01T00:00:00Z,a,b,m1,c\n2026-01-01T00:01:00Z,a,c,m2,c\n";
+
+#[test]
+fn exit_codes_are_the_documented_ones() {
+    let dir = tempfile::tempdir().expect("temp");
+    fs::write(dir.path().join("good.csv"), LOG).expect("written");
+    fs::write(dir.path().join("empty.csv"), "ts,sender,recipient\n").expect("written");
+    fs::write(dir.path().join("bulkwatch.bad.toml"), "[window]\nlenght = \"7d\"\n").expect("written");
+    let cases: &[(&[&str], i32, &str)] = &[
+        (&["scan", "good.csv", "--quiet"], 0, ""),
+        (&["scan"], 2, "no message log given"),
+        (&["scan", "good.csv", "--to", "yesterday"], 2, "expected a date"),
+        (&["scan", "good.csv", "--max-reject-share", "2"], 2, "a share from 0 to 1"),
+        (&["scan", "good.csv", "--config", "bulkwatch.bad.toml"], 2, "did you mean window.length?"),
+        (&["scan", "good.csv", "--policy", "nowhere.toml"], 2, "nowhere.toml"),
+        (&["scan", "god.csv"], 3, "good.csv"),
+        (&["scan", "empty.csv"], 3, "no usable row"),
+        (&["scan", "good.csv", "--from", "2026-02-01", "--to", "2026-01-01"], 2, "window is empty"),
+        (&["catalog", "rate_action_max_15s"], 2, "did you mean rate_actions_max_15s?"),
+        (&["explain", "nobody", "--run", "nowhere"], 3, "nowhere"),
+        (&["nonsense"], 2, "nonsense"),
+    ];
+    for (args, code, says) in cases {
+        let done = run_in(dir.path(), args);
+        assert_eq!(done.code, *code, "{args:?}: {}", done.err);
+        assert!(done.err.contains(says), "{args:?}: {}", done.err);
+        assert!(!done.err.contains("panicked"), "{args:?}: {}", done.err);
+    }
+}
+
+#[test]
+fn data_goes_to_stdout_and_nothing_else_does() {
+    let dir = tempfile::tempdir().expect("temp");
+    fs::write(dir.path().join("good.csv"), LOG).expect("written");
+    let out = ok(dir.path(), &["scan", "good.csv", "--json"]);
+    let summary: serde_json::Value = serde_json::from_str(&out).expect("stdout is JSON alone");
+    assert_eq!(summary["metrics"]["accounts.all"], 1.0);
+    let quiet = run_in(dir.path(), &["scan", "good.csv", "--quiet"]);
+    assert_eq!((quiet.out.as_str(), quiet.err.as_str()), ("", ""));
+    let shown = ok(dir.path(), &["config", "show", "--origin", "--length", "7d"]);
+    assert!(shown.contains("flag --length") && shown.contains("default"), "{shown}");
+    let catalog = ok(dir.path(), &["catalog", "--json"]);
+    let entries: Vec<serde_json::Value> = serde_json::from_str(&catalog).expect("JSON");
+    assert!(entries.iter().any(|e| e["contract"] == "rate_max_15s"));
+}
+
+#[test]
+fn hostile_names_stay_text() {
+    let dir = tempfile::tempdir().expect("temp");
+    let name = "=cmd|'/c calc'!A1<script>alert(1)</script>\u{1b}[31m";
+    let mut log = String::from("ts,sender,recipient,msg_id,content\n");
+    for i in 0..400 {
+        log.push_str(&format!("2026-01-01T00:00:{:02}.{:03}Z,\"{name}\",r{i},m{i},c\n", i / 40, i % 40));
+    }
+    fs::write(dir.path().join("log.csv"), log).expect("written");
+    let shown = run_in(dir.path(), &["scan", "log.csv"]);
+    assert_eq!(shown.code, 0, "{}", shown.err);
+    assert!(!shown.out.contains('\u{1b}'), "no escape sequence reaches the terminal");
+    let folder = run_folder(&dir.path().join("runs"));
+    let page = fs::read_to_string(folder.join("report.html")).expect("page");
+    assert!(!page.contains("<script>alert"), "the page escapes names");
+    let queue = fs::read_to_string(folder.join("review_queue.csv")).expect("queue");
+    assert!(!queue.contains("\n=cmd") && !queue.contains(",=cmd") && !queue.contains(",\"=cmd"), "{queue}");
+    let page = run_in(dir.path(), &["explain", name]);
+    assert!(page.code == 0 && !page.out.contains('\u{1b}'), "{}", page.err);
+}
+
+#[test]
+fn init_writes_a_configuration_that_scans() {
+    let dir = tempfile::tempdir().expect("temp");
+    fs::write(dir.path().join("log.csv"), "time,from,to,id\n1767225600,a,b,1\n1767225660,a,c,2\n").expect("written");
+    ok(dir.path(), &["init", "log.csv"]);
+    let again = run_in(dir.path(), &["init", "log.csv"]);
+    assert_eq!(again.code, 2, "nothing is overwritten: {}", again.err);
+    let seen = ok(dir.path(), &["inspect"]);
+    assert!(seen.contains("rows 2, usable 2"), "{seen}");
+    ok(dir.path(), &["scan", "--quiet"]);
+    run_folder(&dir.path().join("runs"));
+}
+
+#[test]
+fn the_demo_names_what_is_real_and_what_is_simulated() {
+    let dir = tempfile::tempdir().expect("temp");
+    let out = ok(&root(), &["demo", "--out", &dir.path().to_string_lossy()]);
+    assert!(out.contains("REAL:") && out.contains("SIMULATED:"), "{out}");
+    let page = fs::read_to_string(dir.path().join("demo-night-simulated/report.html")).expect("page");
+    assert!(page.contains("SIMULATED"));
+    let real = fs::read_to_string(dir.path().join("demo-real/report.html")).expect("page");
+    assert!(!real.contains("SIMULATED"));
+}

@@ -1,0 +1,64 @@
+//! Same events and settings, same bytes: for any number of threads, any order of rows, one file or thirty, any format.
+//! In: one scenario log, rearranged; out: equality of every result file.
+//! The manifest, the log and the page are exempt: they tell how a run came to be.
+
+use super::program::{ok, root, run_folder};
+use bulkwatch::report::RESULT_FILES;
+use rand::SeedableRng;
+use rand::seq::SliceRandom;
+use rand_chacha::ChaCha8Rng;
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Read;
+use std::path::Path;
+
+type Bytes = BTreeMap<&'static str, Vec<u8>>;
+
+fn scan(messages: &str, threads: &str, out: &Path) -> Bytes {
+    let side = root().join("data/scenarios/mixed_night");
+    let table = |name: &str| side.join(name).to_string_lossy().into_owned();
+    ok(
+        &root(),
+        &[
+            "scan", "--quiet", "--messages", messages, "--accounts", &table("accounts.csv"), "--registrations",
+            &table("registrations.csv"), "--group-events", &table("group_events.csv.gz"), "--feedback",
+            &table("feedback.csv"), "--contacts", &table("contacts.csv.gz"), "--from", "2022-05-02", "--to", "2022-06-01",
+            "--threads", threads, "--out", &out.to_string_lossy(),
+        ],
+    );
+    let folder = run_folder(out);
+    RESULT_FILES.iter().filter_map(|name| Some((*name, fs::read(folder.join(name)).ok()?))).collect()
+}
+
+#[test]
+fn result_files_have_the_same_bytes_for_any_threads_order_and_split() {
+    let scratch = tempfile::tempdir().expect("temp");
+    let log = root().join("data/scenarios/mixed_night/messages.csv.gz");
+    let mut text = String::new();
+    flate2::read::MultiGzDecoder::new(fs::File::open(&log).expect("log")).read_to_string(&mut text).expect("text");
+    let base = scan(&log.to_string_lossy(), "1", &scratch.path().join("one"));
+    assert!(base.len() >= 5 && base.values().all(|bytes| !bytes.is_empty()));
+    let two = scan(&log.to_string_lossy(), "2", &scratch.path().join("two"));
+    assert_same(&base, &two, "two threads");
+
+    let (head, body) = text.split_once('\n').expect("a header");
+    let mut rows: Vec<&str> = body.lines().collect();
+    rows.shuffle(&mut ChaCha8Rng::seed_from_u64(7));
+    let shuffled = scratch.path().join("shuffled.csv");
+    fs::write(&shuffled, format!("{head}\n{}\n", rows.join("\n"))).expect("written");
+    assert_same(&base, &scan(&shuffled.to_string_lossy(), "2", &scratch.path().join("three")), "shuffled rows");
+
+    let parts = scratch.path().join("parts");
+    fs::create_dir(&parts).expect("folder");
+    for (i, part) in rows.chunks(rows.len().div_ceil(30)).enumerate() {
+        fs::write(parts.join(format!("part-{i:02}.csv")), format!("{head}\n{}\n", part.join("\n"))).expect("written");
+    }
+    assert_same(&base, &scan(&parts.to_string_lossy(), "2", &scratch.path().join("four")), "thirty files");
+}
+
+fn assert_same(a: &Bytes, b: &Bytes, what: &str) {
+    assert_eq!(a.keys().collect::<Vec<_>>(), b.keys().collect::<Vec<_>>(), "{what}: files");
+    for (name, bytes) in a {
+        assert!(bytes == &b[name], "{what}: {name} differs");
+    }
+}
