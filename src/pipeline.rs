@@ -10,6 +10,7 @@ use crate::log::{Inputs, LogError, MessageLog, ReadSettings, WindowWish};
 use crate::report::{FeatureFile, FolderError, Judged, NamedRow, ReportError, Run, RunFolder, Summary};
 use crate::table_io::TableError;
 use crate::{rules, scoring};
+use hashbrown::HashSet;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -175,6 +176,10 @@ pub fn scan(inputs: &Inputs, settings: ScanSettings, out: &Path) -> Result<Summa
     })?;
     file.finish()?;
     judged.sort_unstable_by(Judged::before);
+    let off_platform = {
+        let scored: HashSet<&str> = judged.iter().map(|j| j.name.as_str()).collect();
+        known.off_platform_only(&policy, |subject| scored.contains(subject))
+    };
     let run = Run {
         window: log.window,
         log_start: log.log_start,
@@ -182,7 +187,7 @@ pub fn scan(inputs: &Inputs, settings: ScanSettings, out: &Path) -> Result<Summa
         seen: log.seen,
         reports: &log.reports,
         counts: counts.flat(log.seen.left_out),
-        off_platform: known.off_platform_only(&policy),
+        off_platform,
         judged,
         policy: &policy,
         population: settings.population,

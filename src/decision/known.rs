@@ -68,11 +68,14 @@ impl Known {
             .collect()
     }
 
-    /// Decisions on operators and businesses: they have no score of their own.
-    pub fn off_platform_only(&self, policy: &Policy) -> Vec<OffPlatformDecision> {
-        let about_operators =
-            self.evidence.iter().filter(|(subject, _)| self.accounts_of.contains_key(*subject));
-        about_operators
+    /// Decisions on operators, businesses and anybody else who has no score of their own.
+    pub fn off_platform_only(
+        &self,
+        policy: &Policy,
+        is_scored: impl Fn(&str) -> bool,
+    ) -> Vec<OffPlatformDecision> {
+        let unscored = self.evidence.iter().filter(|(subject, _)| !is_scored(subject));
+        unscored
             .filter_map(|(subject, evidence)| {
                 let accounts = self.accounts_of.get(subject).map_or(&[][..], Vec::as_slice);
                 off_platform_only(subject, accounts, evidence, None, policy)

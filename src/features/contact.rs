@@ -168,8 +168,8 @@ pub static NEW_UNANSWERED: Feature = Feature {
 /// New recipients still without an answer, when newness can be trusted.
 pub static NEW_UNANSWERED_SURE: Feature = Feature {
     name: "contact_new_unanswered_sure_n",
-    definition: "contact_new_unanswered_n where newness can be trusted",
-    reading: "what rules use of M5",
+    definition: "contact_new_unanswered_n where newness can be trusted, less the recipients known to have the sender in contacts",
+    reading: "what rules use of M5: who saved the number asked for it",
     look_alikes: "one-time-code senders, appointment reminders",
     absent_when: "newness is censored: account not registered inside the log, no contacts table, over 10 % of the new recipients censored",
     reads: &[
@@ -180,8 +180,42 @@ pub static NEW_UNANSWERED_SURE: Feature = Feature {
         Reads::Recipient,
         Reads::Inbound,
         Reads::Registered,
+        Reads::Known,
     ],
-    value: |f| if f.newness_usable() { count(unanswered(f)) } else { Err(Absent::Censored) },
+    value: |f| {
+        if !f.newness_usable() {
+            return Err(Absent::Censored);
+        }
+        count(silent(f).filter(|p| !p.is_saved()).count())
+    },
+    ..BASE
+};
+/// Days on which many new chats were opened in vain.
+pub static NEW_SILENT_DAYS: Feature = Feature {
+    name: "contact_new_silent_days_n",
+    definition: "non-overlapping closed 24 h, taken greedily, in which at least 20 new recipients were first contacted who have not written since and are not known to have the sender in contacts",
+    reading: "persistence: an invitation happens once, a campaign goes on",
+    look_alikes: "a shop that opens a chat for every order",
+    absent_when: "newness is censored, as for contact_new_unanswered_sure_n",
+    reads: &[
+        Reads::Ts,
+        Reads::MsgId,
+        Reads::Chat,
+        Reads::Status,
+        Reads::Recipient,
+        Reads::Inbound,
+        Reads::Registered,
+        Reads::Known,
+    ],
+    value: |f| {
+        if !f.newness_usable() {
+            return Err(Absent::Censored);
+        }
+        let silent = f.pairs.iter().filter(|p| p.new && p.reply_at.is_none() && !p.is_saved());
+        let mut firsts: Vec<i64> = silent.map(|p| p.t0).collect();
+        firsts.sort_unstable();
+        count(super::kernels::disjoint_windows(&firsts, DAY_US, 20))
+    },
     ..BASE
 };
 /// People who wrote first.
@@ -289,6 +323,7 @@ pub static CARDS: &[&Feature] = &[
     &NEW_ELIGIBLE,
     &NEW_UNANSWERED,
     &NEW_UNANSWERED_SURE,
+    &NEW_SILENT_DAYS,
     &INBOUND_FIRST,
     &RECIPROCAL,
     &NEW_SILENT,

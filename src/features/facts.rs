@@ -39,7 +39,7 @@ pub struct Action {
     pub explained: bool,
     /// Whether all people it went to wrote back after first being contacted.
     pub conversational: bool,
-    /// Whether somebody it went to ever wrote to the account.
+    /// Whether everybody it went to wrote to the account at some time: one accomplice in a list must not hide the rest.
     pub heard_from: bool,
 }
 
@@ -87,6 +87,11 @@ impl Pair {
     /// New, known not to have the sender in contacts, and never heard from before.
     pub fn is_stranger(&self) -> bool {
         self.new && self.known == NO && !self.inbound_before
+    }
+
+    /// Known to have the sender in contacts: who saved the number asked for it.
+    pub fn is_saved(&self) -> bool {
+        self.known == YES
     }
 
     /// Whether the closed window for a reply lies before as_of.
@@ -393,7 +398,7 @@ impl Action {
             smaller_content((self.content_head, self.content), (event.content_head, event.content));
         self.explained &= marks.explained;
         self.conversational &= marks.conversational;
-        self.heard_from |= marks.heard_from;
+        self.heard_from &= marks.heard_from;
     }
 
     /// Whether it went to a group or community.

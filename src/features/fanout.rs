@@ -122,7 +122,7 @@ pub static NEW_MAX_24H: Feature = Feature {
 /// Peak of new recipients who never answered, when newness can be trusted.
 pub static NEW_SILENT_MAX_24H: Feature = Feature {
     name: "fanout_new_silent_max_24h",
-    definition: "most new recipients first contacted in any closed 24 h who have not written since",
+    definition: "most new recipients first contacted in any closed 24 h who have not written since and are not known to have the sender in contacts",
     reading: "newly opened chats that stayed silent; answers take people out of the count",
     absent_when: "newness is censored: account not registered inside the log, no contacts table, over 10 % of the new recipients censored",
     reads: &[
@@ -133,12 +133,13 @@ pub static NEW_SILENT_MAX_24H: Feature = Feature {
         Reads::Recipient,
         Reads::Inbound,
         Reads::Registered,
+        Reads::Known,
     ],
     value: |f| {
         if !f.newness_usable() {
             return Err(Absent::Censored);
         }
-        count(new_peak(f, |p| p.reply_at.is_none()))
+        count(new_peak(f, |p| p.reply_at.is_none() && !p.is_saved()))
     },
     ..NEW
 };

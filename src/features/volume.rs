@@ -121,6 +121,40 @@ pub static ONE_WAY: Feature = Feature {
     value: |f| count(f.actions.iter().filter(|a| a.is_one_way()).count()),
     ..BASE
 };
+/// Days of the one-way stream.
+pub static ONE_WAY_DAYS: Feature = Feature {
+    name: "volume_one_way_days_n",
+    definition: "non-overlapping closed 24 h, taken greedily, with at least 20 one-way actions",
+    reading: "persistence of the one-way stream",
+    look_alikes: "one-time-code senders, notices",
+    reads: UNEXPLAINED_READS,
+    value: |f| count(stream_days(f, super::facts::Action::is_one_way)),
+    ..BASE
+};
+/// People of the one-way stream.
+pub static ONE_WAY_PEOPLE: Feature = Feature {
+    name: "volume_one_way_people_n",
+    definition: "distinct first recipients of one-way actions",
+    reading: "an alarm has a few, a broadcaster many",
+    look_alikes: "announcers",
+    reads: UNEXPLAINED_READS,
+    value: |f| {
+        let mut to: Vec<_> = f.actions.iter().filter(|a| a.is_one_way()).map(|a| a.recipient).collect();
+        to.sort_unstable();
+        to.dedup();
+        count(to.len())
+    },
+    ..BASE
+};
+/// Days of group posting.
+pub static GROUP_DAYS: Feature = Feature {
+    name: "volume_group_days_n",
+    definition: "non-overlapping closed 24 h, taken greedily, with at least 20 group posts",
+    reading: "persistence of the group stream",
+    look_alikes: "active members",
+    value: |f| count(stream_days(f, super::facts::Action::is_group_post)),
+    ..BASE
+};
 /// Share of one-way actions among unprompted personal ones, in persons.
 pub static ONE_WAY_PER_RECIPIENT: Feature = Feature {
     name: "volume_one_way_per_recipient_n",
@@ -209,8 +243,11 @@ pub static CARDS: &[&Feature] = &[
     &UNEXPLAINED,
     &UNPROMPTED,
     &ONE_WAY,
+    &ONE_WAY_DAYS,
+    &ONE_WAY_PEOPLE,
     &ONE_WAY_PER_RECIPIENT,
     &GROUP_POSTS,
+    &GROUP_DAYS,
     &ACTIVE_DAYS,
     &SPAN,
     &PER_DAY,
@@ -226,6 +263,11 @@ fn active_days(f: &Facts) -> usize {
         last = day;
     }
     n
+}
+
+fn stream_days(f: &Facts, keep: impl Fn(&super::facts::Action) -> bool) -> usize {
+    let ts: Vec<i64> = f.actions.iter().filter(|a| keep(a)).map(|a| a.ts).collect();
+    super::kernels::disjoint_windows(&ts, DAY_US, 20)
 }
 
 fn one_way_per_recipient(f: &Facts) -> Value {

@@ -208,12 +208,17 @@ pub static UNANSWERED_CHATS: Rule = Rule {
     name: "unanswered new chats",
     points: Split::new(0.0, 8.0, 30.0),
     limits: &[&UNANSWERED],
-    persistence: "the count itself, over the window and 72 h after each first message",
+    persistence: "500 such chats, more than any list holds, or two non-overlapping 24 h with 20 of them each",
     statement: "opened {0} new chats that stayed without an answer; limit {0.limit}",
     look_alikes: "one-time-code senders outside the business API, appointment reminders",
-    uses: &[&contact::NEW_UNANSWERED_SURE],
+    uses: &[&contact::NEW_UNANSWERED_SURE, &contact::NEW_SILENT_DAYS],
     source: (Mark::Published, "cap on unanswered chats, tested since October 2025; number not published"),
-    test: |row| Some(Fired::on(vec![row.check(&UNANSWERED)?], true)),
+    test: |row| {
+        Some(Fired::on(
+            vec![row.check(&UNANSWERED)?],
+            row.at_least(&contact::NEW_UNANSWERED_SURE, 500.0) || opened_on_days(row),
+        ))
+    },
     ..BASE
 };
 /// Grey targets.
@@ -223,12 +228,12 @@ pub static GREY_TARGETS: Rule = Rule {
     applies: Applies::Everyone,
     points: Split::new(4.0, 6.0, 24.0),
     limits: &[&GREY, &GREY_BASE],
-    persistence: "the count itself: 50 silent new recipients, each after 72 h",
+    persistence: "two non-overlapping 24 h in which 20 silent new recipients were first contacted",
     statement: "{0} of {0.n} new people who stayed silent were never reached at all; limit {0.limit}",
     look_alikes: "phones that are off, a provider that reports no delivery",
-    uses: &[&contact::GREY_SILENT, &contact::NEW_SILENT],
+    uses: &[&contact::GREY_SILENT, &contact::NEW_SILENT, &contact::NEW_SILENT_DAYS],
     source: (Mark::Published, "grey-space ratio, Greystar, USENIX Security 2013; the limit is ours"),
-    test: |row| Some(Fired::on(vec![row.check(&GREY)?, row.check(&GREY_BASE)?], true)),
+    test: |row| Some(Fired::on(vec![row.check(&GREY)?, row.check(&GREY_BASE)?], opened_on_days(row))),
     ..BASE
 };
 /// Enumerated targets.
@@ -251,7 +256,7 @@ pub static ONE_WAY_HABIT: Rule = Rule {
     code: "M17",
     name: "one-way habit",
     role: Role::Supporting,
-    points: Split::new(8.0, 12.0, 0.0),
+    points: Split::new(8.0, 8.0, 0.0),
     limits: &[&ONE_WAY, &ONE_WAY_DAYS],
     persistence: "never above watch",
     statement: "sent {0} messages to one person who never wrote, over {1} days; limit {0.limit}",
@@ -261,6 +266,11 @@ pub static ONE_WAY_HABIT: Rule = Rule {
     test: |row| Some(Fired::on(vec![row.check(&ONE_WAY)?, row.check(&ONE_WAY_DAYS)?], true)),
     ..BASE
 };
+
+/// Whether new chats were opened in vain on two separate days.
+fn opened_on_days(row: &Row) -> bool {
+    row.at_least(&contact::NEW_SILENT_DAYS, 2.0)
+}
 
 /// All cards of this file.
 pub static CARDS: &[&Rule] = &[

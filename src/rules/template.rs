@@ -6,7 +6,7 @@ use super::hit::Fired;
 use super::limit::Limit;
 use super::row::Row;
 use super::rule::{AgreementFamily, Applies, Need, Role, Rule, RuleGroup, Split};
-use crate::features::{Mark, content, fanout, volume};
+use crate::features::{Mark, content, fanout, groups, volume};
 
 /// Reach of one content.
 pub static REACH: Limit = Limit {
@@ -86,11 +86,20 @@ pub static REPEATED: Rule = Rule {
     name: "stream of templates",
     points: Split::new(16.0, 12.0, 0.0),
     limits: &[&REPEATS],
-    persistence: "100 one-way messages or 100 group posts",
+    persistence: "100 one-way messages to 10 people or 100 posts to 2 groups, 20 of them in each of two non-overlapping 24 h",
     statement: "repeats itself: {all}",
     need: Need::Any,
     look_alikes: "reminders, commit and edit tools, moderators with stock phrases",
-    uses: &[&content::ONE_WAY_REPEAT, &volume::ONE_WAY, &content::GROUP_REPEAT, &volume::GROUP_POSTS],
+    uses: &[
+        &content::ONE_WAY_REPEAT,
+        &volume::ONE_WAY,
+        &volume::ONE_WAY_DAYS,
+        &volume::ONE_WAY_PEOPLE,
+        &content::GROUP_REPEAT,
+        &volume::GROUP_POSTS,
+        &volume::GROUP_DAYS,
+        &groups::POSTED,
+    ],
     source: (Mark::Ours, "templates sent into silence or into groups"),
     test: repeated,
     ..BASE
@@ -114,10 +123,23 @@ pub static BROADCAST_EVENT: Rule = Rule {
 /// All cards of this file.
 pub static CARDS: &[&Rule] = &[&SAME_TO_MANY, &REPEATED, &BROADCAST_EVENT];
 
+/// Whether the one-way stream goes to more than a few fixed people, on more than one day.
+pub fn one_way_lasts(row: &Row) -> bool {
+    row.at_least(&volume::ONE_WAY_PEOPLE, 10.0) && row.at_least(&volume::ONE_WAY_DAYS, 2.0)
+}
+
+/// Whether group posts go to more than one group, on more than one day.
+pub fn group_lasts(row: &Row) -> bool {
+    row.at_least(&groups::POSTED, 2.0) && row.at_least(&volume::GROUP_DAYS, 2.0)
+}
+
 fn repeated(row: &Row) -> Option<Fired> {
-    let one_way = row.check_on(&REPEATS, &content::ONE_WAY_REPEAT);
+    // Alarms and reminders repeat themselves to a few fixed people; a broadcast needs more.
+    let one_way = row
+        .check_on(&REPEATS, &content::ONE_WAY_REPEAT)
+        .filter(|_| row.at_least(&volume::ONE_WAY_PEOPLE, 3.0));
     let group = row.check_on(&REPEATS, &content::GROUP_REPEAT);
-    let lasts = one_way.is_some() && row.at_least(&volume::ONE_WAY, 100.0)
-        || group.is_some() && row.at_least(&volume::GROUP_POSTS, 100.0);
+    let lasts = one_way.is_some() && row.at_least(&volume::ONE_WAY, 100.0) && one_way_lasts(row)
+        || group.is_some() && row.at_least(&volume::GROUP_POSTS, 100.0) && group_lasts(row);
     Fired::any([one_way, group], lasts)
 }

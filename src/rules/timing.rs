@@ -6,7 +6,8 @@ use super::hit::{Evidence, Fired};
 use super::limit::{Limit, Sense};
 use super::row::Row;
 use super::rule::{AgreementFamily, Need, Role, Rule, RuleGroup, Split};
-use crate::features::{Feature, Mark, content, timing, volume};
+use super::template::{group_lasts, one_way_lasts};
+use crate::features::{Feature, Mark, content, groups, timing, volume};
 
 /// Entropy of gaps.
 pub static ENTROPY: Limit = Limit {
@@ -115,7 +116,7 @@ pub static REGULARITY: Rule = Rule {
     name: "timing regularity",
     points: Split::new(26.0, 0.0, 0.0),
     limits: &[&ENTROPY, &MODE, &SIZE_CV, &REPEATS],
-    persistence: "200 pauses, two non-overlapping runs of 100, and sameness of sizes or contents beside the beat",
+    persistence: "200 pauses and sameness of sizes or contents beside the beat, to 10 people or 2 groups, 20 messages in each of two non-overlapping 24 h",
     statement: "keeps the beat of software: {all}",
     need: Need::Two,
     look_alikes: "alarm and reminder accounts, dictated series, quick exchanges in one group",
@@ -130,6 +131,10 @@ pub static REGULARITY: Rule = Rule {
         &timing::GROUP_GAPS,
         &content::GROUP_SIZE_CV,
         &content::GROUP_REPEAT,
+        &volume::ONE_WAY_DAYS,
+        &volume::ONE_WAY_PEOPLE,
+        &volume::GROUP_DAYS,
+        &groups::POSTED,
     ],
     source: (Mark::Measured, "own measurement on labeled forum time stamps; idea: RSC, KDD 2015"),
     test: regularity,
@@ -176,6 +181,8 @@ struct Stream {
     size_cv: &'static Feature,
     repeats: &'static Feature,
     gaps: &'static Feature,
+    /// Whether it reaches enough people or groups, on enough days.
+    lasts: fn(&Row) -> bool,
 }
 
 static ONE_WAY: Stream = Stream {
@@ -184,6 +191,7 @@ static ONE_WAY: Stream = Stream {
     size_cv: &content::ONE_WAY_SIZE_CV,
     repeats: &content::ONE_WAY_REPEAT,
     gaps: &timing::ONE_WAY_GAPS,
+    lasts: one_way_lasts,
 };
 static GROUP: Stream = Stream {
     entropy: &timing::GROUP_ENTROPY,
@@ -191,6 +199,7 @@ static GROUP: Stream = Stream {
     size_cv: &content::GROUP_SIZE_CV,
     repeats: &content::GROUP_REPEAT,
     gaps: &timing::GROUP_GAPS,
+    lasts: group_lasts,
 };
 
 fn regularity(row: &Row) -> Option<Fired> {
@@ -210,7 +219,8 @@ fn regular(row: &Row, stream: &Stream) -> Option<Fired> {
         return None;
     }
     // The two signs of time are kin: people's bursts show both, so alone they stay at watch.
-    let lasts = row.at_least(stream.gaps, 200.0) && sameness.iter().any(Option::is_some);
+    let holds = (stream.lasts)(row);
+    let lasts = holds && row.at_least(stream.gaps, 200.0) && sameness.iter().any(Option::is_some);
     let evidence: Vec<Evidence> = beat.into_iter().chain(sameness).flatten().collect();
     if evidence.len() < 2 {
         return None;

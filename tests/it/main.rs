@@ -5,6 +5,7 @@ mod bad_input;
 mod cli;
 mod determinism;
 mod formats;
+mod padding;
 mod program;
 mod scenarios;
 mod tidy;
