@@ -149,7 +149,7 @@ impl Settings {
                 let key = format!("{section}.{name}");
                 let setting =
                     SETTINGS.iter().find(|s| s.key == key).ok_or_else(|| unknown_key(&shown, &key))?;
-                let value = self.from_file(setting, &value).ok_or_else(|| {
+                let value = self.file_value(setting, &value).ok_or_else(|| {
                     Failure::usage(format!(
                         "configuration {shown}: {key} must be a text, a number or a list of texts"
                     ))
@@ -161,7 +161,7 @@ impl Settings {
     }
 
     /// A value of the project file; its paths are relative to the file.
-    fn from_file(&self, setting: &Setting, value: &toml::Value) -> Option<String> {
+    fn file_value(&self, setting: &Setting, value: &toml::Value) -> Option<String> {
         let is_path = setting.key.starts_with("input.")
             && !matches!(setting.name(), "max_reject_share" | "lawful_basis")
             || setting.key.starts_with("policy.")

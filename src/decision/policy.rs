@@ -223,13 +223,16 @@ impl Policy {
     }
 
     /// What is recommended: the version's own line, else the usual one.
-    pub fn recommendation(&self, line: fn(&Recommend) -> &Option<String>) -> &str {
+    pub fn recommendation(&self, line: Line) -> &str {
         line(&self.in_force.recommend).as_deref().or(line(&self.usual).as_deref()).unwrap_or("")
     }
 }
 
+/// Picks one line of a recommendation table.
+type Line = fn(&Recommend) -> &Option<String>;
+
 /// The lines of a recommendation table.
-const LINES: [(&str, fn(&Recommend) -> &Option<String>); 10] = [
+const LINES: [(&str, Line); 10] = [
     ("no_finding", |r| &r.no_finding),
     ("insufficient", |r| &r.insufficient),
     ("sanctioned", |r| &r.sanctioned),

@@ -43,7 +43,7 @@ impl Token {
 
     /// The partition in `0..count` that owns this token, by its top bits.
     pub fn partition(self, count: usize) -> usize {
-        ((self.0 >> 64) as u64 as u128 * count as u128 >> 64) as usize
+        (((self.0 >> 64) * count as u128) >> 64) as usize
     }
 }
 

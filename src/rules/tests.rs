@@ -23,8 +23,7 @@ pub fn features(values: &[(&Feature, f64)]) -> AccountFeatures {
 
 /// A row with these values and, for each, the evidence its card asks for.
 pub fn evident(values: &[(&'static Feature, f64)]) -> AccountFeatures {
-    let bases = values.iter().filter_map(|(card, _)| card.evidence);
-    let mut all: Vec<(&Feature, f64)> = bases.map(|(base, least)| (base, least)).collect();
+    let mut all: Vec<(&Feature, f64)> = values.iter().filter_map(|(card, _)| card.evidence).collect();
     all.extend(values.iter().map(|(card, v)| (*card, *v)));
     features(&all)
 }
@@ -160,7 +159,7 @@ fn api_accounts_are_not_judged_by_pace() {
 
 #[test]
 fn a_soft_rule_needs_earlier_nights_to_lift() {
-    let row = features(&[(&contact::NEW_UNANSWERED_SURE, 150.0)]);
+    let row = features(&[(&contact::NEW_UNANSWERED_SURE, 150.0), (&contact::NEW_SILENT_DAYS, 2.0)]);
     let limits = Limits::default();
     let alone = run(&row, None, &limits);
     assert_eq!(alone.hits[0].evidence[0].against, Against::FloorOnly);
@@ -169,6 +168,8 @@ fn a_soft_rule_needs_earlier_nights_to_lift() {
     let lifted = run(&row, Some(&quiet), &limits);
     assert!(lifted.lifts && lifted.agreeing == 1);
     assert_eq!(lifted.hits[0].evidence[0].threshold, 100.0, "the floor is higher");
+    let once = features(&[(&contact::NEW_UNANSWERED_SURE, 150.0), (&contact::NEW_SILENT_DAYS, 1.0)]);
+    assert!(!run(&once, Some(&quiet), &limits).lifts, "one day may be an invitation");
     let busy = nights(200.0);
     assert!(run(&row, Some(&busy), &limits).hits.is_empty(), "usual on this platform");
 }
@@ -220,13 +221,18 @@ fn regularity_needs_two_signs_one_of_them_of_time() {
     assert!(f(&[(&beat::ONE_WAY_ENTROPY, 2.0)]).is_empty());
     assert_eq!(f(&[(&beat::ONE_WAY_ENTROPY, 2.69), (&beat::ONE_WAY_MODE, 0.041)]), ["M7"]);
     assert!(f(&[(&beat::ONE_WAY_ENTROPY, 2.7), (&beat::ONE_WAY_MODE, 0.041)]).is_empty());
-    let lifts = |values: &[(&'static Feature, f64)]| {
+    let lifts = |people: f64, days: f64, values: &[(&'static Feature, f64)]| {
         let mut all = vec![(&beat::ONE_WAY_GAPS, 200.0), (&volume::ONE_WAY, 201.0)];
+        all.extend([(&volume::ONE_WAY_PEOPLE, people), (&volume::ONE_WAY_DAYS, days)]);
         all.extend_from_slice(values);
         run(&features(&all), None, &Limits::default()).lifts
     };
-    assert!(!lifts(&[(&beat::ONE_WAY_ENTROPY, 1.0), (&beat::ONE_WAY_MODE, 0.5)]), "bursts of people do that");
-    assert!(lifts(&[(&beat::ONE_WAY_ENTROPY, 1.0), (&content::ONE_WAY_SIZE_CV, 0.5)]));
+    let bursts = [(&beat::ONE_WAY_ENTROPY, 1.0), (&beat::ONE_WAY_MODE, 0.5)];
+    assert!(!lifts(10.0, 2.0, &bursts), "bursts of people do that");
+    let even = [(&beat::ONE_WAY_ENTROPY, 1.0), (&content::ONE_WAY_SIZE_CV, 0.5)];
+    assert!(lifts(10.0, 2.0, &even));
+    assert!(!lifts(9.0, 2.0, &even), "an alarm has few recipients");
+    assert!(!lifts(10.0, 1.0, &even), "one day may be an event");
     assert!(!f(&[(&content::ONE_WAY_REPEAT, 0.9), (&content::ONE_WAY_SIZE_CV, 0.1)]).contains(&"M7"));
 }
 

@@ -124,7 +124,7 @@ fn regularity_reads_as_a_sentence() {
 #[test]
 fn every_statement_fills_its_places() {
     for rule in crate::rules::cards() {
-        let mut values = vec![(&fanout::RECIPIENTS, 50.0)];
+        let mut values = vec![(&fanout::RECIPIENTS, 50.0), (&volume::ONE_WAY_PEOPLE, 50.0)];
         values.extend(rule.limits.iter().map(|l| (l.feature, l.full)));
         let row = evident(&values);
         let limits = Limits::default();

@@ -29,8 +29,8 @@ const GOOD: &str = "ts,sender,recipient\n2026-01-01T00:00:00Z,a,b\n2026-01-01T00
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-    encoder.write_all(bytes).unwrap();
-    encoder.finish().unwrap()
+    encoder.write_all(bytes).expect("test set-up");
+    encoder.finish().expect("test set-up")
 }
 
 fn long_log(rows: usize) -> String {
@@ -42,10 +42,10 @@ fn long_log(rows: usize) -> String {
 }
 
 fn parquet_bytes(table: &Table) -> Vec<u8> {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = tempfile::tempdir().expect("test set-up");
     let path = dir.path().join("t.parquet");
-    write_parquet(&path, table, &[]).unwrap();
-    std::fs::read(path).unwrap()
+    write_parquet(&path, table, &[]).expect("test set-up");
+    std::fs::read(path).expect("test set-up")
 }
 
 fn messages_table() -> Table {
@@ -71,7 +71,7 @@ fn format_cases() -> Vec<Case> {
         *byte ^= 0x5a;
     }
     let zipped = gzip(long_log(50_000).as_bytes());
-    let zstd = zstd::encode_all(long_log(50_000).as_bytes(), 1).unwrap();
+    let zstd = zstd::encode_all(long_log(50_000).as_bytes(), 1).expect("test set-up");
     let utf16: Vec<u8> = GOOD.encode_utf16().flat_map(u16::to_le_bytes).collect();
     let marked: Vec<u8> = [&[0xff, 0xfe][..], &utf16].concat();
     let endless = [b"ts,sender,recipient\n2026-01-01,\"a,b\n".to_vec(), vec![b'x'; 66 << 20]].concat();
@@ -378,9 +378,9 @@ fn every_bad_file_has_its_message_and_class() {
     assert!(cases.len() >= 50, "{} cases", cases.len());
     let mut problems = Vec::new();
     for (case, name, bytes, fragments, class) in cases {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = tempfile::tempdir().expect("test set-up");
         let path = dir.path().join(name);
-        std::fs::write(&path, bytes).unwrap();
+        std::fs::write(&path, bytes).expect("test set-up");
         let Err(error) = read(&path.display().to_string(), &ReadSettings::default()) else {
             problems.push(format!("{case}: was read"));
             continue;
@@ -402,14 +402,14 @@ fn every_bad_file_has_its_message_and_class() {
 
 #[test]
 fn paths_that_lead_nowhere() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = tempfile::tempdir().expect("test set-up");
     let at = |name: &str| dir.path().join(name).display().to_string();
-    std::fs::write(at("messages.csv"), GOOD).unwrap();
-    std::fs::create_dir(at("empty")).unwrap();
-    std::fs::create_dir_all(at("hive/date=2026-13-45")).unwrap();
-    std::fs::write(at("hive/date=2026-13-45/a.csv"), GOOD).unwrap();
-    std::fs::create_dir_all(at("days/date=2026-01-01")).unwrap();
-    std::fs::write(at("days/date=2026-01-01/a.csv"), GOOD).unwrap();
+    std::fs::write(at("messages.csv"), GOOD).expect("test set-up");
+    std::fs::create_dir(at("empty")).expect("test set-up");
+    std::fs::create_dir_all(at("hive/date=2026-13-45")).expect("test set-up");
+    std::fs::write(at("hive/date=2026-13-45/a.csv"), GOOD).expect("test set-up");
+    std::fs::create_dir_all(at("days/date=2026-01-01")).expect("test set-up");
+    std::fs::write(at("days/date=2026-01-01/a.csv"), GOOD).expect("test set-up");
     let later = ReadSettings { partition_from: Timestamp::parse("2027-01-01"), ..ReadSettings::default() };
     let cases = [
         (at("mesages.csv"), &ReadSettings::default(), "no such file or folder", ErrorClass::Input),
@@ -440,15 +440,15 @@ fn odd_but_good_files_are_read() {
         ("crlf.csv", crlf.into_bytes()),
         ("mark.csv", marked.into_bytes()),
         ("two.csv.gz", [gzip(&GOOD.as_bytes()[..20]), gzip(&GOOD.as_bytes()[20..])].concat()),
-        ("z.csv.zst", zstd::encode_all(GOOD.as_bytes(), 1).unwrap()),
+        ("z.csv.zst", zstd::encode_all(GOOD.as_bytes(), 1).expect("test set-up")),
         ("t.tsv", GOOD.replace(',', "\t").into_bytes()),
         ("quoted.csv", b"ts,sender,recipient\n\"2026-01-01\",\"a,\"\"x\"\"\nb\",c\n2026-01-02,a,b".to_vec()),
         ("lines.ndjson", b"{\"ts\":\"2026-01-01\",\"sender\":1,\"recipient\":\"b\"}\r\n\r\n{\"recipient\":2,\"sender\":\"x\",\"ts\":\"2026-01-01T00:00:00+02:00\"}".to_vec()),
     ];
     for (name, bytes) in cases {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = tempfile::tempdir().expect("test set-up");
         let path = dir.path().join(name);
-        std::fs::write(&path, bytes).unwrap();
+        std::fs::write(&path, bytes).expect("test set-up");
         let report = read(&path.display().to_string(), &ReadSettings::default()).expect(name);
         assert_eq!((report.rows_ok, report.rejects.total()), (2, 0), "{name}");
     }
@@ -456,11 +456,11 @@ fn odd_but_good_files_are_read() {
 
 #[test]
 fn the_same_file_twice_is_noticed() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = tempfile::tempdir().expect("test set-up");
     for name in ["a.csv", "b.csv"] {
-        std::fs::write(dir.path().join(name), GOOD).unwrap();
+        std::fs::write(dir.path().join(name), GOOD).expect("test set-up");
     }
-    let report = read(&dir.path().display().to_string(), &ReadSettings::default()).unwrap();
+    let report = read(&dir.path().display().to_string(), &ReadSettings::default()).expect("test set-up");
     assert_eq!((report.rows_read, report.rows_ok, report.files.len()), (2, 2, 2));
     assert_eq!(report.files[1].same_as.as_deref(), Some("a.csv"));
     assert!(report.warnings.iter().any(|w| w.contains("b.csv has the same content as a.csv")));
@@ -468,25 +468,26 @@ fn the_same_file_twice_is_noticed() {
 
 #[test]
 fn rejects_are_counted_in_full_and_kept_up_to_a_limit() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = tempfile::tempdir().expect("test set-up");
     let path = dir.path().join("a.csv");
     let mut text = long_log(100_000);
     (0..3000).for_each(|_| text.push_str("never,a,b\n"));
-    std::fs::write(&path, text).unwrap();
+    std::fs::write(&path, text).expect("test set-up");
     let settings = ReadSettings { reject_limit: 10, ..ReadSettings::default() };
-    let report = read(&path.display().to_string(), &settings).unwrap();
+    let report = read(&path.display().to_string(), &settings).expect("test set-up");
     assert_eq!(report.rejects.counts[&RejectReason::BadTime], 3000);
     assert_eq!((report.rejects.rows.len(), report.rejects.rows[0].row), (10, 100_001));
 }
 
 #[test]
 fn keys_mappings_and_texts_are_guarded() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = tempfile::tempdir().expect("test set-up");
     let at = |name: &str| dir.path().join(name);
-    std::fs::write(at("a.csv"), "ts,sender,recipient,body\n2026-01-01,+491701234567,b,hi\n").unwrap();
-    std::fs::write(at("key"), "short\n").unwrap();
+    std::fs::write(at("a.csv"), "ts,sender,recipient,body\n2026-01-01,+491701234567,b,hi\n")
+        .expect("test set-up");
+    std::fs::write(at("key"), "short\n").expect("test set-up");
     let spec = |toml: &str| {
-        let mapping = parse_mapping("m.toml", toml).unwrap();
+        let mapping = parse_mapping("m.toml", toml).expect("test set-up");
         InputSpec::new(TableKind::Messages, [at("a.csv").display().to_string()])
             .with_mapping(Arc::new(mapping))
     };
@@ -505,10 +506,10 @@ fn keys_mappings_and_texts_are_guarded() {
     fails(&with_text, &keyed, "named lawful basis");
     fails(&hidden, &bare, "pseudonymise = true in mapping m.toml needs a key file");
     fails(&spec(columns), &keyed, "raw phone number");
-    let (_, report) = read_messages(&hidden, &keyed, Nothing::default).unwrap();
+    let (_, report) = read_messages(&hidden, &keyed, Nothing::default).expect("test set-up");
     assert_eq!((report.rows_ok, report.key_id.is_some()), (1, true));
     let typo = spec(&columns.replace("\"sender\"", "\"sendr\""));
-    let error = read_messages(&typo, &bare, Nothing::default).err().unwrap();
+    let error = read_messages(&typo, &bare, Nothing::default).err().expect("test set-up");
     assert!(error.to_string().contains("has no column sendr; did you mean sender?"), "{error}");
     let error = Keys::read(&at("key")).unwrap_err();
     assert!(
@@ -516,7 +517,7 @@ fn keys_mappings_and_texts_are_guarded() {
         "{error}"
     );
     assert!(Keys::read(&at("none")).unwrap_err().to_string().contains("key file"));
-    std::fs::write(at("m.toml"), "[messages]\nsendr = \"x\"\n").unwrap();
+    std::fs::write(at("m.toml"), "[messages]\nsendr = \"x\"\n").expect("test set-up");
     let error = load_mapping(&at("m.toml")).unwrap_err();
     assert!(error.to_string().contains("unknown key sendr; did you mean sender?"), "{error}");
     assert_eq!(error.class(), ErrorClass::Usage);
@@ -524,8 +525,8 @@ fn keys_mappings_and_texts_are_guarded() {
 
 #[test]
 fn a_stop_is_an_interruption() {
-    let dir = tempfile::tempdir().unwrap();
-    std::fs::write(dir.path().join("a.csv"), GOOD).unwrap();
+    let dir = tempfile::tempdir().expect("test set-up");
+    std::fs::write(dir.path().join("a.csv"), GOOD).expect("test set-up");
     let stop = Some(Arc::new(std::sync::atomic::AtomicBool::new(true)));
     let settings = ReadSettings { stop, ..ReadSettings::default() };
     let error = read(&dir.path().display().to_string(), &settings).unwrap_err();
@@ -534,7 +535,7 @@ fn a_stop_is_an_interruption() {
 
 #[test]
 fn bad_side_tables_are_refused() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = tempfile::tempdir().expect("test set-up");
     let path = dir.path().join("t.csv");
     let cases: [(TableKind, &str, &str); 6] = [
         (TableKind::Accounts, "name\na\n", "table accounts needs the column account"),
@@ -553,7 +554,7 @@ fn bad_side_tables_are_refused() {
         (TableKind::Labels, "account,label,confidence\na,bot,inf\n", "NaN or infinite"),
     ];
     for (table, text, fragment) in cases {
-        std::fs::write(&path, text).unwrap();
+        std::fs::write(&path, text).expect("test set-up");
         let spec = InputSpec::new(table, [path.display().to_string()]);
         let error = read_side_tables(&[spec], &ReadSettings::default(), &mut |_, _| {}).expect_err(fragment);
         assert!(error.to_string().contains(fragment), "{error} lacks {fragment}");
@@ -565,16 +566,16 @@ fn bad_side_tables_are_refused() {
 fn committed_mappings_parse_and_guesses_survive_rubbish() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/mappings");
     let mut n = 0;
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
+    for entry in std::fs::read_dir(folder).expect("test set-up") {
+        let path = entry.expect("test set-up").path();
         load_mapping(&path).unwrap_or_else(|e| panic!("{e}"));
         n += 1;
     }
     assert!(n >= 13, "{n} mappings");
-    let dir = tempfile::tempdir().unwrap();
+    let dir = tempfile::tempdir().expect("test set-up");
     let path = dir.path().join("a.csv");
-    std::fs::write(&path, "\u{1b}[2J,\"x\ny\"\n,\n").unwrap();
-    let guess = guess_mapping(&path.display().to_string()).unwrap();
+    std::fs::write(&path, "\u{1b}[2J,\"x\ny\"\n,\n").expect("test set-up");
+    let guess = guess_mapping(&path.display().to_string()).expect("test set-up");
     assert!(!guess.contains('\u{1b}'), "{guess:?}");
-    parse_mapping("guess", &guess).unwrap();
+    parse_mapping("guess", &guess).expect("test set-up");
 }

@@ -35,7 +35,8 @@ impl EventSink for Collect {
 }
 
 fn read(spec: &InputSpec) -> (Vec<MessageEvent>, BTreeMap<Token, String>, u64) {
-    let (sinks, report) = read_messages(spec, &ReadSettings::default(), Collect::default).unwrap();
+    let (sinks, report) =
+        read_messages(spec, &ReadSettings::default(), Collect::default).expect("test set-up");
     let (mut events, mut names) = (Vec::new(), BTreeMap::new());
     for sink in sinks {
         events.extend(sink.events);
@@ -56,14 +57,14 @@ const CSV: &str = "ts,sender,recipient,chat,size,typing_ms,recipient_knows_sende
 const SECONDS: [i64; 3] = [1_767_225_600, 1_767_225_601, 1_767_225_602];
 
 fn write(path: &Path, columns: Vec<(&str, ArrayRef)>) {
-    let batch =
-        RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(n, c)| (n, c, true))).unwrap();
+    let batch = RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(n, c)| (n, c, true)))
+        .expect("test set-up");
     // Two rows a group, so that three rows make two parts.
     let properties = WriterProperties::builder().set_max_row_group_row_count(Some(2)).build();
-    let file = std::fs::File::create(path).unwrap();
-    let mut writer = ArrowWriter::try_new(file, batch.schema(), Some(properties)).unwrap();
-    writer.write(&batch).unwrap();
-    writer.close().unwrap();
+    let file = std::fs::File::create(path).expect("test set-up");
+    let mut writer = ArrowWriter::try_new(file, batch.schema(), Some(properties)).expect("test set-up");
+    writer.write(&batch).expect("test set-up");
+    writer.close().expect("test set-up");
 }
 
 fn times() -> Vec<ArrayRef> {
@@ -97,9 +98,9 @@ fn tokens(values: [i64; 3]) -> Vec<ArrayRef> {
 
 #[test]
 fn every_format_and_type_gives_the_same_events() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = tempfile::tempdir().expect("test set-up");
     let csv = dir.path().join("log.csv");
-    std::fs::write(&csv, CSV).unwrap();
+    std::fs::write(&csv, CSV).expect("test set-up");
     let expected = read(&messages(&csv));
     assert_eq!((expected.0.len(), expected.1.len()), (3, 2));
     let (times, senders, recipients) = (times(), tokens([10, 10, 11]), tokens([7, 8, 7]));
@@ -129,15 +130,15 @@ fn every_format_and_type_gives_the_same_events() {
 
 #[test]
 fn one_file_or_many_and_any_mapping_give_the_same_events() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = tempfile::tempdir().expect("test set-up");
     let csv = dir.path().join("log.csv");
-    std::fs::write(&csv, CSV).unwrap();
+    std::fs::write(&csv, CSV).expect("test set-up");
     let expected = read(&messages(&csv));
     let lines: Vec<&str> = CSV.lines().collect();
     for (i, line) in lines[1..].iter().enumerate() {
         let folder = dir.path().join(format!("split/date=2026-01-0{}", 3 - i));
-        std::fs::create_dir_all(&folder).unwrap();
-        std::fs::write(folder.join("part.csv"), format!("{}\n{line}\n", lines[0])).unwrap();
+        std::fs::create_dir_all(&folder).expect("test set-up");
+        std::fs::write(folder.join("part.csv"), format!("{}\n{line}\n", lines[0])).expect("test set-up");
     }
     assert_eq!(read(&messages(&dir.path().join("split"))), expected);
     let foreign = dir.path().join("foreign.parquet");
@@ -161,6 +162,6 @@ fn one_file_or_many_and_any_mapping_give_the_same_events() {
         size = "n"
         typing_ms = "typing"
         recipient_knows_sender = "knows""#;
-    let mapping = Arc::new(parse_mapping("foreign", mapping).unwrap());
+    let mapping = Arc::new(parse_mapping("foreign", mapping).expect("test set-up"));
     assert_eq!(read(&messages(&foreign).with_mapping(mapping)), expected);
 }

@@ -291,14 +291,14 @@ fn without_earlier_nights_soft_rules_stay_at_watch() {
     let scratch = tempfile::tempdir().expect("temp");
     let folder = root().join("data/scenarios/template_spam");
     let run = read_run(&scan(&folder, &card(&folder), None, &scratch.path().join("night"))).expect("run");
-    let says = |r: &&bulkwatch::report::ReasonRow| {
+    let says = |r: &bulkwatch::report::ReasonRow| {
         r.statement.contains("earlier nights to compare with it stays at watch")
     };
     let mut said = 0;
     for account in &run.accounts {
         let reasons = run.reasons_of(&account.name);
-        said += reasons.iter().filter(|r| says(r)).count();
-        if !reasons.is_empty() && reasons.iter().all(|r| says(r)) {
+        said += reasons.iter().copied().filter(|r| says(r)).count();
+        if !reasons.is_empty() && reasons.iter().copied().all(says) {
             assert!(rung(&account.verdict) <= rung("watch"), "{}: {}", account.name, account.verdict);
         }
     }

@@ -251,7 +251,8 @@ mod tests {
             (TableKind::Operators, "operator,account\nacme,\n"),
         ];
         for (table, text) in good {
-            let (tables, report, _) = read(table, text, &ReadSettings::default()).expect(table.name());
+            let (tables, report, _) = read(table, text, &ReadSettings::default())
+                .unwrap_or_else(|e| panic!("{}: {e}", table.name()));
             assert_eq!(report.rows_ok, 1, "{}", table.name());
             match table {
                 TableKind::Enforcement => {
@@ -268,9 +269,9 @@ mod tests {
         let text = "account,class,reason,owner,starts_at,expires_at\na,x,y,z,2027-01-01,2026-01-01\n";
         let (_, report, _) = read(TableKind::Sanctioned, text, &lenient()).expect("reads");
         assert_eq!(report.rejects.rows[0].reason, RejectReason::EndsBeforeStart);
-        let error = read(TableKind::Labels, "account,label\n+49 170 1234567,bot\n", &lenient())
-            .err()
-            .expect("refused");
+        let Err(error) = read(TableKind::Labels, "account,label\n+49 170 1234567,bot\n", &lenient()) else {
+            panic!("a raw number must be refused");
+        };
         assert!(
             error.to_string().contains("row 1, column account: the value looks like a raw phone number"),
             "{error}"
