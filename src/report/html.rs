@@ -54,7 +54,7 @@ pub fn page(run: &Run, id: &str) -> Result<String, ReportError> {
         "population": run.population.map(|p| json!({ "origin": p.origin(), "accounts": p.accounts_n() })),
         "total": run.judged.len(),
     });
-    template.render(minijinja::Value::from_serialize(&page)).map_err(failed)
+    template.render(minijinja::value::Serde(&page)).map_err(failed)
 }
 
 fn inputs(run: &Run) -> Vec<Value> {

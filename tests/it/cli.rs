@@ -5,7 +5,8 @@
 use super::program::{ok, root, run_folder, run_in};
 use std::fs;
 
-const LOG: &str = "ts,sender,recipient,msg_id,content\n2026-01-01T00:00:00Z,a,b,m1,c\n2026-01-01T00:01:00Z,a,c,m2,c\n";
+const LOG: &str =
+    "ts,sender,recipient,msg_id,content\n2026-01-01T00:00:00Z,a,b,m1,c\n2026-01-01T00:01:00Z,a,c,m2,c\n";
 
 #[test]
 fn exit_codes_are_the_documented_ones() {
@@ -75,7 +76,8 @@ fn hostile_names_stay_text() {
 #[test]
 fn init_writes_a_configuration_that_scans() {
     let dir = tempfile::tempdir().expect("temp");
-    fs::write(dir.path().join("log.csv"), "time,from,to,id\n1767225600,a,b,1\n1767225660,a,c,2\n").expect("written");
+    fs::write(dir.path().join("log.csv"), "time,from,to,id\n1767225600,a,b,1\n1767225660,a,c,2\n")
+        .expect("written");
     ok(dir.path(), &["init", "log.csv"]);
     let again = run_in(dir.path(), &["init", "log.csv"]);
     assert_eq!(again.code, 2, "nothing is overwritten: {}", again.err);

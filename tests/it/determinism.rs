@@ -20,10 +20,28 @@ fn scan(messages: &str, threads: &str, out: &Path) -> Bytes {
     ok(
         &root(),
         &[
-            "scan", "--quiet", "--messages", messages, "--accounts", &table("accounts.csv"), "--registrations",
-            &table("registrations.csv"), "--group-events", &table("group_events.csv.gz"), "--feedback",
-            &table("feedback.csv"), "--contacts", &table("contacts.csv.gz"), "--from", "2022-05-02", "--to", "2022-06-01",
-            "--threads", threads, "--out", &out.to_string_lossy(),
+            "scan",
+            "--quiet",
+            "--messages",
+            messages,
+            "--accounts",
+            &table("accounts.csv"),
+            "--registrations",
+            &table("registrations.csv"),
+            "--group-events",
+            &table("group_events.csv.gz"),
+            "--feedback",
+            &table("feedback.csv"),
+            "--contacts",
+            &table("contacts.csv.gz"),
+            "--from",
+            "2022-05-02",
+            "--to",
+            "2022-06-01",
+            "--threads",
+            threads,
+            "--out",
+            &out.to_string_lossy(),
         ],
     );
     let folder = run_folder(out);
@@ -35,7 +53,9 @@ fn result_files_have_the_same_bytes_for_any_threads_order_and_split() {
     let scratch = tempfile::tempdir().expect("temp");
     let log = root().join("data/scenarios/mixed_night/messages.csv.gz");
     let mut text = String::new();
-    flate2::read::MultiGzDecoder::new(fs::File::open(&log).expect("log")).read_to_string(&mut text).expect("text");
+    flate2::read::MultiGzDecoder::new(fs::File::open(&log).expect("log"))
+        .read_to_string(&mut text)
+        .expect("text");
     let base = scan(&log.to_string_lossy(), "1", &scratch.path().join("one"));
     assert!(base.len() >= 5 && base.values().all(|bytes| !bytes.is_empty()));
     let two = scan(&log.to_string_lossy(), "2", &scratch.path().join("two"));
@@ -46,12 +66,17 @@ fn result_files_have_the_same_bytes_for_any_threads_order_and_split() {
     rows.shuffle(&mut ChaCha8Rng::seed_from_u64(7));
     let shuffled = scratch.path().join("shuffled.csv");
     fs::write(&shuffled, format!("{head}\n{}\n", rows.join("\n"))).expect("written");
-    assert_same(&base, &scan(&shuffled.to_string_lossy(), "2", &scratch.path().join("three")), "shuffled rows");
+    assert_same(
+        &base,
+        &scan(&shuffled.to_string_lossy(), "2", &scratch.path().join("three")),
+        "shuffled rows",
+    );
 
     let parts = scratch.path().join("parts");
     fs::create_dir(&parts).expect("folder");
     for (i, part) in rows.chunks(rows.len().div_ceil(30)).enumerate() {
-        fs::write(parts.join(format!("part-{i:02}.csv")), format!("{head}\n{}\n", part.join("\n"))).expect("written");
+        fs::write(parts.join(format!("part-{i:02}.csv")), format!("{head}\n{}\n", part.join("\n")))
+            .expect("written");
     }
     assert_same(&base, &scan(&parts.to_string_lossy(), "2", &scratch.path().join("four")), "thirty files");
 }

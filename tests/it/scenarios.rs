@@ -10,8 +10,17 @@ use std::path::{Path, PathBuf};
 
 const LADDER: [&str; 5] = ["no_finding", "watch", "review", "abuse_high", "abuse_certain"];
 const TABLES: [&str; 11] = [
-    "messages", "accounts", "registrations", "group_events", "feedback", "enforcement", "off_platform", "sanctioned",
-    "contacts", "groups", "operators",
+    "messages",
+    "accounts",
+    "registrations",
+    "group_events",
+    "feedback",
+    "enforcement",
+    "off_platform",
+    "sanctioned",
+    "contacts",
+    "groups",
+    "operators",
 ];
 
 fn rung(verdict: &str) -> usize {
@@ -21,7 +30,8 @@ fn rung(verdict: &str) -> usize {
 fn scan(folder: &Path, card: &ScenarioCard, population: Option<&Path>, out: &Path) -> PathBuf {
     let mut args: Vec<String> = vec!["scan".into(), "--quiet".into()];
     for table in TABLES {
-        let file = ["csv", "csv.gz"].map(|e| folder.join(format!("{table}.{e}"))).into_iter().find(|p| p.exists());
+        let file =
+            ["csv", "csv.gz"].map(|e| folder.join(format!("{table}.{e}"))).into_iter().find(|p| p.exists());
         if let Some(file) = file {
             args.extend([format!("--{}", table.replace('_', "-")), file.to_string_lossy().into_owned()]);
         }
@@ -71,7 +81,8 @@ impl Codes {
             table.texts(name).expect("column").iter().map(|v| v.clone().unwrap_or_default()).collect()
         };
         let list = |text: &String| text.split(',').filter(|c| !c.is_empty()).map(str::to_owned).collect();
-        let (names, reasons, mitigations) = (column("account"), column("reason_codes"), column("mitigation_codes"));
+        let (names, reasons, mitigations) =
+            (column("account"), column("reason_codes"), column("mitigation_codes"));
         Self(
             names
                 .into_iter()
@@ -119,13 +130,28 @@ fn broken(expect: &Expect, found: &Found, run: &PublishedRun, codes: &Codes) -> 
     };
     let verdict = rung(found.verdict());
     let exactly = |v: &String| verdict == rung(v);
-    check(expect.verdict.as_ref().is_none_or(exactly), format!("verdict {}, expected {:?}", found.verdict(), expect.verdict));
-    check(expect.verdict_at_least.as_ref().is_none_or(|v| rung(v) <= verdict), format!("verdict {} below {:?}", found.verdict(), expect.verdict_at_least));
-    check(expect.verdict_at_most.as_ref().is_none_or(|v| verdict <= rung(v)), format!("verdict {} above {:?}", found.verdict(), expect.verdict_at_most));
+    check(
+        expect.verdict.as_ref().is_none_or(exactly),
+        format!("verdict {}, expected {:?}", found.verdict(), expect.verdict),
+    );
+    check(
+        expect.verdict_at_least.as_ref().is_none_or(|v| rung(v) <= verdict),
+        format!("verdict {} below {:?}", found.verdict(), expect.verdict_at_least),
+    );
+    check(
+        expect.verdict_at_most.as_ref().is_none_or(|v| verdict <= rung(v)),
+        format!("verdict {} above {:?}", found.verdict(), expect.verdict_at_most),
+    );
     let finding = found.row.map_or("none", |r| r.finding.as_str());
-    check(expect.finding.as_ref().is_none_or(|f| f == finding), format!("finding {finding}, expected {:?}", expect.finding));
+    check(
+        expect.finding.as_ref().is_none_or(|f| f == finding),
+        format!("finding {finding}, expected {:?}", expect.finding),
+    );
     let state = found.row.map_or("absent", |r| r.state.as_str());
-    check(expect.state.as_ref().is_none_or(|s| s == state), format!("state {state}, expected {:?}", expect.state));
+    check(
+        expect.state.as_ref().is_none_or(|s| s == state),
+        format!("state {state}, expected {:?}", expect.state),
+    );
     let bounds = [
         ("automation", expect.automation_at_least, expect.automation_at_most),
         ("broadcast", expect.broadcast_at_least, expect.broadcast_at_most),
@@ -135,24 +161,40 @@ fn broken(expect: &Expect, found: &Found, run: &PublishedRun, codes: &Codes) -> 
         check(least.is_none_or(|l| l <= score), format!("{name} {score:.3} below {least:?}"));
         check(most.is_none_or(|m| score <= m), format!("{name} {score:.3} above {most:?}"));
     }
-    check(expect.reason.as_ref().is_none_or(|c| found.reasons.contains(c)), format!("no reason {:?} among {:?}", expect.reason, found.reasons));
-    check(expect.no_reason.as_ref().is_none_or(|c| !found.reasons.contains(c)), format!("reason {:?} fired", expect.no_reason));
-    check(expect.mitigation.as_ref().is_none_or(|c| found.mitigations.contains(c)), format!("no mitigation {:?} among {:?}", expect.mitigation, found.mitigations));
+    check(
+        expect.reason.as_ref().is_none_or(|c| found.reasons.contains(c)),
+        format!("no reason {:?} among {:?}", expect.reason, found.reasons),
+    );
+    check(
+        expect.no_reason.as_ref().is_none_or(|c| !found.reasons.contains(c)),
+        format!("reason {:?} fired", expect.no_reason),
+    );
+    check(
+        expect.mitigation.as_ref().is_none_or(|c| found.mitigations.contains(c)),
+        format!("no mitigation {:?} among {:?}", expect.mitigation, found.mitigations),
+    );
     if let Some(twin) = &expect.not_below {
         let twin = Found::of(run, codes, twin);
-        check(rung(twin.verdict()) <= verdict, format!("verdict {} below its twin's {}", found.verdict(), twin.verdict()));
+        check(
+            rung(twin.verdict()) <= verdict,
+            format!("verdict {} below its twin's {}", found.verdict(), twin.verdict()),
+        );
         for (own, other) in found.scores().into_iter().zip(twin.scores()) {
             check(other <= own + 1e-12, format!("sub-score {own:.4} below its twin's {other:.4}"));
         }
     }
     let outside = found.row.is_some_and(|r| r.off_platform_n > 0.0);
-    check(expect.off_platform.is_none_or(|o| o == outside), format!("off-platform evidence attached: {outside}"));
+    check(
+        expect.off_platform.is_none_or(|o| o == outside),
+        format!("off-platform evidence attached: {outside}"),
+    );
     out
 }
 
 fn operator_broken(expect: &Expect, operator: &str, folder: &Path) -> Vec<String> {
     let text = fs::read_to_string(folder.join("off_platform.ndjson")).unwrap_or_default();
-    let lines: Vec<serde_json::Value> = text.lines().map(|l| serde_json::from_str(l).expect("JSON")).collect();
+    let lines: Vec<serde_json::Value> =
+        text.lines().map(|l| serde_json::from_str(l).expect("JSON")).collect();
     let Some(line) = lines.iter().find(|l| l["subject"] == operator) else {
         return vec![format!("no off-platform decision on {operator}")];
     };
@@ -201,19 +243,31 @@ fn every_scenario_keeps_its_expectations() {
         for expect in &card.expect {
             checked += 1;
             if let Some(operator) = &expect.operator {
-                failures.extend(operator_broken(expect, operator, &run_folder).into_iter().map(|b| format!("{}: {operator}: {b}", card.name)));
+                failures.extend(
+                    operator_broken(expect, operator, &run_folder)
+                        .into_iter()
+                        .map(|b| format!("{}: {operator}: {b}", card.name)),
+                );
                 continue;
             }
             for account in subjects(expect, &run) {
                 let found = Found::of(&run, &codes, &account);
                 for what in broken(expect, &found, &run, &codes) {
-                    failures.push(format!("{}: {account}: {what} [{}] reasons {:?}", card.name, expect.because, found.reasons));
+                    failures.push(format!(
+                        "{}: {account}: {what} [{}] reasons {:?}",
+                        card.name, expect.because, found.reasons
+                    ));
                 }
             }
         }
     }
     assert!(120 <= checked, "only {checked} expectations were checked");
-    assert!(failures.is_empty(), "{} of {checked} expectations broken:\n{}", failures.len(), failures.join("\n"));
+    assert!(
+        failures.is_empty(),
+        "{} of {checked} expectations broken:\n{}",
+        failures.len(),
+        failures.join("\n")
+    );
 }
 
 #[test]
@@ -221,7 +275,8 @@ fn every_verdict_finding_and_state_occurs_in_the_mixed_night() {
     let scratch = tempfile::tempdir().expect("temp");
     let population = population(scratch.path());
     let folder = root().join("data/scenarios/mixed_night");
-    let run = read_run(&scan(&folder, &card(&folder), Some(&population), &scratch.path().join("night"))).expect("run");
+    let run = read_run(&scan(&folder, &card(&folder), Some(&population), &scratch.path().join("night")))
+        .expect("run");
     for verdict in LADDER {
         assert!(run.accounts.iter().any(|a| a.verdict == verdict), "nobody is at {verdict}");
     }
@@ -236,6 +291,11 @@ fn without_earlier_nights_soft_rules_stay_at_watch() {
     let scratch = tempfile::tempdir().expect("temp");
     let folder = root().join("data/scenarios/template_spam");
     let run = read_run(&scan(&folder, &card(&folder), None, &scratch.path().join("night"))).expect("run");
-    let floor_only = run.accounts.iter().flat_map(|a| run.reasons_of(&a.name)).filter(|r| r.statement.contains("no earlier nights")).count();
+    let floor_only = run
+        .accounts
+        .iter()
+        .flat_map(|a| run.reasons_of(&a.name))
+        .filter(|r| r.statement.contains("no earlier nights"))
+        .count();
     assert!(0 < floor_only, "a soft rule says that it has nothing to compare with");
 }
