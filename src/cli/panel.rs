@@ -253,6 +253,14 @@ mod tests {
     }
 
     #[test]
+    fn an_absent_folder_is_unusable_input() {
+        let flags = Flags { subject: Some("no/such/folder".to_owned()), ..Flags::default() };
+        let failure = run(&flags).expect_err("absent");
+        assert_eq!(failure.code(), 3);
+        assert!(failure.to_string().contains("no/such/folder not found"), "{failure}");
+    }
+
+    #[test]
     fn a_set_that_is_not_there_is_listed_as_skipped() {
         let folder = tempfile::tempdir().expect("temp");
         let set = Panel::parse(PANEL).expect("parses").sets.remove(0);
