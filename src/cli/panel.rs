@@ -272,9 +272,8 @@ mod tests {
     fn a_small_log_is_scanned_whole_and_in_halves() {
         let folder = tempfile::tempdir().expect("temp");
         std::fs::create_dir(folder.path().join("college_msg")).expect("made");
-        let rows: String = (0..600)
-            .map(|i| format!("{} {} {}\n", i % 7, 7 + i % 11, 1_082_000_000 + i * 3_600))
-            .collect();
+        let rows: String =
+            (0..600).map(|i| format!("{} {} {}\n", i % 7, 7 + i % 11, 1_082_000_000 + i * 3_600)).collect();
         std::fs::write(folder.path().join("college_msg/CollegeMsg.txt.gz"), rows).expect("written");
         let sets = Panel::parse(PANEL).expect("parses").sets;
         let set = sets.iter().find(|s| s.name == "college").expect("shipped");

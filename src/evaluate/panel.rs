@@ -191,8 +191,7 @@ pub fn measure(
 ) -> Result<Measured, TableError> {
     let mut rows = rows(&left_join(scores, labels, "account")?, set.score)?;
     rows.retain(|r| set.least <= r.messages && !without.contains(&r.source));
-    let scored: Vec<Scored> =
-        rows.iter().map(|r| Scored { score: r.score, positive: r.positive }).collect();
+    let scored: Vec<Scored> = rows.iter().map(|r| Scored { score: r.score, positive: r.positive }).collect();
     let estimate = |metric: fn(&[Scored]) -> Option<f64>| {
         set.score?;
         auroc(&scored)?;
