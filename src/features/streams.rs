@@ -1,26 +1,13 @@
-//! The make of the streams that others' chatter cannot dilute: minutes of the hour, quick changes of target, sizes.
+//! The make of the streams that others' chatter cannot dilute: the minutes of the hour they keep to, and quick changes of target.
 //! In: group posts and one-way actions of one account; out: order-free statistics that hold for short streams too.
 //! Says nothing about conversations, and compares with nobody.
 
 use super::facts::{Action, Facts};
 use super::feature::{Absent, Family, Feature, Mark, Reads, Unit, Value, count};
-use super::kernels::median;
 use super::volume::{GROUP_POSTS, ONE_WAY, UNEXPLAINED_READS};
 use crate::domain::{Chat, MINUTE_US, Token};
 
 const GROUP_READS: &[Reads] = &[Reads::Ts, Reads::MsgId, Reads::Chat, Reads::Recipient];
-const GROUP_SIZE_READS: &[Reads] = &[Reads::Ts, Reads::MsgId, Reads::Chat, Reads::Size];
-const ONE_WAY_SIZE_READS: &[Reads] = &[
-    Reads::Ts,
-    Reads::MsgId,
-    Reads::Chat,
-    Reads::Size,
-    Reads::Status,
-    Reads::Recipient,
-    Reads::Inbound,
-    Reads::Template,
-    Reads::AccountKind,
-];
 const BASE: Feature = Feature {
     family: Family::Timing,
     reads: GROUP_READS,
@@ -40,16 +27,6 @@ const HOP: Feature = Feature {
     look_alikes: "greetings on a holiday, an administrator of many groups",
     ..BASE
 };
-const SPREAD: Feature = Feature {
-    family: Family::Content,
-    unit: Unit::Ratio,
-    reads: GROUP_SIZE_READS,
-    reading: "near 0 for templates; robust where a few messages are long",
-    look_alikes: "greetings, one-word answers",
-    absent_when: "the log has no sizes, or the stream fewer than two",
-    ..BASE
-};
-
 /// Agreement of group posts on the minute of the hour.
 pub static GROUP_MINUTE: Feature = Feature {
     name: "timing_group_minute_share",
@@ -82,27 +59,8 @@ pub static ONE_WAY_HOPS: Feature = Feature {
     value: |f| hops(f, |a| a.is_one_way() && a.chat == Chat::Direct),
     ..HOP
 };
-/// Robust spread of the sizes of group posts.
-pub static GROUP_SIZE_SPREAD: Feature = Feature {
-    name: "content_group_size_spread_ratio",
-    evidence: Some((&GROUP_POSTS, 20.0)),
-    definition: "median absolute deviation of the sizes of group posts / max(1, their median)",
-    value: |f| spread(f, Action::is_group_post),
-    ..SPREAD
-};
-/// Robust spread of the sizes of one-way actions.
-pub static ONE_WAY_SIZE_SPREAD: Feature = Feature {
-    name: "content_one_way_size_spread_ratio",
-    evidence: Some((&ONE_WAY, 20.0)),
-    definition: "content_group_size_spread_ratio over one-way actions",
-    reads: ONE_WAY_SIZE_READS,
-    value: |f| spread(f, Action::is_one_way),
-    ..SPREAD
-};
-
 /// All cards of this file.
-pub static CARDS: &[&Feature] =
-    &[&GROUP_MINUTE, &ONE_WAY_MINUTE, &GROUP_HOPS, &ONE_WAY_HOPS, &GROUP_SIZE_SPREAD, &ONE_WAY_SIZE_SPREAD];
+pub static CARDS: &[&Feature] = &[&GROUP_MINUTE, &ONE_WAY_MINUTE, &GROUP_HOPS, &ONE_WAY_HOPS];
 
 fn minute_pairs(f: &Facts, keep: impl Fn(&Action) -> bool) -> Value {
     let mut minutes = [0u64; 60];
@@ -138,21 +96,4 @@ fn hops(f: &Facts, keep: impl Fn(&Action) -> bool) -> Value {
         }
     }
     count(n)
-}
-
-fn spread(f: &Facts, keep: impl Fn(&Action) -> bool) -> Value {
-    if !f.offers.size {
-        return Err(Absent::ColumnMissing);
-    }
-    let mut sizes: Vec<i64> =
-        f.actions.iter().filter(|a| keep(a)).filter_map(|a| a.size).map(i64::from).collect();
-    if sizes.len() < 2 {
-        return Err(Absent::NoEvidence);
-    }
-    sizes.sort_unstable();
-    let middle = median(&sizes).ok_or(Absent::NoEvidence)?;
-    // Doubled, so that a median between two sizes stays whole.
-    let mut away: Vec<i64> = sizes.iter().map(|s| (2.0 * (*s as f64 - middle)).abs() as i64).collect();
-    away.sort_unstable();
-    Ok(median(&away).ok_or(Absent::NoEvidence)? / 2.0 / middle.max(1.0))
 }

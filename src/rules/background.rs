@@ -4,7 +4,7 @@
 
 use super::row::Row;
 use crate::features::{
-    Feature, client, contact, content, fanout, feedback, groups, rate, registration, streams, timing, volume,
+    Feature, client, contact, content, fanout, feedback, groups, registration, streams, timing, volume,
 };
 
 /// The most points the background adds to one sub-score.
@@ -43,6 +43,13 @@ const fn graded(feature: &'static Feature, from: f64, to: f64, by: &'static Feat
 /// Weights were chosen once for three labeled public logs of posts together, rounded, and are the same everywhere.
 const AUTOMATION: &[Part] = &[
     Part {
+        weight: 0.20,
+        best_of: &[
+            shrunk(&timing::ONE_WAY_ENTROPY, 4.0, 1.0, &timing::ONE_WAY_GAPS),
+            shrunk(&timing::GROUP_ENTROPY, 4.0, 1.0, &timing::GROUP_GAPS),
+        ],
+    },
+    Part {
         weight: 0.18,
         best_of: &[
             graded(&content::ONE_WAY_REPEAT, 0.0, 1.0, &volume::ONE_WAY, 4.0),
@@ -51,39 +58,24 @@ const AUTOMATION: &[Part] = &[
     },
     Part {
         weight: 0.18,
-        best_of: &[counted(&streams::GROUP_HOPS, 0.0, 100.0), counted(&streams::ONE_WAY_HOPS, 0.0, 100.0)],
-    },
-    Part {
-        weight: 0.17,
-        best_of: &[
-            shrunk(&timing::ONE_WAY_ENTROPY, 4.0, 1.0, &timing::ONE_WAY_GAPS),
-            shrunk(&timing::GROUP_ENTROPY, 4.0, 1.0, &timing::GROUP_GAPS),
-        ],
-    },
-    Part {
-        weight: 0.13,
-        best_of: &[
-            shrunk(&content::ONE_WAY_SIZE_CV, 1.2, 0.0, &volume::ONE_WAY),
-            shrunk(&content::GROUP_SIZE_CV, 1.2, 0.0, &volume::GROUP_POSTS),
-        ],
-    },
-    Part {
-        weight: 0.13,
         best_of: &[
             graded(&streams::ONE_WAY_MINUTE, 0.0, 0.2, &volume::ONE_WAY, 2.0),
             graded(&streams::GROUP_MINUTE, 0.0, 0.2, &volume::GROUP_POSTS, 2.0),
         ],
     },
     Part {
-        weight: 0.09,
+        weight: 0.15,
+        best_of: &[counted(&streams::GROUP_HOPS, 0.0, 100.0), counted(&streams::ONE_WAY_HOPS, 0.0, 100.0)],
+    },
+    Part {
+        weight: 0.15,
         best_of: &[
-            shrunk(&streams::ONE_WAY_SIZE_SPREAD, 1.0, 0.0, &volume::ONE_WAY),
-            shrunk(&streams::GROUP_SIZE_SPREAD, 1.0, 0.0, &volume::GROUP_POSTS),
+            shrunk(&content::ONE_WAY_SIZE_CV, 1.2, 0.0, &volume::ONE_WAY),
+            shrunk(&content::GROUP_SIZE_CV, 1.2, 0.0, &volume::GROUP_POSTS),
         ],
     },
+    Part { weight: 0.09, best_of: &[shrunk(&timing::UNPROMPTED_QUIET, 0.02, 0.2, &volume::UNPROMPTED)] },
     Part { weight: 0.05, best_of: &[shrunk(&client::ELIGIBLE_ZERO, 0.2, 1.0, &client::ELIGIBLE_N)] },
-    Part { weight: 0.04, best_of: &[shrunk(&timing::UNPROMPTED_QUIET, 0.02, 0.2, &volume::UNPROMPTED)] },
-    Part { weight: 0.03, best_of: &[counted(&rate::UNEXPLAINED_MAX_15S, 1.0, 15.0)] },
 ];
 
 const BROADCAST: &[Part] = &[
