@@ -55,6 +55,8 @@ pub enum Command {
     Config(Flags),
     /// `population`
     Population(Flags),
+    /// `panel`
+    Panel(Flags),
     /// `simulate`
     Simulate(Flags),
 }
@@ -77,6 +79,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, ExitCo
         "inspect" => Command::Inspect(flags(matches)),
         "init" => Command::Init(flags(matches)),
         "population" => Command::Population(flags(matches)),
+        "panel" => Command::Panel(flags(matches)),
         "simulate" => Command::Simulate(flags(matches)),
         _ => match matches.subcommand() {
             Some((_, matches)) => Command::Config(flags(matches)),
@@ -146,6 +149,14 @@ fn program() -> Clap {
                 .arg(subject("RUN", "run folder of an earlier night", true))
                 .arg(write("profile to write", "population.json"))
                 .arg(flag("simulated", "mark the profile as made from simulated messages")),
+        )
+        .subcommand(
+            Clap::new("panel")
+                .about("Run the shipped policy on labeled public logs and print how well it agrees with the labels")
+                .before_help("Example: bulkwatch panel ../shared/data")
+                .arg(subject("FOLDER", "folder with the logs that data/panel.toml names", true))
+                .arg(json())
+                .arg(quiet()),
         )
         .subcommand(
             Clap::new("simulate")

@@ -9,6 +9,8 @@ mod explain;
 mod failure;
 mod init;
 mod inspect;
+mod panel;
+mod panel_table;
 mod population;
 mod scan;
 mod settings;
@@ -36,6 +38,7 @@ pub fn run() -> ExitCode {
         Command::Init(flags) => init::run(&flags),
         Command::Config(flags) => config::run(&flags),
         Command::Population(flags) => population::run(&flags),
+        Command::Panel(flags) => panel::run(&flags),
         Command::Simulate(flags) => simulate::run(&flags),
     };
     match done {

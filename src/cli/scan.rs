@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The policy shipped with the program.
-const SHIPPED_POLICY: &str = include_str!("../../data/policy/whatsapp.toml");
+pub const SHIPPED_POLICY: &str = include_str!("../../data/policy/whatsapp.toml");
 
 /// Project file that is read when none is named.
 const PROJECT_FILE: &str = "bulkwatch.toml";

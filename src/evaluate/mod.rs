@@ -4,9 +4,11 @@
 
 mod intervals;
 mod metrics;
+mod panel;
 
 pub use intervals::{Interval, bootstrap, wilson};
 pub use metrics::{auroc, average_precision};
+pub use panel::{Estimate, Label, Measured, Panel, PanelSet, Part, Several, SubScore, measure, settle};
 
 /// One account with its score and whether its label is positive.
 #[derive(Debug, Clone, Copy, PartialEq)]

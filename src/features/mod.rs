@@ -21,6 +21,7 @@ pub mod lifecycle;
 pub mod population;
 pub mod rate;
 pub mod registration;
+pub mod streams;
 mod table;
 pub mod timing;
 pub mod volume;
@@ -40,6 +41,7 @@ pub fn cards() -> Vec<&'static Feature> {
         fanout::CARDS,
         contact::CARDS,
         content::CARDS,
+        streams::CARDS,
         lifecycle::CARDS,
         registration::CARDS,
         client::CARDS,

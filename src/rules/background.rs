@@ -4,7 +4,7 @@
 
 use super::row::Row;
 use crate::features::{
-    Feature, client, contact, content, fanout, feedback, groups, rate, registration, timing, volume,
+    Feature, client, contact, content, fanout, feedback, groups, registration, streams, timing, volume,
 };
 
 /// The most points the background adds to one sub-score.
@@ -33,35 +33,49 @@ const fn counted(feature: &'static Feature, from: f64, to: f64) -> Grade {
 }
 
 const fn shrunk(feature: &'static Feature, from: f64, to: f64, by: &'static Feature) -> Grade {
-    Grade { feature, from, to, shrink: Some((by, SHRINK)) }
+    graded(feature, from, to, by, SHRINK)
 }
 
+const fn graded(feature: &'static Feature, from: f64, to: f64, by: &'static Feature, k: f64) -> Grade {
+    Grade { feature, from, to, shrink: Some((by, k)) }
+}
+
+/// Weights were chosen once for three labeled public logs of posts together, rounded, and are the same everywhere.
 const AUTOMATION: &[Part] = &[
     Part {
-        weight: 0.32,
-        best_of: &[
-            shrunk(&content::ONE_WAY_REPEAT, 0.0, 1.0, &volume::ONE_WAY),
-            shrunk(&content::GROUP_REPEAT, 0.0, 1.0, &volume::GROUP_POSTS),
-        ],
-    },
-    Part {
-        weight: 0.19,
-        best_of: &[
-            shrunk(&content::ONE_WAY_SIZE_CV, 1.2, 0.0, &volume::ONE_WAY),
-            shrunk(&content::GROUP_SIZE_CV, 1.2, 0.0, &volume::GROUP_POSTS),
-        ],
-    },
-    Part {
-        weight: 0.19,
+        weight: 0.20,
         best_of: &[
             shrunk(&timing::ONE_WAY_ENTROPY, 4.0, 1.0, &timing::ONE_WAY_GAPS),
             shrunk(&timing::GROUP_ENTROPY, 4.0, 1.0, &timing::GROUP_GAPS),
         ],
     },
-    Part { weight: 0.10, best_of: &[counted(&rate::UNEXPLAINED_MAX_15S, 1.0, 15.0)] },
-    Part { weight: 0.06, best_of: &[counted(&rate::UNEXPLAINED_MAX_60S, 1.0, 60.0)] },
-    Part { weight: 0.08, best_of: &[shrunk(&timing::UNPROMPTED_QUIET, 0.02, 0.2, &volume::UNPROMPTED)] },
-    Part { weight: 0.06, best_of: &[shrunk(&client::ELIGIBLE_ZERO, 0.2, 1.0, &client::ELIGIBLE_N)] },
+    Part {
+        weight: 0.18,
+        best_of: &[
+            graded(&content::ONE_WAY_REPEAT, 0.0, 1.0, &volume::ONE_WAY, 4.0),
+            graded(&content::GROUP_REPEAT, 0.0, 1.0, &volume::GROUP_POSTS, 4.0),
+        ],
+    },
+    Part {
+        weight: 0.18,
+        best_of: &[
+            graded(&streams::ONE_WAY_MINUTE, 0.0, 0.2, &volume::ONE_WAY, 2.0),
+            graded(&streams::GROUP_MINUTE, 0.0, 0.2, &volume::GROUP_POSTS, 2.0),
+        ],
+    },
+    Part {
+        weight: 0.15,
+        best_of: &[counted(&streams::GROUP_HOPS, 0.0, 100.0), counted(&streams::ONE_WAY_HOPS, 0.0, 100.0)],
+    },
+    Part {
+        weight: 0.15,
+        best_of: &[
+            shrunk(&content::ONE_WAY_SIZE_CV, 1.2, 0.0, &volume::ONE_WAY),
+            shrunk(&content::GROUP_SIZE_CV, 1.2, 0.0, &volume::GROUP_POSTS),
+        ],
+    },
+    Part { weight: 0.09, best_of: &[shrunk(&timing::UNPROMPTED_QUIET, 0.02, 0.2, &volume::UNPROMPTED)] },
+    Part { weight: 0.05, best_of: &[shrunk(&client::ELIGIBLE_ZERO, 0.2, 1.0, &client::ELIGIBLE_N)] },
 ];
 
 const BROADCAST: &[Part] = &[

@@ -1,0 +1,99 @@
+//! The make of the streams that others' chatter cannot dilute: the minutes of the hour they keep to, and quick changes of target.
+//! In: group posts and one-way actions of one account; out: order-free statistics that hold for short streams too.
+//! Says nothing about conversations, and compares with nobody.
+
+use super::facts::{Action, Facts};
+use super::feature::{Absent, Family, Feature, Mark, Reads, Unit, Value, count};
+use super::volume::{GROUP_POSTS, ONE_WAY, UNEXPLAINED_READS};
+use crate::domain::{Chat, MINUTE_US, Token};
+
+const GROUP_READS: &[Reads] = &[Reads::Ts, Reads::MsgId, Reads::Chat, Reads::Recipient];
+const BASE: Feature = Feature {
+    family: Family::Timing,
+    reads: GROUP_READS,
+    source: (Mark::Measured, "own measurement on three labeled public logs of posts"),
+    ..Feature::COUNT
+};
+const MINUTE: Feature = Feature {
+    unit: Unit::Share,
+    range: (0.0, 1.0),
+    reading: "1/60 by chance; a timetable starts at the same minutes of every hour",
+    look_alikes: "one short burst of a person; few messages",
+    absent_when: "fewer than two actions in the stream",
+    ..BASE
+};
+const HOP: Feature = Feature {
+    reading: "a person needs time to change the place; a program goes down its list",
+    look_alikes: "greetings on a holiday, an administrator of many groups",
+    ..BASE
+};
+/// Agreement of group posts on the minute of the hour.
+pub static GROUP_MINUTE: Feature = Feature {
+    name: "timing_group_minute_share",
+    evidence: Some((&GROUP_POSTS, 20.0)),
+    definition: "share of the pairs of group posts that lie in the same minute of the hour: sum c(c-1) / (n(n-1))",
+    value: |f| minute_pairs(f, Action::is_group_post),
+    ..MINUTE
+};
+/// Agreement of one-way actions on the minute of the hour.
+pub static ONE_WAY_MINUTE: Feature = Feature {
+    name: "timing_one_way_minute_share",
+    evidence: Some((&ONE_WAY, 20.0)),
+    definition: "timing_group_minute_share over one-way actions",
+    reads: UNEXPLAINED_READS,
+    value: |f| minute_pairs(f, Action::is_one_way),
+    ..MINUTE
+};
+/// Quick changes from group to group.
+pub static GROUP_HOPS: Feature = Feature {
+    name: "timing_group_hop_60s_n",
+    definition: "group posts with a post to another group at the same moment or in the 60 s before",
+    value: |f| hops(f, Action::is_group_post),
+    ..HOP
+};
+/// Quick changes from person to person.
+pub static ONE_WAY_HOPS: Feature = Feature {
+    name: "timing_one_way_hop_60s_n",
+    definition: "direct one-way actions with one to somebody else at the same moment or in the 60 s before",
+    reads: UNEXPLAINED_READS,
+    value: |f| hops(f, |a| a.is_one_way() && a.chat == Chat::Direct),
+    ..HOP
+};
+/// All cards of this file.
+pub static CARDS: &[&Feature] = &[&GROUP_MINUTE, &ONE_WAY_MINUTE, &GROUP_HOPS, &ONE_WAY_HOPS];
+
+fn minute_pairs(f: &Facts, keep: impl Fn(&Action) -> bool) -> Value {
+    let mut minutes = [0u64; 60];
+    for action in f.actions.iter().filter(|a| keep(a)) {
+        minutes[action.ts.div_euclid(MINUTE_US).rem_euclid(60) as usize] += 1;
+    }
+    let pairs = |n: u64| (n * n.saturating_sub(1)) as f64;
+    let all = pairs(minutes.iter().sum());
+    if all == 0.0 { Err(Absent::NoEvidence) } else { Ok(minutes.into_iter().map(pairs).sum::<f64>() / all) }
+}
+
+/// Actions with one to another recipient at the same moment or at most 60 s earlier; the order of ties is no matter.
+fn hops(f: &Facts, keep: impl Fn(&Action) -> bool) -> Value {
+    let stream: Vec<&Action> = f.actions.iter().filter(|a| keep(a)).collect();
+    // The latest recipient with its time, and the latest time of any other one.
+    let mut latest: Option<(Token, i64)> = None;
+    let mut other: Option<i64> = None;
+    let mut n = 0;
+    for moment in stream.chunk_by(|a, b| a.ts == b.ts) {
+        for action in moment {
+            match &mut latest {
+                Some((recipient, ts)) if *recipient == action.recipient => *ts = action.ts,
+                _ => {
+                    other = latest.map(|(_, ts)| ts);
+                    latest = Some((action.recipient, action.ts));
+                }
+            }
+        }
+        for action in moment {
+            let same = latest.is_some_and(|(recipient, _)| recipient == action.recipient);
+            let before = if same { other } else { latest.map(|(_, ts)| ts) };
+            n += usize::from(before.is_some_and(|ts| action.ts - ts <= MINUTE_US));
+        }
+    }
+    count(n)
+}
