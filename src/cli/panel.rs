@@ -274,7 +274,10 @@ mod tests {
         std::fs::create_dir(folder.path().join("college_msg")).expect("made");
         let rows: String =
             (0..600).map(|i| format!("{} {} {}\n", i % 7, 7 + i % 11, 1_082_000_000 + i * 3_600)).collect();
-        std::fs::write(folder.path().join("college_msg/CollegeMsg.txt.gz"), rows).expect("written");
+        let file = std::fs::File::create(folder.path().join("college_msg/CollegeMsg.txt.gz")).expect("made");
+        let mut packed = flate2::write::GzEncoder::new(file, flate2::Compression::fast());
+        std::io::Write::write_all(&mut packed, rows.as_bytes()).expect("written");
+        packed.finish().expect("finished");
         let sets = Panel::parse(PANEL).expect("parses").sets;
         let set = sets.iter().find(|s| s.name == "college").expect("shipped");
         let line = of_set(folder.path(), set).expect("scans").remove(0);

@@ -72,28 +72,51 @@ fn minute_pairs(f: &Facts, keep: impl Fn(&Action) -> bool) -> Value {
     if all == 0.0 { Err(Absent::NoEvidence) } else { Ok(minutes.into_iter().map(pairs).sum::<f64>() / all) }
 }
 
-/// Actions with one to another recipient at the same moment or at most 60 s earlier; the order of ties is no matter.
 fn hops(f: &Facts, keep: impl Fn(&Action) -> bool) -> Value {
-    let stream: Vec<&Action> = f.actions.iter().filter(|a| keep(a)).collect();
+    let stream: Vec<(i64, Token)> =
+        f.actions.iter().filter(|a| keep(a)).map(|a| (a.ts, a.recipient)).collect();
+    count(changes(&stream))
+}
+
+/// Actions with one to another recipient at the same moment or at most 60 s earlier; the order of ties is no matter.
+fn changes(stream: &[(i64, Token)]) -> usize {
     // The latest recipient with its time, and the latest time of any other one.
     let mut latest: Option<(Token, i64)> = None;
     let mut other: Option<i64> = None;
     let mut n = 0;
-    for moment in stream.chunk_by(|a, b| a.ts == b.ts) {
-        for action in moment {
+    for moment in stream.chunk_by(|a, b| a.0 == b.0) {
+        for (ts, to) in moment {
             match &mut latest {
-                Some((recipient, ts)) if *recipient == action.recipient => *ts = action.ts,
+                Some((recipient, last)) if recipient == to => *last = *ts,
                 _ => {
-                    other = latest.map(|(_, ts)| ts);
-                    latest = Some((action.recipient, action.ts));
+                    other = latest.map(|(_, last)| last);
+                    latest = Some((*to, *ts));
                 }
             }
         }
-        for action in moment {
-            let same = latest.is_some_and(|(recipient, _)| recipient == action.recipient);
-            let before = if same { other } else { latest.map(|(_, ts)| ts) };
-            n += usize::from(before.is_some_and(|ts| action.ts - ts <= MINUTE_US));
+        for (ts, to) in moment {
+            let same = latest.is_some_and(|(recipient, _)| recipient == *to);
+            let before = if same { other } else { latest.map(|(_, last)| last) };
+            n += usize::from(before.is_some_and(|last| ts - last <= MINUTE_US));
         }
     }
-    count(n)
+    n
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn changes_of_target_in_any_order_of_ties(events in proptest::collection::vec((0i64..40, 0u128..4), 0..60)) {
+            let second = MINUTE_US / 5;
+            let mut stream: Vec<(i64, Token)> = events.iter().map(|(t, to)| (t * second, Token(*to))).collect();
+            stream.sort_by_key(|(ts, _)| *ts);
+            let close = |a: &(i64, Token), b: &(i64, Token)| a.1 != b.1 && (0..=MINUTE_US).contains(&(a.0 - b.0));
+            let naive = stream.iter().filter(|a| stream.iter().any(|b| close(a, b))).count();
+            prop_assert_eq!(changes(&stream), naive);
+        }
+    }
 }

@@ -4,7 +4,7 @@
 
 use super::row::Row;
 use crate::features::{
-    Feature, client, contact, content, fanout, feedback, groups, registration, streams, timing, volume,
+    Feature, client, contact, content, fanout, feedback, groups, rate, registration, streams, timing, volume,
 };
 
 /// The most points the background adds to one sub-score.
@@ -64,18 +64,19 @@ const AUTOMATION: &[Part] = &[
         ],
     },
     Part {
-        weight: 0.15,
+        weight: 0.14,
         best_of: &[counted(&streams::GROUP_HOPS, 0.0, 100.0), counted(&streams::ONE_WAY_HOPS, 0.0, 100.0)],
     },
     Part {
-        weight: 0.15,
+        weight: 0.14,
         best_of: &[
             shrunk(&content::ONE_WAY_SIZE_CV, 1.2, 0.0, &volume::ONE_WAY),
             shrunk(&content::GROUP_SIZE_CV, 1.2, 0.0, &volume::GROUP_POSTS),
         ],
     },
-    Part { weight: 0.09, best_of: &[shrunk(&timing::UNPROMPTED_QUIET, 0.02, 0.2, &volume::UNPROMPTED)] },
-    Part { weight: 0.05, best_of: &[shrunk(&client::ELIGIBLE_ZERO, 0.2, 1.0, &client::ELIGIBLE_N)] },
+    Part { weight: 0.08, best_of: &[shrunk(&timing::UNPROMPTED_QUIET, 0.02, 0.2, &volume::UNPROMPTED)] },
+    Part { weight: 0.04, best_of: &[counted(&rate::UNEXPLAINED_MAX_60S, 1.0, 60.0)] },
+    Part { weight: 0.04, best_of: &[shrunk(&client::ELIGIBLE_ZERO, 0.2, 1.0, &client::ELIGIBLE_N)] },
 ];
 
 const BROADCAST: &[Part] = &[
