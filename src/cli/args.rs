@@ -131,38 +131,37 @@ fn program() -> Clap {
                 .arg(subject("LOG", "message log to guess a mapping for", true))
                 .arg(write("configuration to write; the mapping goes beside it", "bulkwatch.toml")),
         )
-        .subcommand(
-            Clap::new("config").about("Settings in force").subcommand_required(true).subcommand(
-                with_settings(
-                    Clap::new("show")
-                        .about("Print all settings")
-                        .arg(flag("origin", "also print where each value comes from"))
-                        .arg(config())
-                        .arg(json()),
-                ),
-            ),
-        )
-        .subcommand(
-            Clap::new("population")
-                .about("Make a population profile of a run, for scans of later nights")
-                .before_help("Example: bulkwatch population runs/2022-04-25-0a1b2c3d --write population.json")
-                .arg(subject("RUN", "run folder of an earlier night", true))
-                .arg(write("profile to write", "population.json"))
-                .arg(flag("simulated", "mark the profile as made from simulated messages")),
-        )
-        .subcommand(
-            Clap::new("panel")
-                .about("Run the shipped policy on labeled public logs and print how well it agrees with the labels")
-                .before_help("Example: bulkwatch panel ../shared/data")
-                .arg(subject("FOLDER", "folder with the logs that data/panel.toml names", true))
-                .arg(json())
-                .arg(quiet()),
-        )
-        .subcommand(
-            Clap::new("simulate")
-                .about("Write the simulated scenarios, always the same bytes")
-                .arg(write("folder to write", "data/scenarios")),
-        )
+        .subcommands(side_commands())
+}
+
+/// Commands around a scan.
+fn side_commands() -> Vec<Clap> {
+    vec![
+        Clap::new("config").about("Settings in force").subcommand_required(true).subcommand(with_settings(
+            Clap::new("show")
+                .about("Print all settings")
+                .arg(flag("origin", "also print where each value comes from"))
+                .arg(config())
+                .arg(json()),
+        )),
+        Clap::new("population")
+            .about("Make a population profile of a run, for scans of later nights")
+            .before_help("Example: bulkwatch population runs/2022-04-25-0a1b2c3d --write population.json")
+            .arg(subject("RUN", "run folder of an earlier night", true))
+            .arg(write("profile to write", "population.json"))
+            .arg(flag("simulated", "mark the profile as made from simulated messages")),
+        Clap::new("panel")
+            .about(
+                "Run the shipped policy on labeled public logs and print how well it agrees with the labels",
+            )
+            .before_help("Example: bulkwatch panel ../shared/data")
+            .arg(subject("FOLDER", "folder with the logs that data/panel.toml names", true))
+            .arg(json())
+            .arg(quiet()),
+        Clap::new("simulate")
+            .about("Write the simulated scenarios, always the same bytes")
+            .arg(write("folder to write", "data/scenarios")),
+    ]
 }
 
 fn scan() -> Clap {
