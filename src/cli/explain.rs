@@ -123,7 +123,7 @@ fn reason(text: &mut String, r: &ReasonRow, peers: &dyn Fn(&crate::features::Fea
     let mut line = format!("     value {} (", r.feature);
     let _ = write!(line, "window {}, threshold {}", r.window, r.threshold);
     if let Some(p) = r.peer_percentile {
-        let _ = write!(line, ", above {:.1} % of earlier nights' accounts", 100.0 * p);
+        let _ = write!(line, ", at or above {:.1} % of earlier nights' accounts", 100.0 * p);
     }
     if let Some(p) = tonight {
         let _ = write!(line, ", at or above {:.1} % of tonight's, descriptive", 100.0 * p);
