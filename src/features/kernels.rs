@@ -2,7 +2,7 @@
 //! In: plain slices in time order; out: numbers; closed windows everywhere, microseconds throughout.
 //! Knows no account and no card; each kernel is checked against a naive reference.
 
-/// Most events in any closed window of `width_us` that starts at an event: max over i of #{j: 0 <= t[j]-t[i] <= width}.
+/// Most events in any closed window of `width_us` that starts at an event: `max over i of #{j: 0 <= t[j] - t[i] <= width}`.
 ///
 /// `ts` is sorted. Linear time.
 pub fn max_in_window(ts: &[i64], width_us: i64) -> usize {
