@@ -154,7 +154,7 @@ fn side_commands() -> Vec<Clap> {
             .about(
                 "Run the shipped policy on labeled public logs and print how well it agrees with the labels",
             )
-            .before_help("Example: bulkwatch panel ../shared/data")
+            .before_help("Example: bulkwatch panel logs/")
             .arg(subject("FOLDER", "folder with the logs that data/panel.toml names", true))
             .arg(json())
             .arg(quiet()),
