@@ -1,0 +1,43 @@
+//! A run that is killed at any moment leaves nothing that looks finished, and the next run succeeds.
+//! In: one scenario log, scanned and killed twenty times; out: what stands in the output folder.
+//! Kills the process itself: no handler can help it.
+
+use super::program::{ok, root, run_folder};
+use std::fs;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+#[test]
+fn a_killed_run_publishes_nothing_and_the_next_one_succeeds() {
+    let out = tempfile::tempdir().expect("temp");
+    let folder = out.path().to_string_lossy().into_owned();
+    let args = ["scan", "--config", "data/demo/night.toml", "--quiet", "--out", &folder];
+    let mut killed = 0;
+    for round in 0..20u64 {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_bulkwatch"))
+            .args(args)
+            .current_dir(root())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the program starts");
+        std::thread::sleep(Duration::from_millis(5 + round * round));
+        // An error means that it had already ended, which is a moment like any other.
+        let _ = child.kill();
+        killed += usize::from(!child.wait().expect("waited for").success());
+        for entry in fs::read_dir(out.path()).into_iter().flatten().flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let whole = entry.path().join("manifest.json").is_file();
+            assert!(name.starts_with('.') || whole, "{name} is visible and not whole");
+        }
+    }
+    assert!(5 <= killed, "only {killed} of 20 runs were still running when killed");
+    ok(&root(), &args);
+    assert!(run_folder(out.path()).join("scores.parquet").is_file());
+    let left: Vec<_> = fs::read_dir(out.path())
+        .expect("folder")
+        .flatten()
+        .map(|e| e.file_name().to_string_lossy().into_owned())
+        .filter(|n| n.starts_with(".bulkwatch-staging"))
+        .collect();
+    assert!(left.is_empty(), "what killed runs left is cleaned up: {left:?}");
+}
