@@ -52,7 +52,7 @@ pub static CONTENT_N: Feature = Feature {
     name: "content_actions_n",
     contract: Some("content_n"),
     definition: "actions with a content fingerprint",
-    value: |f| with_content(f, |f| count(contents(f, |_| true).len())),
+    value: |f| with_content(f, |f| count(all_contents(f).len())),
     ..BASE
 };
 /// Actions of the most frequent content.
@@ -60,7 +60,7 @@ pub static TOP_N: Feature = Feature {
     name: "content_top_n",
     contract: Some("content_top_n"),
     definition: "actions of the most frequent exact content",
-    value: |f| with_content(f, |f| count(longest_run(contents(f, |_| true).into_iter()))),
+    value: |f| with_content(f, |f| count(longest_run(all_contents(f).iter()))),
     ..BASE
 };
 /// Share of the most frequent content.
@@ -70,7 +70,7 @@ pub static TOP_SHARE: Feature = Feature {
     evidence: Some((&CONTENT_N, 20.0)),
     definition: "content_top_n / content_actions_n",
     absent_when: "the log has no content fingerprints, or the account none",
-    value: |f| with_content(f, |f| top_share(contents(f, |_| true))),
+    value: |f| with_content(f, |f| share(longest_run(all_contents(f).iter()), all_contents(f).len())),
     ..SHARE
 };
 /// Reach of the most frequent content.
@@ -111,7 +111,7 @@ pub static ENTROPY: Feature = Feature {
     absent_when: "the log has no content fingerprints, or the account none",
     value: |f| {
         with_content(f, |f| {
-            let all = contents(f, |_| true);
+            let all = all_contents(f);
             entropy_bits(all.chunk_by(|a, b| a == b).map(<[u64]>::len)).ok_or(Absent::NoEvidence)
         })
     },
@@ -143,7 +143,7 @@ pub static REACH_MAX_24H: Feature = Feature {
     name: "content_reach_max_24h",
     definition: "M8: most distinct recipients who have not written since first contacted and got one content in any closed 24 h",
     reading: "one text to many people in a day; answers take people out of the count",
-    value: |f| with_content(f, |f| count(broadcasts::reach(f).0)),
+    value: |f| with_content(f, |f| count(reach(f).0)),
     ..REACH
 };
 /// Days on which one content reached many.
@@ -151,7 +151,7 @@ pub static REACH_DAYS: Feature = Feature {
     name: "content_reach_days_n",
     definition: "M8: non-overlapping closed 24 h in which one content reached at least 50 such recipients",
     reading: "persistence: a greeting happens once, a campaign goes on",
-    value: |f| with_content(f, |f| count(broadcasts::reach(f).1)),
+    value: |f| with_content(f, |f| count(reach(f).1)),
     ..REACH
 };
 /// Broadcast events.
@@ -159,7 +159,7 @@ pub static BROADCASTS: Feature = Feature {
     name: "content_broadcasts_n",
     definition: "M9: maximal runs in which one content goes to at least 20 distinct recipients with gaps of at most 10 min",
     reading: "one is a greeting; M10 needs at least four",
-    value: |f| with_content(f, |f| count(Broadcasts::of(f).events.len())),
+    value: |f| with_content(f, |f| count(broadcasts(f).events.len())),
     ..REACH
 };
 /// Overlap of consecutive audiences.
@@ -169,7 +169,7 @@ pub static AUDIENCE: Feature = Feature {
     range: (0.0, 1.0),
     evidence: Some((&BROADCASTS, 4.0)),
     definition: "M10 (iii): median Jaccard overlap of the audiences of consecutive broadcast events",
-    value: |f| with_content(f, |f| Broadcasts::of(f).audience_overlap().ok_or(Absent::NoEvidence)),
+    value: |f| with_content(f, |f| broadcasts(f).audience_overlap().ok_or(Absent::NoEvidence)),
     ..NEWSLETTER
 };
 /// Agreement of send order.
@@ -180,7 +180,7 @@ pub static ORDER: Feature = Feature {
     evidence: Some((&BROADCASTS, 4.0)),
     definition: "M10 (iv): median Kendall tau of the send order between consecutive events over shared recipients (at least 10)",
     reading: "0.9 and above: software walking a stored list",
-    value: |f| with_content(f, |f| Broadcasts::of(f).order_agreement().ok_or(Absent::NoEvidence)),
+    value: |f| with_content(f, |f| broadcasts(f).order_agreement().ok_or(Absent::NoEvidence)),
     ..NEWSLETTER
 };
 /// Steadiness of the hour.
@@ -190,7 +190,7 @@ pub static STEADY_HOUR: Feature = Feature {
     range: (0.0, 1.0),
     evidence: Some((&BROADCASTS, 4.0)),
     definition: "M10 (ii): length of the mean vector of the events' start times on the 24 h circle",
-    value: |f| with_content(f, |f| Broadcasts::of(f).steady_hour().ok_or(Absent::NoEvidence)),
+    value: |f| with_content(f, |f| broadcasts(f).steady_hour().ok_or(Absent::NoEvidence)),
     ..NEWSLETTER
 };
 /// Weeks with an event.
@@ -201,7 +201,7 @@ pub static WEEKS: Feature = Feature {
     evidence: Some((&BROADCASTS, 2.0)),
     definition: "M10 (i): weeks (7 d from the start of the window) with a broadcast event / weeks with any action",
     absent_when: "there is no action, or no content fingerprints",
-    value: |f| with_content(f, |f| Broadcasts::of(f).weeks_share(f).ok_or(Absent::NoEvidence)),
+    value: |f| with_content(f, |f| broadcasts(f).weeks_share(f).ok_or(Absent::NoEvidence)),
     ..NEWSLETTER
 };
 /// Opted-in audience.
@@ -213,7 +213,7 @@ pub static OPENERS: Feature = Feature {
     definition: "M10 (v): recipients of broadcast events who wrote before the first contact of the window / recipients of broadcast events",
     reading: "near 1: an opted-in newsletter, where readers opened with a word such as Start",
     absent_when: "there is no broadcast event, or no content fingerprints",
-    value: |f| with_content(f, |f| Broadcasts::of(f).openers_share(f).ok_or(Absent::NoEvidence)),
+    value: |f| with_content(f, |f| broadcasts(f).openers_share(f).ok_or(Absent::NoEvidence)),
     ..NEWSLETTER
 };
 /// Actions with a size.
@@ -325,16 +325,24 @@ fn with_content(f: &Facts, then: impl Fn(&Facts) -> Value) -> Value {
     if f.offers.content { then(f) } else { Err(Absent::ColumnMissing) }
 }
 
+fn broadcasts<'a>(f: &'a Facts) -> &'a Broadcasts {
+    f.later.broadcasts.get_or_init(|| Broadcasts::of(f))
+}
+
+fn reach(f: &Facts) -> (usize, usize) {
+    *f.later.reach.get_or_init(|| broadcasts::reach(f))
+}
+
+fn all_contents<'a>(f: &'a Facts) -> &'a [u64] {
+    f.later.contents.get_or_init(|| contents(f, |_| true))
+}
+
 /// Contents of a stream of actions, sorted.
 fn contents(f: &Facts, keep: impl Fn(&Action) -> bool) -> Vec<u64> {
     let mut all: Vec<u64> =
         f.actions.iter().filter(|a| a.content != 0 && keep(a)).map(|a| a.content).collect();
     all.sort_unstable();
     all
-}
-
-fn top_share(sorted: Vec<u64>) -> Value {
-    share(longest_run(sorted.iter()), sorted.len())
 }
 
 fn distinct_share(mut sorted: Vec<u64>) -> Value {
@@ -344,7 +352,7 @@ fn distinct_share(mut sorted: Vec<u64>) -> Value {
 }
 
 fn top_recipients(f: &Facts) -> usize {
-    let all = contents(f, |_| true);
+    let all = all_contents(f);
     let top = longest_run(all.iter());
     let mut reached: Vec<(u64, u32)> =
         f.contacts.iter().filter(|c| c.content != 0).map(|c| (c.content, c.pair)).collect();

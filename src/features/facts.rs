@@ -2,6 +2,7 @@
 //! In: the account's timeline and context; out: plain vectors, reused from account to account.
 //! Counts as the feature math contract says; knows no card and no threshold.
 
+use super::broadcasts::Broadcasts;
 use super::kernels::DistinctCounter;
 use crate::context::Context;
 use crate::domain::{AccountKind, Chat, DAY_US, HOUR_US, TemplateCategory, Token, Window};
@@ -10,7 +11,7 @@ use crate::log::{
 };
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 
 /// The reply horizon of the contract: 72 hours.
 pub const REPLY_US: i64 = 72 * HOUR_US;
@@ -105,6 +106,21 @@ impl Pair {
     }
 }
 
+/// Intermediates that are computed at most once an account, and only when a card asks.
+#[derive(Debug, Default)]
+pub struct Later {
+    /// Broadcast events.
+    pub broadcasts: OnceCell<Broadcasts>,
+    /// Peak reach of one content, and days on which it was large.
+    pub reach: OnceCell<(usize, usize)>,
+    /// Contents of all actions that have one, sorted.
+    pub contents: OnceCell<Vec<u64>>,
+    /// Times of unexplained actions.
+    pub unexplained_ts: OnceCell<Vec<i64>>,
+    /// Times and pairs of contacts, all and unexplained.
+    pub contact_keys: [OnceCell<(Vec<i64>, Vec<u32>)>; 2],
+}
+
 /// Everything a card may read.
 pub struct Facts<'a> {
     /// The run's window.
@@ -135,6 +151,8 @@ pub struct Facts<'a> {
     pub sorted_gaps: Vec<i64>,
     /// A table for distinct counts, reused.
     pub counter: RefCell<DistinctCounter>,
+    /// What several cards read and few accounts need, computed when first asked for.
+    pub later: Later,
 }
 
 /// Buffers reused from account to account, so that steady state allocates nothing.
@@ -182,6 +200,7 @@ impl<'a> Facts<'a> {
             received_senders_n: 0,
             sorted_gaps: std::mem::take(&mut scratch.sorted_gaps),
             counter: RefCell::new(std::mem::take(&mut scratch.counter)),
+            later: Later::default(),
         };
         facts.count_received(scratch);
         facts.meet_pairs(scratch);

@@ -90,7 +90,7 @@ pub static WIDE_DAYS: Feature = Feature {
     reading: "persistence of reach: one such day may be a greeting, several are a practice",
     value: |f| {
         let (ts, keys) = contact_keys(f, true);
-        count(f.counter.borrow_mut().disjoint_windows(&ts, &keys, f.pairs.len(), DAY_US, 201))
+        count(f.counter.borrow_mut().disjoint_windows(ts, keys, f.pairs.len(), DAY_US, 201))
     },
     ..UNEXPLAINED
 };
@@ -160,13 +160,14 @@ pub static CARDS: &[&Feature] = &[
     &NEW_SILENT_MAX_24H,
 ];
 
-fn contact_keys(f: &Facts, unexplained_only: bool) -> (Vec<i64>, Vec<u32>) {
-    f.contacts.iter().filter(|c| !(unexplained_only && c.explained)).map(|c| (c.ts, c.pair)).unzip()
+fn contact_keys<'a>(f: &'a Facts, unexplained_only: bool) -> &'a (Vec<i64>, Vec<u32>) {
+    let kept = || f.contacts.iter().filter(|c| !(unexplained_only && c.explained));
+    f.later.contact_keys[usize::from(unexplained_only)].get_or_init(|| kept().map(|c| (c.ts, c.pair)).unzip())
 }
 
 fn reach(f: &Facts, width_us: i64, unexplained_only: bool) -> Value {
     let (ts, keys) = contact_keys(f, unexplained_only);
-    count(f.counter.borrow_mut().max_distinct(&ts, &keys, f.pairs.len(), width_us))
+    count(f.counter.borrow_mut().max_distinct(ts, keys, f.pairs.len(), width_us))
 }
 
 fn new_peak(f: &Facts, keep: impl Fn(&super::facts::Pair) -> bool) -> usize {

@@ -93,7 +93,7 @@ pub static FAST_MINUTES: Feature = Feature {
     name: "rate_fast_minutes_n",
     definition: "non-overlapping closed 60 s with more than 60 unexplained actions, taken greedily from the start",
     reading: "persistence of an inhuman rate: one such minute may be a paste, several are a program",
-    value: |f| count(disjoint_windows(&unexplained_ts(f), MINUTE_US, 61)),
+    value: |f| count(disjoint_windows(unexplained_ts(f), MINUTE_US, 61)),
     ..UNEXPLAINED
 };
 /// Days beyond the published human volume.
@@ -101,7 +101,7 @@ pub static FAST_DAYS: Feature = Feature {
     name: "rate_fast_days_n",
     definition: "non-overlapping closed 24 h with more than 1,000 unexplained actions, taken greedily from the start",
     reading: "persistence of an inhuman daily volume",
-    value: |f| count(disjoint_windows(&unexplained_ts(f), DAY_US, 1_001)),
+    value: |f| count(disjoint_windows(unexplained_ts(f), DAY_US, 1_001)),
     ..UNEXPLAINED
 };
 
@@ -120,10 +120,11 @@ pub static CARDS: &[&Feature] = &[
     &FAST_DAYS,
 ];
 
-fn unexplained_ts(f: &Facts) -> Vec<i64> {
-    f.actions.iter().filter(|a| !a.explained).map(|a| a.ts).collect()
+fn unexplained_ts<'a>(f: &'a Facts) -> &'a [i64] {
+    let collect = || f.actions.iter().filter(|a| !a.explained).map(|a| a.ts).collect();
+    f.later.unexplained_ts.get_or_init(collect)
 }
 
 fn unexplained_max(f: &Facts, width_us: i64) -> Value {
-    count(max_in_window(&unexplained_ts(f), width_us))
+    count(max_in_window(unexplained_ts(f), width_us))
 }
