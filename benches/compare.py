@@ -46,7 +46,8 @@ def main():
     p.add_argument("--rows", type=int, default=10_000_000)
     p.add_argument("--python", help="an interpreter with duckdb, for the SQL")
     p.add_argument("--repeats", type=int, default=3)
-    p.add_argument("--most", type=float, help="fail above this ratio to decoding")
+    p.add_argument("--most", type=float, help="fail above this ratio to decoding (noisy on small logs)")
+    p.add_argument("--most-of-sql", type=float, help="fail above this part of the SQL's CPU seconds")
     args = p.parse_args()
     helper = bench_binary()
     product = ROOT / "target/release/bulkwatch"
@@ -68,6 +69,10 @@ def main():
         base = middle["decode"][1]
         for name, (wall, cpu, peak) in middle.items():
             print(f"{name:26} wall {wall:7.2f} s  CPU {cpu:7.2f} s  peak {peak:6.0f} MiB  ratio to decode {cpu / base:5.1f}")
+        sql_cpu = middle.get("duckdb, contract in SQL", (0, 0, 0))[1]
+        part = middle["bulkwatch features"][1] / sql_cpu if sql_cpu else None
+        if args.most_of_sql and (part is None or args.most_of_sql < part):
+            sys.exit(f"{part} of the SQL's CPU seconds is over {args.most_of_sql}, or the SQL was not run")
         ratio = middle["bulkwatch features"][1] / base
         if args.most and args.most < ratio:
             sys.exit(f"ratio {ratio:.1f} is over {args.most}")
