@@ -1,10 +1,13 @@
 //! The one bench binary: kernels under Criterion, and the helper of the whole-process comparison.
 //!
 //! - `cargo bench` times the window kernels per family.
-//! - `cargo bench -- generate --rows N --write FILE` writes the frozen benchmark log.
+//! - `cargo bench -- generate --rows N --write FILE [--days D] [--shuffled] [--skewed] [--integers]` writes the frozen
+//!   benchmark log.
 //! - `cargo bench -- decode FILE` decodes the same columns with the `parquet` crate and does nothing else.
 
-use arrow_array::{ArrayRef, BooleanArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
+use arrow_array::{
+    ArrayRef, BooleanArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray, UInt64Array,
+};
 use bulkwatch::features::kernels::{
     DistinctCounter, disjoint_windows, gap_entropy_bits, kendall_tau, max_in_window,
 };
@@ -22,15 +25,26 @@ use std::sync::Arc;
 
 const DAY_US: i64 = 86_400_000_000;
 const SEED: u64 = 1_549_411_200;
+/// Groups have numbers of their own, so that integer identifiers cannot meet those of people.
+const GROUPS: u64 = 1 << 40;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let args: Vec<String> = std::env::args().skip(1).filter(|a| a != "--bench").collect();
     let after = |name: &str| args.iter().position(|a| a == name).and_then(|i| args.get(i + 1)).cloned();
     match args.first().map(String::as_str) {
         Some("generate") => {
-            let rows: usize = after("--rows").unwrap_or_else(|| "10000000".to_owned()).parse()?;
-            let path = after("--write").ok_or("generate needs --write FILE")?;
-            generate(rows, &path)
+            let number = |name: &str, default: u64| after(name).map_or(Ok(default), |text| text.parse());
+            let given = |name: &str| args.iter().any(|a| a == name);
+            let rows = number("--rows", 10_000_000)?;
+            let log = Log {
+                rows,
+                senders: (rows / 20).max(100),
+                days: number("--days", 120)?,
+                shuffled: given("--shuffled"),
+                skewed: given("--skewed"),
+                integers: given("--integers"),
+            };
+            log.write(&after("--write").ok_or("generate needs --write FILE")?)
         }
         Some("decode") => decode(args.get(1).ok_or("decode needs a file")?),
         _ => {
@@ -40,83 +54,114 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
 }
 
-/// Draws one message; senders follow a power law, half of the rows go to an earlier partner.
-struct Draw {
-    rng: ChaCha8Rng,
-    senders: f64,
-    rows: usize,
-    at: usize,
+/// The frozen benchmark log: every row is a function of its number, so that any order and any part of it is the same log.
+struct Log {
+    rows: u64,
+    senders: u64,
+    days: u64,
+    /// Rows in an order that has nothing to do with time.
+    shuffled: bool,
+    /// Half of all messages by one account, a tenth of the rest to one recipient.
+    skewed: bool,
+    /// Integers instead of texts as identifiers.
+    integers: bool,
 }
 
-impl Draw {
-    fn batch(&mut self, n: usize) -> Result<RecordBatch, Box<dyn Error>> {
+/// The numbers of one row (splitmix64).
+struct Draws(u64);
+
+impl Draws {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    fn below(&mut self, n: u64) -> u64 {
+        self.next() % n
+    }
+
+    fn unit(&mut self) -> f64 {
+        (self.next() >> 11) as f64 / (1u64 << 53) as f64
+    }
+}
+
+impl Log {
+    /// A batch of rows; senders follow a power law, half of the rows go to an earlier partner.
+    fn batch(&self, rows: std::ops::Range<u64>) -> Result<RecordBatch, Box<dyn Error>> {
         let (mut ts, mut sender, mut recipient, mut msg) = (vec![], vec![], vec![], vec![]);
         let (mut chat, mut size, mut content, mut typing, mut known) =
             (vec![], vec![], vec![], vec![], vec![]);
-        for _ in 0..n {
-            let i = self.at;
-            self.at += 1;
-            let u: f64 = self.rng.random();
-            let s = (self.senders * u.powi(3)) as u64;
-            let kind = match self.rng.random_range(0..20) {
+        for at in rows {
+            // Any odd step that shares no factor with the number of rows visits each of them once.
+            let i = if self.shuffled { (at as u128 * 982_451_653 % self.rows as u128) as u64 } else { at };
+            let mut draws = Draws(SEED ^ i.wrapping_mul(0x2545_f491_4f6c_dd1d));
+            let s = if self.skewed && i % 2 == 0 {
+                0
+            } else {
+                (self.senders as f64 * draws.unit().powi(3)) as u64
+            };
+            let kind = match draws.below(20) {
                 0 => "list",
                 1 | 2 => "group",
                 _ => "direct",
             };
-            let near = (s + self.rng.random_range(1..13)) % self.senders as u64;
-            let far = self.rng.random_range(0..self.senders as u64);
-            ts.push(19_700 * DAY_US + (i as f64 * (120.0 * DAY_US as f64 / self.rows as f64)) as i64);
-            sender.push(format!("u{s}"));
+            let near = (s + 1 + draws.below(12)) % self.senders;
+            let far = draws.below(self.senders);
+            ts.push(
+                19_700 * DAY_US + (i as f64 * (self.days as f64 * DAY_US as f64 / self.rows as f64)) as i64,
+            );
+            sender.push(s);
             recipient.push(match kind {
-                "group" => format!("g{}", near % 20_000),
-                _ if self.rng.random_bool(0.5) => format!("u{near}"),
-                _ => format!("u{far}"),
+                "group" => GROUPS + near % 20_000,
+                _ if self.skewed && i % 10 == 1 => 1,
+                _ if draws.below(2) == 0 => near,
+                _ => far,
             });
-            msg.push(format!("m{}", if kind == "list" { i / 20 } else { i }));
+            msg.push(if kind == "list" { i / 20 } else { i });
             chat.push(kind);
-            size.push(self.rng.random_range(1..4_000i64));
-            let common = self.rng.random_bool(0.3);
-            content.push(format!("c{}", self.rng.random_range(0..if common { 50 } else { 1_000_000 })));
-            typing.push(if self.rng.random_bool(0.3) { 0 } else { self.rng.random_range(1..9_000i64) });
-            known.push(self.rng.random_bool(0.3));
+            size.push(1 + draws.below(3_999) as i64);
+            let common = draws.below(10) < 3;
+            content.push(draws.below(if common { 50 } else { 1_000_000 }));
+            typing.push(if draws.below(10) < 3 { 0 } else { 1 + draws.below(8_999) as i64 });
+            known.push(draws.below(10) < 3);
         }
         let times: ArrayRef = Arc::new(TimestampMicrosecondArray::from(ts).with_timezone("UTC"));
         Ok(RecordBatch::try_from_iter([
             ("ts", times),
-            ("sender", Arc::new(StringArray::from(sender)) as ArrayRef),
-            ("recipient", Arc::new(StringArray::from(recipient))),
-            ("msg_id", Arc::new(StringArray::from(msg))),
+            ("sender", self.ids("u", sender)),
+            ("recipient", self.ids("u", recipient)),
+            ("msg_id", self.ids("m", msg)),
             ("chat", Arc::new(StringArray::from(chat))),
             ("size", Arc::new(Int64Array::from(size))),
-            ("content", Arc::new(StringArray::from(content))),
+            ("content", self.ids("c", content)),
             ("typing_ms", Arc::new(Int64Array::from(typing))),
             ("recipient_knows_sender", Arc::new(BooleanArray::from(known))),
         ])?)
     }
-}
 
-fn generate(rows: usize, path: &str) -> Result<(), Box<dyn Error>> {
-    let mut draw =
-        Draw { rng: ChaCha8Rng::seed_from_u64(SEED), senders: (rows as f64 / 20.0).max(100.0), rows, at: 0 };
-    let mut writer: Option<ArrowWriter<File>> = None;
-    let mut left = rows;
-    while 0 < left {
-        let n = left.min(100_000);
-        left -= n;
-        let batch = draw.batch(n)?;
-        if writer.is_none() {
-            let properties = WriterProperties::builder()
-                .set_compression(Compression::ZSTD(ZstdLevel::try_new(3)?))
-                .set_max_row_group_row_count(Some(1_000_000))
-                .build();
-            writer = Some(ArrowWriter::try_new(File::create(path)?, batch.schema(), Some(properties))?);
+    fn ids(&self, letter: &str, numbers: Vec<u64>) -> ArrayRef {
+        if self.integers {
+            return Arc::new(UInt64Array::from(numbers));
         }
-        if let Some(writer) = &mut writer {
-            writer.write(&batch)?;
-        }
+        Arc::new(StringArray::from_iter_values(numbers.into_iter().map(|n| format!("{letter}{n}"))))
     }
-    writer.ok_or("no rows")?.close()?;
-    Ok(())
+
+    fn write(&self, path: &str) -> Result<(), Box<dyn Error>> {
+        let properties = WriterProperties::builder()
+            .set_compression(Compression::ZSTD(ZstdLevel::try_new(3)?))
+            .set_max_row_group_row_count(Some(1_000_000))
+            .build();
+        let schema = self.batch(0..1)?.schema();
+        let mut writer = ArrowWriter::try_new(File::create(path)?, schema, Some(properties))?;
+        for start in (0..self.rows).step_by(100_000) {
+            writer.write(&self.batch(start..self.rows.min(start + 100_000))?)?;
+        }
+        writer.close()?;
+        Ok(())
+    }
 }
 
 fn decode(path: &str) -> Result<(), Box<dyn Error>> {

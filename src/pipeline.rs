@@ -6,19 +6,17 @@ use crate::context::Exchange;
 use crate::decision::{self, Circumstances, Held, Known, Policy, PolicyError};
 use crate::domain::{ErrorClass, Timestamp};
 use crate::features::{Night, Population, PopulationError, extract};
-use crate::log::{Inputs, LogError, MessageLog, ReadSettings, WindowWish};
+use crate::log::{Inputs, LogError, MemoryPlan, MessageLog, Parts, ReadSettings, Shared, Step, WindowWish};
 use crate::report::{FeatureFile, FolderError, Judged, NamedRow, ReportError, Run, RunFolder, Summary};
 use crate::table_io::TableError;
 use crate::{rules, scoring};
 use hashbrown::HashSet;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
-use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use thiserror::Error;
-
-/// Partitions ordered and extracted at a time: bounds what is in memory besides the routed rows.
-const AT_ONCE: usize = 16;
 
 /// Why a scan failed.
 #[derive(Debug, Error)]
@@ -87,18 +85,30 @@ impl Counts {
     }
 }
 
+impl std::ops::AddAssign for Counts {
+    fn add_assign(&mut self, other: Self) {
+        self.events += other.events;
+        self.duplicates += other.duplicates;
+        self.outside += other.outside;
+        self.accounts += other.accounts;
+    }
+}
+
 /// Orders and extracts every account of a log, handing rows on in account order.
+///
+/// Partitions are worked on in parallel, as many at a time as fit in memory together.
 pub fn each_account(
     log: &mut MessageLog,
-    stop: Option<&AtomicBool>,
+    settings: &ReadSettings,
     mut hand_on: impl FnMut(Vec<NamedRow>) -> Result<(), ScanError>,
 ) -> Result<Counts, ScanError> {
     let exchange = Exchange::new(&log.side, &log.window);
     let mut counts = Counts::default();
-    for start in (0..log.partitions()).step_by(AT_ONCE) {
-        stopped(stop)?;
-        let end = (start + AT_ONCE).min(log.partitions());
-        let parts: Vec<_> = (start..end).map(|i| log.take(i)).collect();
+    let mut done = 0;
+    while done < log.partitions() {
+        stopped(settings)?;
+        let batch = log.next(done);
+        let log = &*log;
         let night = Night {
             window: log.window,
             log_start: log.log_start,
@@ -106,30 +116,43 @@ pub fn each_account(
             side: &log.side,
             exchange: &exchange,
         };
-        let done: Vec<_> = parts
+        let extracted: Vec<Result<_, LogError>> = batch
+            .parts
             .into_par_iter()
-            .map(|(parts, extra)| {
-                let partition = parts.order(&night.window);
-                let rows = extract(&partition, &extra, &night);
-                let named: Vec<NamedRow> = rows
-                    .into_iter()
-                    .map(|features| {
-                        let name = partition.name(features.account).unwrap_or_default().to_owned();
-                        NamedRow { name, features }
-                    })
-                    .collect();
-                (partition.sent.len() as u64, partition.duplicates, partition.outside, named)
-            })
+            .with_max_len(1)
+            .map(|parts| extract_named(parts, log, &night))
             .collect();
-        for (events, duplicates, outside, rows) in done {
-            counts.events += events;
-            counts.duplicates += duplicates;
-            counts.outside += outside;
-            counts.accounts += rows.len() as u64;
+        for partition in extracted {
+            let (counted, rows) = partition?;
+            counts += counted;
             hand_on(rows)?;
         }
+        done = batch.end;
+        settings.tell(Step::Partitions { done, of: log.partitions() });
     }
     Ok(counts)
+}
+
+/// The feature rows of one partition, with the names of their accounts.
+fn extract_named(parts: Parts, log: &MessageLog, night: &Night) -> Result<(Counts, Vec<NamedRow>), LogError> {
+    let extra = log.extra(parts.index);
+    let (mut counts, mut named) = (Counts::default(), Vec::new());
+    parts.each(&night.window, |partition, tokens| {
+        let from = extra.partition_point(|account| account < tokens.start());
+        let to = extra.partition_point(|account| account <= tokens.end());
+        let rows = extract(&partition, &extra[from..to], night);
+        counts += Counts {
+            events: partition.sent.len() as u64,
+            duplicates: partition.duplicates,
+            outside: partition.outside,
+            accounts: rows.len() as u64,
+        };
+        named.extend(rows.into_iter().map(|features| {
+            let name = partition.name(features.account).unwrap_or_default().to_owned();
+            NamedRow { name, features }
+        }));
+    })?;
+    Ok((counts, named))
 }
 
 /// What a scan is told.
@@ -138,6 +161,10 @@ pub struct ScanSettings<'a> {
     pub wish: WindowWish,
     /// How to read.
     pub read: ReadSettings,
+    /// Memory of the run.
+    pub memory: MemoryPlan,
+    /// Where rows wait that do not fit in memory; beside the run folders without one.
+    pub tmp_dir: Option<PathBuf>,
     /// The text of the policy file.
     pub policy: &'a str,
     /// The profile of earlier nights.
@@ -157,7 +184,8 @@ pub struct ScanSettings<'a> {
 /// Scans a night and publishes a run folder below `out`.
 pub fn scan(inputs: &Inputs, settings: ScanSettings, out: &Path) -> Result<Summary, ScanError> {
     let folder = RunFolder::stage(out)?;
-    let mut log = MessageLog::read(inputs, &settings.wish, &settings.read)?;
+    let shared = Shared::new(settings.memory, settings.tmp_dir.unwrap_or_else(|| out.to_owned()));
+    let mut log = MessageLog::read(inputs, &settings.wish, &settings.read, &Arc::new(shared))?;
     let policy = Policy::parse(settings.policy, Timestamp(log.window.to_us()))?;
     if let Some(population) = settings.population {
         population.check_earlier(&Timestamp(log.window.to_us()).date())?;
@@ -166,7 +194,7 @@ pub fn scan(inputs: &Inputs, settings: ScanSettings, out: &Path) -> Result<Summa
     let mut file = FeatureFile::create(&folder.path("features.parquet"))?;
     let mut judged: Vec<Judged> = Vec::new();
     let as_of = log.window.to_us();
-    let counts = each_account(&mut log, settings.read.stop.as_deref(), |rows| {
+    let counts = each_account(&mut log, &settings.read, |rows| {
         file.append(&rows)?;
         if !settings.features_only {
             let judge = |row: NamedRow| judge(row, settings.population, &policy, &known, as_of);
@@ -196,7 +224,8 @@ pub fn scan(inputs: &Inputs, settings: ScanSettings, out: &Path) -> Result<Summa
         simulated: settings.simulated,
     };
     decision::safety_stop(&run.verdict_counts(), None, &policy.quota)?;
-    stopped(settings.read.stop.as_deref())?;
+    stopped(&settings.read)?;
+    settings.read.tell(Step::Publishing);
     Ok(run.publish(folder, settings.name)?)
 }
 
@@ -219,6 +248,7 @@ fn judge(
     Judged { name: row.name, card, decision }
 }
 
-fn stopped(stop: Option<&AtomicBool>) -> Result<(), ScanError> {
-    if stop.is_some_and(|s| s.load(Ordering::Relaxed)) { Err(ScanError::Stopped) } else { Ok(()) }
+fn stopped(settings: &ReadSettings) -> Result<(), ScanError> {
+    let asked = settings.stop.as_ref().is_some_and(|stop| stop.load(Ordering::Relaxed));
+    if asked { Err(ScanError::Stopped) } else { Ok(()) }
 }

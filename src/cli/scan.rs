@@ -6,9 +6,14 @@ use super::args::Flags;
 use super::{Failure, Settings, terminal};
 use crate::domain::{DAY_US, ErrorClass, Timestamp, Word};
 use crate::features::Population;
-use crate::log::{InputSpec, Inputs, Keys, Length, ReadSettings, TableKind, WindowWish, load_mapping};
+use crate::log::{
+    InputSpec, Inputs, Keys, LEAST_LIMIT, Length, MemoryPlan, PARTITIONS, ReadSettings, TableKind,
+    WindowWish, load_mapping,
+};
 use crate::pipeline::{self, ScanSettings};
 use crate::report::{Summary, read_run};
+use crate::table_io::{FileLayout, InputFile, STDIN, TableError, TableFile};
+use bytesize::ByteSize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -129,10 +134,10 @@ fn scan(
 ) -> Result<Summary, Failure> {
     let inputs = inputs(settings)?;
     let mut read = read_settings(settings)?;
-    let bar = terminal::progress("reading", flags.quiet);
-    let counted = bar.clone();
+    let bar = terminal::progress(flags.quiet);
+    let watched = bar.clone();
     read.stop = Some(stop.clone());
-    read.progress = Some(Arc::new(move |rows| counted.inc(rows)));
+    read.progress = Some(Arc::new(move |step| terminal::show_step(&watched, step)));
     let wish = wish(settings)?;
     (read.partition_from, read.partition_to) = partitions(&wish);
     let policy = text_of(settings.get("policy.policy"), "policy")?;
@@ -142,6 +147,8 @@ fn scan(
     let scan = ScanSettings {
         wish,
         read,
+        memory: memory(settings)?,
+        tmp_dir: settings.get("run.tmp_dir").map(PathBuf::from),
         policy: policy.as_deref().unwrap_or(SHIPPED_POLICY),
         population: population.as_ref(),
         features_only: flags.features_only,
@@ -164,13 +171,26 @@ fn partitions(wish: &WindowWish) -> (Option<Timestamp>, Option<Timestamp>) {
     (from.map(|t| Timestamp(t.0 - wish.lookback_us)), wish.to)
 }
 
+/// The memory that settings allow.
+fn memory(settings: &Settings) -> Result<MemoryPlan, Failure> {
+    let what = format!("at least {} and a unit, such as 512MiB or 8GiB", ByteSize(LEAST_LIMIT));
+    let limit = match settings.get("run.memory_limit") {
+        None => None,
+        Some(text) => match text.parse::<ByteSize>() {
+            Ok(size) if LEAST_LIMIT <= size.0 => Some(size.0),
+            _ => return Err(settings.bad("run.memory_limit", &what)),
+        },
+    };
+    Ok(MemoryPlan::new(limit, rayon::current_num_threads()))
+}
+
 /// Runs `scan`.
 pub fn run(flags: &Flags) -> Result<(), Failure> {
     let settings = resolve(flags)?;
+    threads(&settings)?;
     if flags.dry_run {
         return dry_run(&settings);
     }
-    threads(&settings)?;
     let stop = stop_flag();
     let summary = scan(&settings, flags, &stop, &Night { simulated: false, name: None })?;
     if flags.json {
@@ -189,10 +209,39 @@ fn dry_run(settings: &Settings) -> Result<(), Failure> {
     let wish = wish(settings)?;
     let (from, to) = partitions(&wish);
     let listing = crate::table_io::list(&inputs.messages.paths, from, to)?;
-    let rows = listing.files.iter().map(|f| vec![f.name.clone()]).collect();
-    terminal::data(&terminal::table(&["would read"], rows))?;
-    terminal::note(&format!("{} files, {} partitions left out by date", listing.files.len(), listing.pruned));
-    Ok(())
+    let promised = |file: &InputFile| match file.path == Path::new(STDIN) {
+        true => Ok(None),
+        false => Ok::<_, TableError>(TableFile::open(file, &FileLayout::default())?.rows()),
+    };
+    let rows: Vec<Option<u64>> = listing.files.iter().map(promised).collect::<Result<_, _>>()?;
+    let shown = listing.files.iter().zip(&rows).map(|(file, rows)| {
+        let rows = rows.map_or_else(|| "not known before reading".to_owned(), |n| n.to_string());
+        vec![file.name.clone(), ByteSize(file.bytes).to_string(), rows]
+    });
+    terminal::data(&terminal::table(&["would read", "size", "rows"], shown.collect()))?;
+    terminal::data(&format!("\n{} files; {} date partitions left out", listing.files.len(), listing.pruned))?;
+    let plan = memory(settings)?;
+    let total = rows.into_iter().sum::<Option<u64>>();
+    Ok(terminal::data(&planned(&plan, total))?)
+}
+
+fn planned(plan: &MemoryPlan, messages: Option<u64>) -> String {
+    let limit = if plan.strict { "given" } else { "by default" };
+    let mut text = format!(
+        "memory: {} {limit}, {} of it for rows in {PARTITIONS} account partitions, {} workers\n",
+        ByteSize(plan.limit),
+        ByteSize(plan.for_rows()),
+        plan.workers
+    );
+    match messages {
+        None => text.push_str("disk: depends on the number of rows, which these files do not promise"),
+        Some(n) if plan.disk_for(n) <= plan.for_rows() => text.push_str("disk: none, all rows fit in memory"),
+        Some(n) => text.push_str(&format!(
+            "disk: up to {} of temporary rows, before compression",
+            ByteSize(plan.disk_for(n))
+        )),
+    }
+    text
 }
 
 /// Accounts shown on the terminal.

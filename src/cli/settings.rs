@@ -52,6 +52,12 @@ pub const SETTINGS: &[Setting] = &[
     s("output.out", "runs", "where run folders are published"),
     s("output.case_url", "", "link template for the review queue; {account} is replaced"),
     s("run.threads", "0", "worker threads; 0 for one per core"),
+    s(
+        "run.memory_limit",
+        "",
+        "memory the run may take, such as 512MiB or 8GiB; rows beyond it wait on disk; default: 1GiB, and more where one account alone needs it",
+    ),
+    s("run.tmp_dir", "", "folder on local disk for rows beyond the memory limit; default: the output folder"),
 ];
 
 const fn s(key: &'static str, default: &'static str, help: &'static str) -> Setting {
@@ -165,7 +171,7 @@ impl Settings {
         let is_path = setting.key.starts_with("input.")
             && !matches!(setting.name(), "max_reject_share" | "lawful_basis")
             || setting.key.starts_with("policy.")
-            || setting.key == "output.out";
+            || matches!(setting.key, "output.out" | "run.tmp_dir");
         let text = |value: &toml::Value| match value {
             toml::Value::String(text) if is_path && text != "-" => {
                 Some(self.base.join(text).to_string_lossy().into_owned())

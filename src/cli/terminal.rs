@@ -2,6 +2,7 @@
 //! In: plain texts; out: the same texts, with control characters made harmless.
 //! Decides no exit code.
 
+use crate::log::Step;
 use crate::table_io::sanitise;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::{IsTerminal, Write};
@@ -34,18 +35,41 @@ pub fn safe(name: &str) -> String {
 }
 
 /// A spinner with a counter; silent when stderr is no terminal or quiet is asked for.
-pub fn progress(stage: &'static str, quiet: bool) -> ProgressBar {
+pub fn progress(quiet: bool) -> ProgressBar {
     if quiet || !std::io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
     let bar = ProgressBar::new_spinner();
-    if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {human_pos} rows, {per_sec}, {elapsed}")
-    {
+    styled(&bar, "{spinner} {msg} {human_pos} rows, {per_sec}, {elapsed}", "reading");
+    bar.enable_steady_tick(Duration::from_millis(200));
+    bar
+}
+
+fn styled(bar: &ProgressBar, template: &str, stage: &'static str) {
+    if let Ok(style) = ProgressStyle::with_template(template) {
         bar.set_style(style);
     }
     bar.set_message(stage);
-    bar.enable_steady_tick(Duration::from_millis(200));
-    bar
+}
+
+/// Shows how far a run is: stage, rows or partitions, rate and the time left where it can be known.
+pub fn show_step(bar: &ProgressBar, step: Step) {
+    match step {
+        Step::ExpectedRows(rows) => {
+            bar.set_length(rows);
+            styled(bar, "{msg} {wide_bar} {human_pos}/{human_len} rows, {per_sec}, {eta} left", "reading");
+        }
+        Step::Rows(rows) => bar.inc(rows),
+        Step::Partitions { done, of } => {
+            if bar.length() != Some(of as u64) {
+                bar.reset();
+                bar.set_length(of as u64);
+                styled(bar, "{msg} {wide_bar} {pos}/{len} account partitions, {eta} left", "features");
+            }
+            bar.set_position(done as u64);
+        }
+        Step::Publishing => styled(bar, "{spinner} {msg}, {elapsed}", "writing the run folder"),
+    }
 }
 
 /// A table for people, without lines that a pipe would trip over.

@@ -158,7 +158,7 @@ impl World {
                 .expect("valid");
         let mut router = Router::new();
         self.events.iter().for_each(|e| router.message(e));
-        let partition = take(&mut [router], SUBJECT.partition(PARTITIONS)).order(&window);
+        let partition = router.partition_of(SUBJECT, &window);
         let sorted = |mut rows: Vec<RegistrationRow>| {
             rows.sort();
             rows

@@ -12,6 +12,19 @@ pub enum LogError {
     /// A file, a format or a mapping.
     #[error(transparent)]
     Table(#[from] TableError),
+    /// Temporary rows on disk.
+    #[error(transparent)]
+    Spill(#[from] super::SpillError),
+    /// One account's events do not fit in the memory given.
+    #[error(
+        "the events of account {account} alone need more than the {limit} MiB of --memory-limit; raise it, or leave it out: then such an account gets what it needs"
+    )]
+    AccountTooLarge {
+        /// What the log calls it, made harmless.
+        account: String,
+        /// The limit in MiB.
+        limit: u64,
+    },
     /// A required column is neither there nor mapped.
     #[error(
         "{file}: table {table} needs the column {column}{hint}; the file has: {found}; a mapping can rename columns (`bulkwatch init` writes one)"
@@ -129,6 +142,8 @@ impl LogError {
     pub fn class(&self) -> ErrorClass {
         match self {
             Self::Table(error) => error.class(),
+            Self::Spill(error) => error.class(),
+            Self::AccountTooLarge { .. } => ErrorClass::Environment,
             Self::Window { .. }
             | Self::TimeUnit { .. }
             | Self::RawNumber { .. }

@@ -4,9 +4,11 @@
 
 use super::read::{read_messages, read_side_tables};
 use super::{
-    InputSpec, LogError, Offers, PARTITIONS, ReadReport, ReadSettings, Router, Seen, SideTables, take,
+    Batch, InputSpec, LogError, Offers, PARTITIONS, ReadReport, ReadSettings, Routed, Router, Seen, Shared,
+    SideTables, Step,
 };
 use crate::domain::{DAY_US, Timestamp, Token, Window, WindowError};
+use std::sync::Arc;
 
 /// The inputs of a night.
 #[derive(Debug, Clone)]
@@ -80,14 +82,22 @@ pub struct MessageLog {
     pub seen: Seen,
     /// What reading found, messages first.
     pub reports: Vec<ReadReport>,
-    routers: Vec<Router>,
+    routed: Routed,
     extra: Vec<Vec<Token>>,
 }
 
 impl MessageLog {
-    /// Reads everything.
-    pub fn read(inputs: &Inputs, wish: &WindowWish, settings: &ReadSettings) -> Result<Self, LogError> {
-        let (mut routers, report) = read_messages(&inputs.messages, settings, Router::new)?;
+    /// Reads everything; what does not fit in the memory of `shared` waits on disk.
+    ///
+    /// The side tables stay in memory whatever the limit: their size follows the accounts, not the messages.
+    pub fn read(
+        inputs: &Inputs,
+        wish: &WindowWish,
+        settings: &ReadSettings,
+        shared: &Arc<Shared>,
+    ) -> Result<Self, LogError> {
+        let (mut routers, report) =
+            read_messages(&inputs.messages, &listening(settings, shared), || Router::sharing(shared))?;
         let mut named = Router::new();
         let (mut side, mut side_reports) = read_side_tables(&inputs.side, settings, &mut |token, name| {
             super::EventSink::name(&mut named, token, name)
@@ -102,18 +112,43 @@ impl MessageLog {
         let extra = extra_accounts(&side);
         let mut reports = vec![report];
         reports.append(&mut side_reports);
-        Ok(Self { window, log_start, offers, side, seen, reports, routers, extra })
+        let routed = Routed::new(routers, shared)?;
+        Ok(Self { window, log_start, offers, side, seen, reports, routed, extra })
     }
 
-    /// Moves the rows of partition `index` out, ready to be ordered, with the accounts only side tables name.
-    pub fn take(&mut self, index: usize) -> (super::PartitionParts, Vec<Token>) {
-        (take(&mut self.routers, index), std::mem::take(&mut self.extra[index]))
+    /// The next partitions from `start` on that fit in memory together; at least one.
+    pub fn next(&mut self, start: usize) -> Batch {
+        self.routed.next(start)
+    }
+
+    /// Accounts of a partition that only side tables name, sorted.
+    pub fn extra(&self, partition: usize) -> &[Token] {
+        &self.extra[partition]
     }
 
     /// How many partitions there are.
     pub fn partitions(&self) -> usize {
         PARTITIONS
     }
+
+    /// How many times buffers went to disk; 0 when everything fitted in memory.
+    pub fn flushes(&self) -> usize {
+        self.routed.flushes()
+    }
+}
+
+/// The same settings, with the number of rows the files promise passed on to whoever plans disk space.
+fn listening(settings: &ReadSettings, shared: &Arc<Shared>) -> ReadSettings {
+    let (shared, watcher) = (shared.clone(), settings.progress.clone());
+    let progress = move |step| {
+        if let Step::ExpectedRows(rows) = step {
+            shared.expect_rows(rows);
+        }
+        if let Some(watcher) = &watcher {
+            watcher(step);
+        }
+    };
+    ReadSettings { progress: Some(Arc::new(progress)), ..settings.clone() }
 }
 
 fn sort(side: &mut SideTables) {

@@ -26,11 +26,14 @@ pub use inspect::{ColumnFinding, History, Inspection, Spelling, inspect};
 pub use keys::Keys;
 pub use load::{Inputs, Length, MessageLog, WindowWish};
 pub use offers::Offers;
-pub use partition::{PARTITIONS, Partition, PartitionParts, Received, Router, Seen, take};
+pub use partition::{
+    Batch, DEFAULT_LIMIT, LEAST_LIMIT, MemoryPlan, PARTITIONS, Partition, Parts, Received, Routed, Router,
+    Seen, Shared, SpillError, Tokens, Weight,
+};
 pub use phone::looks_like_number;
 pub use read::{EventSink, read_messages, read_side_tables};
 pub use reject::{RejectReason, RejectRow, Rejects};
 pub use report::{FileReport, ReadReport, rejects_table};
 pub use schema::{TableKind, load_mapping, parse_mapping};
-pub use source::{InputSpec, Progress, ReadSettings};
+pub use source::{InputSpec, Progress, ReadSettings, Step};
 pub use timeline::{AccountTimeline, in_population, rows_of};

@@ -37,7 +37,25 @@ impl InputSpec {
 }
 
 /// Called with the number of rows read since the last call, from any thread.
-pub type Progress = Arc<dyn Fn(u64) + Send + Sync>;
+pub type Progress = Arc<dyn Fn(Step) + Send + Sync>;
+
+/// How far a run is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// The files promise so many rows; said once, and only where all of them do.
+    ExpectedRows(u64),
+    /// So many more rows were read.
+    Rows(u64),
+    /// So many of all account partitions are done.
+    Partitions {
+        /// Done so far.
+        done: usize,
+        /// All.
+        of: usize,
+    },
+    /// The results are being put together and written.
+    Publishing,
+}
 
 /// Limits and permissions of reading.
 #[derive(Clone)]
@@ -92,6 +110,13 @@ impl std::fmt::Debug for ReadSettings {
 }
 
 impl ReadSettings {
+    /// Tells whoever watches.
+    pub(crate) fn tell(&self, step: Step) {
+        if let Some(progress) = &self.progress {
+            progress(step);
+        }
+    }
+
     /// An error when somebody asked to stop.
     pub(crate) fn check_stop(&self, table: TableKind) -> Result<(), LogError> {
         match &self.stop {

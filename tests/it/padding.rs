@@ -5,9 +5,7 @@
 use bulkwatch::context::Exchange;
 use bulkwatch::domain::{DAY_US, HOUR_US, MINUTE_US, SECOND_US, Timestamp, Token, Window};
 use bulkwatch::features::{Night, extract};
-use bulkwatch::log::{
-    AccountRow, EventSink, MessageEvent, NO, Offers, PARTITIONS, Router, SideTables, YES, take,
-};
+use bulkwatch::log::{AccountRow, EventSink, MessageEvent, NO, Offers, Router, SideTables, YES};
 use bulkwatch::rules::Limits;
 use proptest::prelude::*;
 use rand::{Rng, SeedableRng};
@@ -87,7 +85,7 @@ fn scores(events: &[MessageEvent]) -> [f64; 3] {
     let window = Window::new(Timestamp(FROM), Timestamp(TO), Window::LOOKBACK_US).expect("valid");
     let mut router = Router::new();
     events.iter().for_each(|e| router.message(e));
-    let partition = take(&mut [router], SENDER.partition(PARTITIONS)).order(&window);
+    let partition = router.partition_of(SENDER, &window);
     let account = AccountRow {
         account: SENDER,
         registered_at: Some(FROM - DAY_US),

@@ -15,7 +15,7 @@ pub use side::{OnName, read_side_tables};
 use crate::domain::Token;
 use crate::log::source::{self, Source};
 use crate::log::{
-    FileReport, InputSpec, LogError, MessageEvent, ReadReport, ReadSettings, Rejects, TableKind,
+    FileReport, InputSpec, LogError, MessageEvent, ReadReport, ReadSettings, Rejects, Step, TableKind,
 };
 use messages::MessageCleaner;
 use rayon::prelude::*;
@@ -29,6 +29,10 @@ pub trait EventSink: Send {
     fn message(&mut self, event: &MessageEvent);
     /// The sender's name as the log spells it: at least once for each distinct sender among this sink's events.
     fn name(&mut self, token: Token, name: &str);
+    /// A batch has been handed on: the moment to make room.
+    fn end_batch(&mut self) -> Result<(), LogError> {
+        Ok(())
+    }
 }
 
 /// What one part of a file contributed.
@@ -50,6 +54,9 @@ pub fn read_messages<S: EventSink>(
     make_sink: impl Fn() -> S + Sync,
 ) -> Result<(Vec<S>, ReadReport), LogError> {
     let source = source::prepare(spec, settings)?;
+    if let Some(rows) = source.plans.iter().map(Plan::rows).sum::<Option<u64>>() {
+        settings.tell(Step::ExpectedRows(rows));
+    }
     let units: Vec<(usize, usize)> = source
         .plans
         .iter()
@@ -94,10 +101,9 @@ fn read_part<S: EventSink>(
         let batch = batch?;
         outcome.rows += batch.source_rows;
         outcome.filtered += batch.filtered;
-        if let Some(progress) = &settings.progress {
-            progress(batch.source_rows);
-        }
+        settings.tell(Step::Rows(batch.source_rows));
         cleaner.batch(batch, sink, seen)?;
+        sink.end_batch()?;
     }
     outcome.ok = cleaner.ok;
     outcome.span = cleaner.span;

@@ -78,6 +78,11 @@ impl Plan {
         &self.ignored
     }
 
+    /// Rows, where the file says it without being read.
+    pub fn rows(&self) -> Option<u64> {
+        self.file.rows()
+    }
+
     /// Whether message texts are read.
     pub fn reads_text(&self) -> bool {
         self.table == TableKind::Messages && self.offers("text")

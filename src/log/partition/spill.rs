@@ -1,0 +1,383 @@
+//! Rows that do not fit in memory wait on local disk, as compressed Arrow files.
+//! In: buffers of all partitions; out: the rows of one partition, read back when its turn comes.
+//! The files die with the store; what a killed run left is removed by the next one.
+
+use super::row::{Buffer, Chunks, Names, Received};
+use crate::domain::{ErrorClass, Token};
+use crate::log::MessageEvent;
+use arrow_array::{Array, ArrayRef, RecordBatch, StringArray, UInt64Array};
+use arrow_ipc::CompressionType;
+use arrow_ipc::reader::FileReader;
+use arrow_ipc::writer::{FileWriter, IpcWriteOptions};
+use arrow_schema::{ArrowError, DataType, Field, Schema};
+use std::fs::{self, File};
+use std::io::{self, BufReader, BufWriter};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use tempfile::TempDir;
+use thiserror::Error;
+
+/// Why rows could not be kept on disk.
+#[derive(Debug, Error)]
+pub enum SpillError {
+    /// The file system said no.
+    #[error("cannot {what} temporary rows in {folder}: {source}{}", advice(.source))]
+    Io {
+        /// What was tried.
+        what: &'static str,
+        /// Where.
+        folder: String,
+        /// The cause.
+        #[source]
+        source: io::Error,
+    },
+    /// A file came back other than it was written.
+    #[error("temporary rows in {folder} are damaged: {problem}")]
+    Damaged {
+        /// Where.
+        folder: String,
+        /// What is wrong.
+        problem: String,
+    },
+    /// There is too little room to begin with.
+    #[error(
+        "{folder} has {free} MiB free, but up to {need} MiB of temporary rows may be needed; name another folder with --tmp-dir or raise --memory-limit"
+    )]
+    NoRoom {
+        /// Where.
+        folder: String,
+        /// What is free.
+        free: u64,
+        /// What may be needed.
+        need: u64,
+    },
+}
+
+fn advice(source: &io::Error) -> &'static str {
+    match source.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            "; name another folder with --tmp-dir or raise --memory-limit"
+        }
+        _ => "",
+    }
+}
+
+impl SpillError {
+    /// The class of the failure.
+    pub fn class(&self) -> ErrorClass {
+        ErrorClass::Environment
+    }
+}
+
+/// A row as a fixed number of 64-bit words, each a column of the file.
+trait Words: Copy {
+    const NAMES: &'static [&'static str];
+    fn put(&self, columns: &mut [Vec<u64>]);
+    fn get(columns: &[&[u64]], row: usize) -> Self;
+}
+
+fn put_token(token: Token, columns: &mut [Vec<u64>]) {
+    let bits = token.0;
+    columns[0].push((bits >> 64) as u64);
+    columns[1].push(bits as u64);
+}
+
+fn token(columns: &[&[u64]], row: usize) -> Token {
+    Token(u128::from(columns[0][row]) << 64 | u128::from(columns[1][row]))
+}
+
+impl Words for MessageEvent {
+    const NAMES: &'static [&'static str] = &[
+        "sender_high",
+        "sender_low",
+        "recipient_high",
+        "recipient_low",
+        "ts",
+        "msg",
+        "content",
+        "content_head",
+        "network",
+        "size_typing",
+        "flags",
+    ];
+
+    fn put(&self, columns: &mut [Vec<u64>]) {
+        put_token(self.sender, columns);
+        put_token(self.recipient, &mut columns[2..]);
+        let flags = [
+            self.chat,
+            self.kind,
+            self.status,
+            self.via,
+            self.known,
+            self.forwarded,
+            self.template,
+            self.link,
+        ];
+        let sizes = u64::from(self.size) << 32 | u64::from(self.typing_ms);
+        let rest = [
+            self.ts as u64,
+            self.msg,
+            self.content,
+            self.content_head,
+            self.network,
+            sizes,
+            u64::from_le_bytes(flags),
+        ];
+        columns[4..].iter_mut().zip(rest).for_each(|(column, word)| column.push(word));
+    }
+
+    fn get(columns: &[&[u64]], row: usize) -> Self {
+        let word = |i: usize| columns[i][row];
+        let [chat, kind, status, via, known, forwarded, template, link] = word(10).to_le_bytes();
+        Self {
+            sender: token(columns, row),
+            recipient: token(&columns[2..], row),
+            ts: word(4) as i64,
+            msg: word(5),
+            content: word(6),
+            content_head: word(7),
+            network: word(8),
+            size: (word(9) >> 32) as u32,
+            typing_ms: word(9) as u32,
+            chat,
+            kind,
+            status,
+            via,
+            known,
+            forwarded,
+            template,
+            link,
+        }
+    }
+}
+
+impl Words for Received {
+    const NAMES: &'static [&'static str] =
+        &["account_high", "account_low", "peer_high", "peer_low", "ts", "msg", "flags"];
+
+    fn put(&self, columns: &mut [Vec<u64>]) {
+        put_token(self.account, columns);
+        put_token(self.peer, &mut columns[2..]);
+        let flags = u64::from(self.chat) << 8 | u64::from(self.status);
+        let rest = [self.ts as u64, self.msg, flags];
+        columns[4..].iter_mut().zip(rest).for_each(|(column, word)| column.push(word));
+    }
+
+    fn get(columns: &[&[u64]], row: usize) -> Self {
+        let word = |i: usize| columns[i][row];
+        Self {
+            account: token(columns, row),
+            peer: token(&columns[2..], row),
+            ts: word(4) as i64,
+            msg: word(5),
+            chat: (word(6) >> 8) as u8,
+            status: word(6) as u8,
+        }
+    }
+}
+
+fn schema_of(names: &[&str], text: bool) -> Schema {
+    let mut fields: Vec<Field> = names.iter().map(|n| Field::new(*n, DataType::UInt64, false)).collect();
+    if text {
+        fields.push(Field::new("name", DataType::Utf8, false));
+    }
+    Schema::new(fields)
+}
+
+const NAME_WORDS: &[&str] = &["token_high", "token_low"];
+
+fn batch_of<T: Words>(rows: &Chunks<T>) -> Result<RecordBatch, ArrowError> {
+    let n = rows.len();
+    let mut columns: Vec<Vec<u64>> = T::NAMES.iter().map(|_| Vec::with_capacity(n)).collect();
+    rows.iter().for_each(|row| row.put(&mut columns));
+    let arrays = columns.into_iter().map(|c| Arc::new(UInt64Array::from(c)) as ArrayRef).collect();
+    RecordBatch::try_new(Arc::new(schema_of(T::NAMES, false)), arrays)
+}
+
+fn names_batch(names: &Names) -> Result<RecordBatch, ArrowError> {
+    let mut columns = [Vec::with_capacity(names.len()), Vec::with_capacity(names.len())];
+    names.keys().for_each(|token| put_token(*token, &mut columns));
+    let mut arrays: Vec<ArrayRef> =
+        columns.into_iter().map(|c| Arc::new(UInt64Array::from(c)) as ArrayRef).collect();
+    arrays.push(Arc::new(StringArray::from_iter_values(names.values())));
+    RecordBatch::try_new(Arc::new(schema_of(NAME_WORDS, true)), arrays)
+}
+
+/// Rows on disk: one flush of one worker.
+#[derive(Debug)]
+struct Flush {
+    sent: PathBuf,
+    received: PathBuf,
+    names: PathBuf,
+}
+
+/// The temporary folder of a run and what is in it.
+#[derive(Debug)]
+pub struct SpillStore {
+    folder: TempDir,
+    _lock: File,
+    flushes: Mutex<Vec<Arc<Flush>>>,
+}
+
+const PREFIX: &str = ".bulkwatch-rows-";
+const LOCK: &str = "lock";
+
+impl SpillStore {
+    /// Makes a folder of its own below `below`, removing what killed runs left there.
+    pub fn create(below: &Path) -> Result<Self, SpillError> {
+        let fail = |what| move |source| failure(what, below, source);
+        fs::create_dir_all(below).map_err(fail("make a folder for"))?;
+        remove_leftovers(below);
+        let folder =
+            tempfile::Builder::new().prefix(PREFIX).tempdir_in(below).map_err(fail("make a folder for"))?;
+        let lock = File::create(folder.path().join(LOCK)).map_err(fail("lock"))?;
+        lock.lock().map_err(fail("lock"))?;
+        Ok(Self { folder, _lock: lock, flushes: Mutex::default() })
+    }
+
+    /// Refuses to start when less than `bytes` are free.
+    pub fn check_room(&self, bytes: u64) -> Result<(), SpillError> {
+        // A file system that cannot say how much is free is left to say no when it is full.
+        let Ok(free) = fs4::available_space(self.folder.path()) else { return Ok(()) };
+        if free < bytes {
+            let folder = self.below().display().to_string();
+            return Err(SpillError::NoRoom { folder, free: free >> 20, need: bytes >> 20 });
+        }
+        Ok(())
+    }
+
+    fn below(&self) -> &Path {
+        self.folder.path().parent().unwrap_or(self.folder.path())
+    }
+
+    /// How many times rows were written.
+    pub fn flushes(&self) -> usize {
+        self.flushes.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
+    /// Writes the rows of all partitions and empties their buffers.
+    pub(super) fn flush(&self, buffers: &mut [Buffer]) -> Result<(), SpillError> {
+        let at = {
+            let mut flushes = self.flushes.lock().unwrap_or_else(PoisonError::into_inner);
+            let n = flushes.len();
+            let path = |kind: &str| self.folder.path().join(format!("{n}.{kind}"));
+            flushes.push(Arc::new(Flush {
+                sent: path("sent"),
+                received: path("received"),
+                names: path("names"),
+            }));
+            flushes[n].clone()
+        };
+        self.write(&at.sent, schema_of(MessageEvent::NAMES, false), buffers, |buffer| {
+            batch_of(&std::mem::take(&mut buffer.sent))
+        })?;
+        self.write(&at.received, schema_of(Received::NAMES, false), buffers, |buffer| {
+            batch_of(&std::mem::take(&mut buffer.received))
+        })?;
+        self.write(&at.names, schema_of(NAME_WORDS, true), buffers, |buffer| {
+            names_batch(&std::mem::take(&mut buffer.names))
+        })
+    }
+
+    /// One batch a partition, empty ones too, so that a partition's place in the file is its number.
+    fn write(
+        &self,
+        path: &Path,
+        schema: Schema,
+        buffers: &mut [Buffer],
+        mut batch: impl FnMut(&mut Buffer) -> Result<RecordBatch, ArrowError>,
+    ) -> Result<(), SpillError> {
+        let fail = |error| self.failure("write", error);
+        let file = File::create(path).map_err(|e| failure("write", self.below(), e))?;
+        let options = IpcWriteOptions::default()
+            .try_with_compression(Some(CompressionType::LZ4_FRAME))
+            .map_err(fail)?;
+        let mut writer =
+            FileWriter::try_new_with_options(BufWriter::with_capacity(1 << 18, file), &schema, options)
+                .map_err(fail)?;
+        for buffer in buffers {
+            writer.write(&batch(buffer).map_err(fail)?).map_err(fail)?;
+        }
+        writer.finish().map_err(fail)
+    }
+
+    fn failure(&self, what: &'static str, error: ArrowError) -> SpillError {
+        match error {
+            ArrowError::IoError(_, source) => failure(what, self.below(), source),
+            other => {
+                SpillError::Damaged { folder: self.below().display().to_string(), problem: other.to_string() }
+            }
+        }
+    }
+
+    /// Hands on what partition `index` has on disk, piece by piece; the taker says whether it wants more.
+    pub(super) fn read(&self, index: usize, taker: &mut impl Taker) -> Result<(), SpillError> {
+        let flushes: Vec<Arc<Flush>> = self.flushes.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        for flush in flushes {
+            let mut go_on = self.rows(&flush.sent, index, |rows| taker.sent(rows))?;
+            go_on = go_on && self.rows(&flush.received, index, |rows| taker.received(rows))?;
+            let names = self.batch(&flush.names, index)?;
+            let (columns, texts) = (words(&names, NAME_WORDS.len()), names.column(NAME_WORDS.len()));
+            if let (Some(columns), Some(texts)) = (columns, texts.as_any().downcast_ref::<StringArray>()) {
+                (0..names.num_rows()).for_each(|row| taker.name(token(&columns, row), texts.value(row)));
+            }
+            if !go_on {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn rows<T: Words>(
+        &self,
+        path: &Path,
+        index: usize,
+        mut take: impl FnMut(&mut dyn Iterator<Item = T>) -> bool,
+    ) -> Result<bool, SpillError> {
+        let batch = self.batch(path, index)?;
+        let columns = words(&batch, T::NAMES.len()).ok_or_else(|| SpillError::Damaged {
+            folder: self.below().display().to_string(),
+            problem: "columns are missing".to_owned(),
+        })?;
+        Ok(take(&mut (0..batch.num_rows()).map(|row| T::get(&columns, row))))
+    }
+
+    fn batch(&self, path: &Path, index: usize) -> Result<RecordBatch, SpillError> {
+        let fail = |error| self.failure("read", error);
+        let file = File::open(path).map_err(|e| failure("read", self.below(), e))?;
+        let mut reader = FileReader::try_new(BufReader::new(file), None).map_err(fail)?;
+        reader.set_index(index).map_err(fail)?;
+        let missing = || ArrowError::IpcError(format!("no batch {index}"));
+        reader.next().ok_or_else(missing).and_then(|batch| batch).map_err(fail)
+    }
+}
+
+/// Receives the rows of a partition; `false` stops the reading.
+pub(super) trait Taker {
+    fn sent(&mut self, rows: &mut dyn Iterator<Item = MessageEvent>) -> bool;
+    fn received(&mut self, rows: &mut dyn Iterator<Item = Received>) -> bool;
+    fn name(&mut self, token: Token, name: &str);
+}
+
+fn words(batch: &RecordBatch, n: usize) -> Option<Vec<&[u64]>> {
+    let column = |i: usize| batch.column(i).as_any().downcast_ref::<UInt64Array>().map(|a| &a.values()[..]);
+    (0..n).map(column).collect()
+}
+
+fn failure(what: &'static str, folder: &Path, source: io::Error) -> SpillError {
+    SpillError::Io { what, folder: folder.display().to_string(), source }
+}
+
+/// Removes the folders of runs that are gone: nobody holds their lock. Best effort, it only tidies up.
+fn remove_leftovers(below: &Path) {
+    for entry in fs::read_dir(below).into_iter().flatten().flatten() {
+        if !entry.file_name().to_string_lossy().starts_with(PREFIX) {
+            continue;
+        }
+        let dead = File::open(entry.path().join(LOCK)).is_ok_and(|lock| lock.try_lock().is_ok());
+        if dead {
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+}
