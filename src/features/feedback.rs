@@ -4,13 +4,24 @@
 
 use super::contact::NEW_SILENT;
 use super::facts::{Facts, Pair};
-use super::feature::{Absent, Family, Feature, Mark, Reads, Unit, Value, count};
+use super::feature::{Absent, Family, Feature, Mark, Reads, Unit, Value, count, share};
 use super::kernels::wilson_lower;
 use crate::domain::{DAY_US, FeedbackKind, Token};
 use crate::log::{FeedbackRow, NO};
 
 const READS: &[Reads] =
     &[Reads::Ts, Reads::MsgId, Reads::Chat, Reads::Status, Reads::Recipient, Reads::Inbound, Reads::Feedback];
+/// What the newness of recipients adds.
+const COHORT_READS: &[Reads] = &[
+    Reads::Ts,
+    Reads::MsgId,
+    Reads::Chat,
+    Reads::Status,
+    Reads::Recipient,
+    Reads::Inbound,
+    Reads::Registered,
+    Reads::Feedback,
+];
 const BASE: Feature = Feature {
     family: Family::Feedback,
     reads: READS,
@@ -45,7 +56,29 @@ pub static FIRST_CONTACT_REPORTS: Feature = Feature {
     name: "feedback_first_contact_reports_n",
     definition: "F1: distinct people who reported after at most 3 messages from the account, which had opened the chat and was never answered",
     reading: "the strongest feedback there is",
-    value: |f| known(f, |f| count(first_contact_reports(f, i64::MAX))),
+    value: |f| known(f, |f| count(first_contact_reports(f))),
+    ..BASE
+};
+/// The newly contacted of the last seven days: the cohort of the rate.
+pub static FIRST_CONTACTS_7D: Feature = Feature {
+    name: "feedback_first_contacts_7d_n",
+    definition: "F1: new recipients first contacted within the last 7 d who had not written before a report of theirs, or at all; people who answer are left out, so that accomplices dilute nothing",
+    reading: "the cohort that the rate of first-contact reports is taken over",
+    look_alikes: "anyone",
+    absent_when: "the log has no feedback, or newness is censored",
+    reads: COHORT_READS,
+    source: (Mark::Quoted, "white paper: a report on the first message from an unknown number counts more; the 7 d are ours"),
+    value: |f| known(f, |f| count(cohort(f)?.len())),
+    ..BASE
+};
+/// Reports from that cohort.
+pub static FIRST_CONTACT_REPORTS_7D: Feature = Feature {
+    name: "feedback_first_contact_reports_7d_n",
+    definition: "F1: people of that cohort who reported after at most 3 messages from the account",
+    reading: "the strongest feedback there is, of people met this week",
+    absent_when: "the log has no feedback, or newness is censored",
+    reads: COHORT_READS,
+    value: |f| known(f, |f| count(reporters(&cohort(f)?))),
     ..BASE
 };
 /// Rate of reports on first contact.
@@ -53,10 +86,11 @@ pub static FIRST_CONTACT_RATE: Feature = Feature {
     name: "feedback_first_contact_rate_share",
     unit: Unit::Share,
     range: (0.0, 1.0),
-    evidence: Some((&NEW_SILENT, 20.0)),
-    definition: "F1 within the last 7 d: such reporters / new recipients of those 7 d who have not written since",
+    evidence: Some((&FIRST_CONTACTS_7D, 20.0)),
+    definition: "F1: feedback_first_contact_reports_7d_n / feedback_first_contacts_7d_n: both of the people first contacted within the last 7 d",
     reading: "mail senders must stay below 0.1 %, and never reach 0.3 %",
-    absent_when: "the log has no feedback, or there is no such recipient",
+    absent_when: "the log has no feedback, newness is censored, or nobody new was contacted in the last 7 d",
+    reads: COHORT_READS,
     source: (
         Mark::Published,
         "complaint limits for bulk mail senders, 2024; borrowed, not a messaging number",
@@ -111,6 +145,8 @@ pub static CARDS: &[&Feature] = &[
     &REPORTS_RAW,
     &REPORTS_WEIGHTLESS,
     &FIRST_CONTACT_REPORTS,
+    &FIRST_CONTACTS_7D,
+    &FIRST_CONTACT_REPORTS_7D,
     &FIRST_CONTACT_RATE,
     &BLOCKS,
     &BLOCKS_LOWER,
@@ -154,23 +190,35 @@ fn is_first_contact_report(f: &Facts, row: &FeedbackRow) -> bool {
     was_written_to(f, row) && pair.reply_at.is_none_or(|t| row.ts < t) && before.count() <= 3
 }
 
-fn first_contact_reports(f: &Facts, within_us: i64) -> usize {
-    let since = f.as_of().saturating_sub(within_us);
-    let rows = f.timeline.feedback.iter().filter(|r| {
-        r.kind == FeedbackKind::Report
-            && f.window.contains(r.ts)
-            && since <= r.ts
-            && is_first_contact_report(f, r)
-    });
-    distinct(rows.map(|r| r.reporter))
+fn first_contact_reports(f: &Facts) -> usize {
+    let rows = f.timeline.feedback.iter().filter(|r| r.kind == FeedbackKind::Report);
+    let counted = rows.filter(|r| f.window.contains(r.ts) && is_first_contact_report(f, r));
+    distinct(counted.map(|r| r.reporter))
+}
+
+/// People newly contacted within the last 7 d who stayed silent or reported first, each with whether they reported.
+fn cohort(f: &Facts) -> Result<Vec<bool>, Absent> {
+    if !f.newness_usable() {
+        return Err(Absent::Censored);
+    }
+    let since = f.as_of() - 7 * DAY_US;
+    let rows = f.timeline.feedback.iter().filter(|r| r.kind == FeedbackKind::Report);
+    let counted = rows.filter(|r| f.window.contains(r.ts) && is_first_contact_report(f, r));
+    let mut reporters: Vec<Token> = counted.map(|r| r.reporter).collect();
+    reporters.sort_unstable();
+    let met = f.pairs.iter().filter(|p| p.new && since <= p.t0);
+    let told = met.map(|p| (p, reporters.binary_search(&p.peer).is_ok()));
+    Ok(told.filter(|(p, reported)| *reported || p.reply_at.is_none()).map(|(_, reported)| reported).collect())
+}
+
+fn reporters(cohort: &[bool]) -> usize {
+    cohort.iter().filter(|reported| **reported).count()
 }
 
 fn first_contact_rate(f: &Facts) -> Value {
     known(f, |f| {
-        let since = f.as_of() - 7 * DAY_US;
-        let silent = f.pairs.iter().filter(|p| p.new && since <= p.t0 && p.reply_at.is_none()).count();
-        let reports = first_contact_reports(f, 7 * DAY_US);
-        if silent == 0 { Err(Absent::NoEvidence) } else { Ok((reports as f64 / silent as f64).min(1.0)) }
+        let cohort = cohort(f)?;
+        share(reporters(&cohort), cohort.len())
     })
 }
 

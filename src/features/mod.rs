@@ -13,6 +13,8 @@ mod facts;
 pub mod fanout;
 mod feature;
 pub mod feedback;
+#[cfg(test)]
+mod feedback_tests;
 pub mod groups;
 #[cfg(test)]
 mod kernel_tests;

@@ -31,8 +31,9 @@ pub static STRONG_RATE: Limit = Limit {
 /// Reporters.
 pub static REPORTERS: Limit = Limit {
     key: "F1.reporters",
-    feature: &feedback::FIRST_CONTACT_REPORTS,
-    what: "people who reported at first contact",
+    feature: &feedback::FIRST_CONTACT_REPORTS_7D,
+    what: "newly contacted people who reported at once",
+    window: "7 d",
     default: 3.0,
     full: 20.0,
     range: (3.0, 100.0),
@@ -92,8 +93,8 @@ pub static FIRST_CONTACT: Rule = Rule {
     points: Split::new(0.0, 0.0, 30.0),
     limits: &[&RATE, &STRONG_RATE, &REPORTERS],
     persistence: "0.3 % of the newly contacted",
-    statement: "{1} people reported the account at first contact; in the last 7 d that was {0} of the newly contacted who stayed silent, limit {0.limit}",
-    uses: &[&feedback::FIRST_CONTACT_RATE, &feedback::FIRST_CONTACT_REPORTS],
+    statement: "{1} of the people newly contacted in the last 7 d reported the account at once, {0} of those who did not answer it; limit {0.limit}",
+    uses: &[&feedback::FIRST_CONTACT_RATE, &feedback::FIRST_CONTACT_REPORTS_7D],
     source: (Mark::Quoted, "white paper: a report on the first message from an unknown number counts more"),
     test: |row| {
         let evidence = vec![row.check(&RATE)?, row.check(&REPORTERS)?];

@@ -1,0 +1,86 @@
+//! Attacks on feedback cards: one cohort above and below the line, wishes that are honored, counts too small to tell.
+//! In: small worlds of one sender and what people said about it; out: failures that name the card.
+//! Looks at values only; what rules make of them is tested with the rules.
+
+use super::extract::{Night, extract};
+use super::{AccountFeatures, feedback as said};
+use crate::context::Exchange;
+use crate::domain::*;
+use crate::log::*;
+
+const FROM: i64 = 100 * DAY_US;
+const TO: i64 = 130 * DAY_US;
+const SUBJECT: Token = Token(1);
+
+fn person(n: u128) -> Token {
+    Token(1_000 + n)
+}
+
+/// A day of the window, 0 to 29, at ten in the morning.
+fn day(n: i64) -> i64 {
+    FROM + n * DAY_US + 10 * HOUR_US
+}
+
+#[derive(Default)]
+struct World {
+    events: Vec<MessageEvent>,
+    feedback: Vec<FeedbackRow>,
+}
+
+impl World {
+    fn sends(&mut self, ts: i64, to: u128) {
+        self.events.push(MessageEvent::bare(ts, SUBJECT, person(to)));
+    }
+
+    fn hears(&mut self, ts: i64, from: u128) {
+        self.events.push(MessageEvent::bare(ts, person(from), SUBJECT));
+    }
+
+    fn says(&mut self, ts: i64, who: u128, kind: FeedbackKind) {
+        self.feedback.push(FeedbackRow {
+            reported: SUBJECT,
+            ts,
+            reporter: person(who),
+            kind,
+            reported_initiated: UNKNOWN,
+        });
+    }
+
+    fn values(&self) -> AccountFeatures {
+        let window = Window::new(Timestamp(FROM), Timestamp(TO), Window::LOOKBACK_US).expect("valid");
+        let mut router = Router::new();
+        self.events.iter().for_each(|e| router.message(e));
+        let partition = take(&mut [router], SUBJECT.partition(PARTITIONS)).order(&window);
+        let mut feedback = self.feedback.clone();
+        feedback.sort();
+        let side = SideTables { feedback: Some(feedback), ..SideTables::default() };
+        let exchange = Exchange::new(&side, &window);
+        let offers = Offers { feedback: true, ..Offers::default() };
+        let night = Night { window, log_start: 0, offers, side: &side, exchange: &exchange };
+        let mut rows = extract(&partition, &[SUBJECT], &night);
+        rows.retain(|r| r.account == SUBJECT);
+        rows.pop().expect("a row")
+    }
+}
+
+#[test]
+fn the_rate_of_first_contact_reports_is_of_one_cohort() {
+    let mut world = World::default();
+    (0..60).for_each(|i| world.sends(day(10) + i as i64 * MINUTE_US, i));
+    (40..43).for_each(|i| world.says(day(24), i, FeedbackKind::Report));
+    world.sends(day(26), 99);
+    let late = world.values();
+    assert_eq!(late.get(&said::FIRST_CONTACT_REPORTS), Ok(3.0));
+    assert_eq!(late.get(&said::FIRST_CONTACTS_7D), Ok(1.0), "only one was met within the last 7 d");
+    assert_eq!(late.get(&said::FIRST_CONTACT_REPORTS_7D), Ok(0.0));
+    assert_eq!(late.get(&said::FIRST_CONTACT_RATE), Ok(0.0));
+    assert!(late.evident(&said::FIRST_CONTACT_RATE).is_err(), "one person is no base for a share");
+    (100..140).for_each(|i| world.sends(day(25), i));
+    (100..104).for_each(|i| world.says(day(26), i, FeedbackKind::Report));
+    world.hears(day(27), 100);
+    (110..120).for_each(|i| world.hears(day(26), i));
+    let now = world.values();
+    assert_eq!(now.get(&said::FIRST_CONTACTS_7D), Ok(31.0), "ten answered; a reporter who wrote later counts");
+    assert_eq!(now.get(&said::FIRST_CONTACT_REPORTS_7D), Ok(4.0));
+    assert_eq!(now.evident(&said::FIRST_CONTACT_RATE), Ok(4.0 / 31.0));
+}
