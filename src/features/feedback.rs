@@ -2,7 +2,6 @@
 //! In: feedback about the account beside its pairs; out: counts of people the account itself had written to.
 //! A report by somebody the account never wrote to first weighs nothing; counts are raw here, merged in a later stage.
 
-use super::contact::NEW_SILENT;
 use super::facts::{Facts, Pair};
 use super::feature::{Absent, Family, Feature, Mark, Reads, Unit, Value, count, share};
 use super::kernels::wilson_lower;
@@ -21,6 +20,18 @@ const COHORT_READS: &[Reads] = &[
     Reads::Inbound,
     Reads::Registered,
     Reads::Feedback,
+];
+/// What the split into explained and unexplained adds.
+const LATELY_READS: &[Reads] = &[
+    Reads::Ts,
+    Reads::MsgId,
+    Reads::Chat,
+    Reads::Status,
+    Reads::Recipient,
+    Reads::Inbound,
+    Reads::Feedback,
+    Reads::Template,
+    Reads::AccountKind,
 ];
 const BASE: Feature = Feature {
     family: Family::Feedback,
@@ -106,28 +117,38 @@ pub static BLOCKS: Feature = Feature {
     value: |f| known(f, |f| count(people(f, FeedbackKind::Block, |r| was_written_to(f, r)))),
     ..BASE
 };
+/// The people written to in the last seven days: the cohort of the blockers' share.
+pub static RECIPIENTS_7D: Feature = Feature {
+    name: "feedback_recipients_7d_n",
+    definition: "F2: people whose chat the account had opened and to whom it sent something unexplained within the last 7 d, and who have not written since the first contact or blocked within those 7 d",
+    reading: "the cohort that the share of blockers is taken over; people who answer are left out, so that accomplices dilute nothing",
+    look_alikes: "anyone",
+    reads: LATELY_READS,
+    source: (Mark::Quoted, "white paper: reports and blocks accumulate; the 7 d are ours"),
+    value: |f| known(f, |f| count(lately(f).len())),
+    ..BASE
+};
+/// Blockers of that cohort.
+pub static BLOCKS_7D: Feature = Feature {
+    name: "feedback_blocks_7d_n",
+    definition: "F2: people of that cohort who blocked the account within the last 7 d, after its first contact",
+    reading: "people met or written to this week who wanted no more",
+    reads: LATELY_READS,
+    value: |f| known(f, |f| count(blockers(&lately(f)))),
+    ..BLOCKS
+};
 /// Lower bound of the share of blockers.
 pub static BLOCKS_LOWER: Feature = Feature {
     name: "feedback_blocks_lower_share",
     unit: Unit::Share,
     range: (0.0, 1.0),
-    evidence: Some((&NEW_SILENT, 20.0)),
-    definition: "F2: Wilson lower 95 % bound of such blockers within the last 7 d / recipients of those 7 d who have not written since their first contact",
+    evidence: Some((&RECIPIENTS_7D, 20.0)),
+    definition: "F2: Wilson lower 95 % bound of feedback_blocks_7d_n / feedback_recipients_7d_n; 0 where nobody blocked",
     reading: "at 2 % and above many did not want to hear from it",
-    absent_when: "the log has no feedback, or there is no such recipient",
-    reads: &[
-        Reads::Ts,
-        Reads::MsgId,
-        Reads::Chat,
-        Reads::Status,
-        Reads::Recipient,
-        Reads::Inbound,
-        Reads::Feedback,
-        Reads::Template,
-        Reads::AccountKind,
-    ],
+    absent_when: "the log has no feedback, or nobody was written to in the last 7 d",
+    reads: LATELY_READS,
     value: blocks_lower,
-    ..BASE
+    ..BLOCKS
 };
 /// People written to after they asked to stop.
 pub static IGNORED_OPTOUTS: Feature = Feature {
@@ -149,6 +170,8 @@ pub static CARDS: &[&Feature] = &[
     &FIRST_CONTACT_REPORTS_7D,
     &FIRST_CONTACT_RATE,
     &BLOCKS,
+    &RECIPIENTS_7D,
+    &BLOCKS_7D,
     &BLOCKS_LOWER,
     &IGNORED_OPTOUTS,
 ];
@@ -222,15 +245,33 @@ fn first_contact_rate(f: &Facts) -> Value {
     })
 }
 
+/// People written to within the last 7 d who stayed silent or blocked in them, each with whether they blocked.
+fn lately(f: &Facts) -> Vec<bool> {
+    let since = f.as_of() - 7 * DAY_US;
+    let mut written = vec![false; f.pairs.len()];
+    for contact in f.contacts.iter().filter(|c| since <= c.ts && !c.explained) {
+        written[contact.pair as usize] = true;
+    }
+    let rows = f.timeline.feedback.iter().filter(|r| r.kind == FeedbackKind::Block && since <= r.ts);
+    let counted = rows.filter(|r| f.window.contains(r.ts) && was_written_to(f, r));
+    let mut blockers: Vec<Token> = counted.map(|r| r.reporter).collect();
+    blockers.sort_unstable();
+    let opened = f.pairs.iter().zip(written).filter(|(p, written)| *written && !p.inbound_before);
+    let told = opened.map(|(p, _)| (p, blockers.binary_search(&p.peer).is_ok()));
+    told.filter(|(p, blocked)| *blocked || p.reply_at.is_none()).map(|(_, blocked)| blocked).collect()
+}
+
+fn blockers(lately: &[bool]) -> usize {
+    lately.iter().filter(|blocked| **blocked).count()
+}
+
 fn blocks_lower(f: &Facts) -> Value {
     known(f, |f| {
-        let since = f.as_of() - 7 * DAY_US;
-        let rows = f.timeline.feedback.iter().filter(|r| {
-            r.kind == FeedbackKind::Block && f.window.contains(r.ts) && since <= r.ts && was_written_to(f, r)
-        });
-        let blockers = distinct(rows.map(|r| r.reporter));
-        let silent = f.pairs.iter().filter(|p| p.reply_at.is_none() && p.n_unexplained > 0).count();
-        if silent == 0 { Err(Absent::NoEvidence) } else { Ok(wilson_lower(blockers.min(silent), silent)) }
+        let lately = lately(f);
+        if lately.is_empty() {
+            return Err(Absent::NoEvidence);
+        }
+        Ok(wilson_lower(blockers(&lately), lately.len()))
     })
 }
 

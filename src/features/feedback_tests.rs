@@ -84,3 +84,22 @@ fn the_rate_of_first_contact_reports_is_of_one_cohort() {
     assert_eq!(now.get(&said::FIRST_CONTACT_REPORTS_7D), Ok(4.0));
     assert_eq!(now.evident(&said::FIRST_CONTACT_RATE), Ok(4.0 / 31.0));
 }
+
+#[test]
+fn blockers_and_recipients_are_of_the_same_seven_days() {
+    let mut world = World::default();
+    (0..500).for_each(|i| world.sends(day(1 + i as i64 / 40), i));
+    (500..530).for_each(|i| world.sends(day(25), i));
+    let quiet = world.values();
+    assert_eq!(quiet.get(&said::RECIPIENTS_7D), Ok(30.0), "not the 530 of the whole window");
+    assert_eq!(quiet.get(&said::BLOCKS_LOWER), Ok(0.0), "no blocker, no share, not even a rounding error");
+    (500..506).for_each(|i| world.says(day(26), i, FeedbackKind::Block));
+    (0..4).for_each(|i| world.says(day(26), i, FeedbackKind::Block));
+    world.hears(day(27), 500);
+    (510..515).for_each(|i| world.hears(day(26), i));
+    let row = world.values();
+    assert_eq!(row.get(&said::BLOCKS), Ok(10.0));
+    assert_eq!((row.get(&said::BLOCKS_7D), row.get(&said::RECIPIENTS_7D)), (Ok(6.0), Ok(25.0)));
+    let bound = row.evident(&said::BLOCKS_LOWER).expect("enough people");
+    assert!((0.11..0.12).contains(&bound), "{bound}");
+}

@@ -44,7 +44,7 @@ pub static REPORTERS: Limit = Limit {
 pub static BLOCK_SHARE: Limit = Limit {
     key: "F2.lower_share",
     feature: &feedback::BLOCKS_LOWER,
-    what: "lower bound of the share of silent recipients who blocked",
+    what: "lower bound of the share of recipients without an answer who blocked",
     window: "7 d",
     default: 0.02,
     full: 0.2,
@@ -56,8 +56,9 @@ pub static BLOCK_SHARE: Limit = Limit {
 /// Blockers.
 pub static BLOCKERS: Limit = Limit {
     key: "F2.blockers",
-    feature: &feedback::BLOCKS,
-    what: "people who blocked after being written to",
+    feature: &feedback::BLOCKS_7D,
+    what: "people written to lately who blocked",
+    window: "7 d",
     default: 3.0,
     full: 30.0,
     range: (3.0, 100.0),
@@ -109,8 +110,8 @@ pub static BLOCKED: Rule = Rule {
     points: Split::new(0.0, 0.0, 22.0),
     limits: &[&BLOCK_SHARE, &BLOCKERS],
     persistence: "the count itself: three people and a lower bound",
-    statement: "{1} people blocked the account after it wrote to them, at least {0} of those who stayed silent; limit {0.limit}",
-    uses: &[&feedback::BLOCKS_LOWER, &feedback::BLOCKS],
+    statement: "{1} of the people it wrote to in the last 7 d blocked the account in them, surely {0} or more of those who did not answer it; limit {0.limit}",
+    uses: &[&feedback::BLOCKS_LOWER, &feedback::BLOCKS_7D],
     source: (Mark::Quoted, "white paper: reports and blocks accumulate"),
     test: |row| Some(Fired::on(vec![row.check(&BLOCK_SHARE)?, row.check(&BLOCKERS)?], true)),
     ..BASE
