@@ -5,7 +5,7 @@
 use super::facts::{Facts, Pair};
 use super::feature::{Absent, Family, Feature, Mark, Reads, Unit, Value, count, share};
 use super::kernels::wilson_lower;
-use crate::domain::{DAY_US, FeedbackKind, Token};
+use crate::domain::{DAY_US, FeedbackKind, HOUR_US, Token};
 use crate::log::{FeedbackRow, NO};
 
 const READS: &[Reads] =
@@ -153,7 +153,7 @@ pub static BLOCKS_LOWER: Feature = Feature {
 /// People written to after they asked to stop.
 pub static IGNORED_OPTOUTS: Feature = Feature {
     name: "feedback_ignored_optouts_n",
-    definition: "F4: distinct people who got a contact in the window after their own block or request to stop",
+    definition: "F4: distinct people who got a contact in the window after their latest block or request to stop; not counted are contacts within 24 h after a message from that person that came after the wish, and one contact within 1 h after the wish, its confirmation",
     reading: "a wish not honored; one is a reason, ten are a practice",
     look_alikes: "a request that crossed with a message on its way",
     source: (Mark::Published, "responsible-use guidance; business policy: honor every opt-out"),
@@ -276,14 +276,28 @@ fn blocks_lower(f: &Facts) -> Value {
 }
 
 fn ignored_optouts(f: &Facts) -> usize {
-    let wishes = f.timeline.feedback.iter().filter(|r| r.kind != FeedbackKind::Report);
-    let mut first: Vec<(Token, i64)> = wishes.map(|r| (r.reporter, r.ts)).collect();
-    first.sort_unstable();
-    first.dedup_by_key(|(person, _)| *person);
+    let rows = f.timeline.feedback.iter().filter(|r| r.kind != FeedbackKind::Report);
+    let mut wishes: Vec<(Token, i64)> = rows.map(|r| (r.reporter, r.ts)).collect();
+    if wishes.is_empty() {
+        return 0;
+    }
+    wishes.sort_unstable();
+    wishes.dedup();
+    let mut inbound: Vec<(Token, i64)> = f.timeline.received.iter().map(|r| (r.peer, r.ts)).collect();
+    inbound.sort_unstable();
+    let mut confirmed = vec![false; wishes.len()];
     let ignored = f.contacts.iter().filter_map(|c| {
         let peer = f.pairs[c.pair as usize].peer;
-        let i = first.binary_search_by_key(&peer, |w| w.0).ok()?;
-        (first[i].1 < c.ts).then_some(peer)
+        let wish = wishes.partition_point(|w| *w < (peer, c.ts)).checked_sub(1)?;
+        let (who, asked_at) = wishes[wish];
+        if who != peer {
+            return None;
+        }
+        let heard = inbound.partition_point(|m| *m <= (peer, c.ts)).checked_sub(1).map(|i| inbound[i]);
+        let reopened = heard.is_some_and(|(p, t)| p == peer && asked_at < t && c.ts - t <= DAY_US);
+        let confirms = !reopened && !confirmed[wish] && c.ts - asked_at <= HOUR_US;
+        confirmed[wish] |= confirms;
+        (!reopened && !confirms).then_some(peer)
     });
     distinct(ignored)
 }

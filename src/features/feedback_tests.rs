@@ -103,3 +103,22 @@ fn blockers_and_recipients_are_of_the_same_seven_days() {
     let bound = row.evident(&said::BLOCKS_LOWER).expect("enough people");
     assert!((0.11..0.12).contains(&bound), "{bound}");
 }
+
+#[test]
+fn a_person_who_writes_again_reopens_the_chat_and_one_confirmation_is_allowed() {
+    let mut world = World::default();
+    for i in 0..12 {
+        world.sends(day(2), i);
+        world.says(day(3), i, FeedbackKind::Optout);
+        world.sends(day(3) + HOUR_US, i);
+        world.hears(day(15), i);
+        world.sends(day(16), i);
+    }
+    assert_eq!(world.values().get(&said::IGNORED_OPTOUTS), Ok(0.0), "confirmed once, answered later");
+    (0..3).for_each(|i| world.sends(day(3) + HOUR_US + 1, i));
+    assert_eq!(world.values().get(&said::IGNORED_OPTOUTS), Ok(3.0), "a second message, or a late one");
+    (3..7).for_each(|i| world.sends(day(16) + 1, i));
+    assert_eq!(world.values().get(&said::IGNORED_OPTOUTS), Ok(7.0), "a day after they wrote");
+    (7..10).for_each(|i| world.says(day(15) + HOUR_US, i, FeedbackKind::Block));
+    assert_eq!(world.values().get(&said::IGNORED_OPTOUTS), Ok(10.0), "who blocks again has the last word");
+}
