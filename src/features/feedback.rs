@@ -1,9 +1,9 @@
 //! What the contacted said: reports, blocks, and requests to stop that were not honored.
 //! In: feedback about the account beside its pairs; out: counts of people the account itself had written to.
-//! A report by somebody the account never wrote to first weighs nothing; counts are raw here, merged in a later stage.
+//! A report by somebody the account never wrote to first weighs nothing, and one or two people are never told.
 
 use super::facts::{Facts, Pair};
-use super::feature::{Absent, Family, Feature, Mark, Reads, Unit, Value, count, share};
+use super::feature::{Absent, Family, Feature, Mark, Reads, Unit, Value, count, enough, share};
 use super::kernels::wilson_lower;
 use crate::domain::{DAY_US, FeedbackKind, HOUR_US, Token};
 use crate::log::{FeedbackRow, NO};
@@ -38,7 +38,7 @@ const BASE: Feature = Feature {
     reads: READS,
     reading: "what people say who were written to first",
     look_alikes: "a person left by an angry circle of friends",
-    absent_when: "the log has no feedback",
+    absent_when: "the log has no feedback, or one or two people are behind the value",
     source: (Mark::Quoted, "white paper: a report on the first message from an unknown number counts more"),
     ..Feature::COUNT
 };
@@ -49,8 +49,8 @@ pub static REPORTS_RAW: Feature = Feature {
     definition: "distinct people who reported the account in the window, whoever they are",
     reading: "shown, never scored: anybody can report anybody",
     look_alikes: "targets of mass reporting",
-    reads: &[Reads::Feedback],
-    value: |f| known(f, |f| count(people(f, FeedbackKind::Report, |_| true))),
+    absent_when: "the log has no feedback, or one or two people are behind it or told by what it exceeds its parts by",
+    value: |f| known(f, reports_raw),
     ..BASE
 };
 /// Reports by people the account never wrote to first.
@@ -59,7 +59,7 @@ pub static REPORTS_WEIGHTLESS: Feature = Feature {
     definition: "distinct reporters whom the account had not written to first before the report",
     reading: "weighs nothing; many of them beside few others is brigading",
     look_alikes: "targets of mass reporting",
-    value: |f| known(f, |f| count(people(f, FeedbackKind::Report, |r| !was_written_to(f, r)))),
+    value: |f| known(f, |f| told(reports_weightless(f))),
     ..BASE
 };
 /// Reports on first contact.
@@ -67,7 +67,14 @@ pub static FIRST_CONTACT_REPORTS: Feature = Feature {
     name: "feedback_first_contact_reports_n",
     definition: "F1: distinct people who reported after at most 3 messages from the account, which had opened the chat and was never answered",
     reading: "the strongest feedback there is",
-    value: |f| known(f, |f| count(first_contact_reports(f))),
+    absent_when: "the log has no feedback, or one or two people are behind it or were not met within the last 7 d",
+    reads: COHORT_READS,
+    value: |f| {
+        known(f, |f| {
+            let all = first_contact_reports(f);
+            told_beside(all, cohort(f).map_or(0, |cohort| reporters(&cohort)))
+        })
+    },
     ..BASE
 };
 /// The newly contacted of the last seven days: the cohort of the rate.
@@ -87,9 +94,9 @@ pub static FIRST_CONTACT_REPORTS_7D: Feature = Feature {
     name: "feedback_first_contact_reports_7d_n",
     definition: "F1: people of that cohort who reported after at most 3 messages from the account",
     reading: "the strongest feedback there is, of people met this week",
-    absent_when: "the log has no feedback, or newness is censored",
+    absent_when: "the log has no feedback, newness is censored, or one or two people are behind it",
     reads: COHORT_READS,
-    value: |f| known(f, |f| count(reporters(&cohort(f)?))),
+    value: |f| known(f, |f| told(reporters(&cohort(f)?))),
     ..BASE
 };
 /// Rate of reports on first contact.
@@ -100,7 +107,7 @@ pub static FIRST_CONTACT_RATE: Feature = Feature {
     evidence: Some((&FIRST_CONTACTS_7D, 20.0)),
     definition: "F1: feedback_first_contact_reports_7d_n / feedback_first_contacts_7d_n: both of the people first contacted within the last 7 d",
     reading: "mail senders must stay below 0.1 %, and never reach 0.3 %",
-    absent_when: "the log has no feedback, newness is censored, or nobody new was contacted in the last 7 d",
+    absent_when: "the log has no feedback, newness is censored, nobody new was contacted in the last 7 d, or one or two reported",
     reads: COHORT_READS,
     source: (
         Mark::Published,
@@ -114,7 +121,14 @@ pub static BLOCKS: Feature = Feature {
     name: "feedback_blocks_n",
     definition: "F2: distinct people who blocked the account in the window and whom it had written to before",
     reading: "people who wanted no more",
-    value: |f| known(f, |f| count(people(f, FeedbackKind::Block, |r| was_written_to(f, r)))),
+    absent_when: "the log has no feedback, or one or two people are behind it or beyond those of the last 7 d",
+    reads: LATELY_READS,
+    value: |f| {
+        known(f, |f| {
+            let all = people(f, FeedbackKind::Block, |r| was_written_to(f, r));
+            told_beside(all, blockers(&lately(f)))
+        })
+    },
     ..BASE
 };
 /// The people written to in the last seven days: the cohort of the blockers' share.
@@ -134,7 +148,8 @@ pub static BLOCKS_7D: Feature = Feature {
     definition: "F2: people of that cohort who blocked the account within the last 7 d, after its first contact",
     reading: "people met or written to this week who wanted no more",
     reads: LATELY_READS,
-    value: |f| known(f, |f| count(blockers(&lately(f)))),
+    absent_when: "the log has no feedback, or one or two people are behind it",
+    value: |f| known(f, |f| told(blockers(&lately(f)))),
     ..BLOCKS
 };
 /// Lower bound of the share of blockers.
@@ -145,7 +160,7 @@ pub static BLOCKS_LOWER: Feature = Feature {
     evidence: Some((&RECIPIENTS_7D, 20.0)),
     definition: "F2: Wilson lower 95 % bound of feedback_blocks_7d_n / feedback_recipients_7d_n; 0 where nobody blocked",
     reading: "at 2 % and above many did not want to hear from it",
-    absent_when: "the log has no feedback, or nobody was written to in the last 7 d",
+    absent_when: "the log has no feedback, nobody was written to in the last 7 d, or one or two blocked",
     reads: LATELY_READS,
     value: blocks_lower,
     ..BLOCKS
@@ -154,10 +169,10 @@ pub static BLOCKS_LOWER: Feature = Feature {
 pub static IGNORED_OPTOUTS: Feature = Feature {
     name: "feedback_ignored_optouts_n",
     definition: "F4: distinct people who got a contact in the window after their latest block or request to stop; not counted are contacts within 24 h after a message from that person that came after the wish, and one contact within 1 h after the wish, its confirmation",
-    reading: "a wish not honored; one is a reason, ten are a practice",
+    reading: "wishes not honored; three are a reason, ten are a practice",
     look_alikes: "a request that crossed with a message on its way",
     source: (Mark::Published, "responsible-use guidance; business policy: honor every opt-out"),
-    value: |f| known(f, |f| count(ignored_optouts(f))),
+    value: |f| known(f, |f| told(ignored_optouts(f))),
     ..BASE
 };
 
@@ -178,6 +193,28 @@ pub static CARDS: &[&Feature] = &[
 
 fn known(f: &Facts, then: impl Fn(&Facts) -> Value) -> Value {
     if f.context.has_feedback { then(f) } else { Err(Absent::ColumnMissing) }
+}
+
+/// A number of people; one or two are not told.
+fn told(people: usize) -> Value {
+    enough(people)?;
+    count(people)
+}
+
+/// A number of people of whom a part is told elsewhere: nor may the rest be one or two.
+fn told_beside(people: usize, part: usize) -> Value {
+    enough(people - part)?;
+    told(people)
+}
+
+fn reports_raw(f: &Facts) -> Value {
+    let all = people(f, FeedbackKind::Report, |_| true);
+    enough(all - first_contact_reports(f))?;
+    told_beside(all, reports_weightless(f))
+}
+
+fn reports_weightless(f: &Facts) -> usize {
+    people(f, FeedbackKind::Report, |r| !was_written_to(f, r))
 }
 
 fn people(f: &Facts, kind: FeedbackKind, keep: impl Fn(&FeedbackRow) -> bool) -> usize {
@@ -241,6 +278,7 @@ fn reporters(cohort: &[bool]) -> usize {
 fn first_contact_rate(f: &Facts) -> Value {
     known(f, |f| {
         let cohort = cohort(f)?;
+        enough(reporters(&cohort))?;
         share(reporters(&cohort), cohort.len())
     })
 }
@@ -271,6 +309,7 @@ fn blocks_lower(f: &Facts) -> Value {
         if lately.is_empty() {
             return Err(Absent::NoEvidence);
         }
+        enough(blockers(&lately))?;
         Ok(wilson_lower(blockers(&lately), lately.len()))
     })
 }

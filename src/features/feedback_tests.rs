@@ -122,3 +122,48 @@ fn a_person_who_writes_again_reopens_the_chat_and_one_confirmation_is_allowed() 
     (7..10).for_each(|i| world.says(day(15) + HOUR_US, i, FeedbackKind::Block));
     assert_eq!(world.values().get(&said::IGNORED_OPTOUTS), Ok(10.0), "who blocks again has the last word");
 }
+
+#[test]
+fn one_or_two_people_are_never_told() {
+    let said_by = |n: u128| {
+        let mut world = World::default();
+        (0..60).for_each(|i| world.sends(day(25), i));
+        for i in 0..n {
+            world.says(day(26), i, FeedbackKind::Report);
+            world.says(day(26), i, FeedbackKind::Block);
+            world.sends(day(27), i);
+            world.says(day(28), 900 + i, FeedbackKind::Report);
+        }
+        world.values()
+    };
+    let about_people = [
+        &said::REPORTS_RAW,
+        &said::REPORTS_WEIGHTLESS,
+        &said::FIRST_CONTACT_REPORTS,
+        &said::FIRST_CONTACT_REPORTS_7D,
+        &said::FIRST_CONTACT_RATE,
+        &said::BLOCKS,
+        &said::BLOCKS_7D,
+        &said::BLOCKS_LOWER,
+        &said::IGNORED_OPTOUTS,
+    ];
+    for card in about_people {
+        assert_eq!(said_by(0).get(card), Ok(0.0), "{}", card.name);
+        for few in [1, 2] {
+            assert_eq!(said_by(few).get(card), Err(super::Absent::Suppressed), "{} of {few}", card.name);
+        }
+        assert!(said_by(3).get(card).is_ok_and(|v| 0.0 < v), "{}", card.name);
+    }
+}
+
+#[test]
+fn what_is_told_leaves_no_rest_of_one_or_two() {
+    let mut world = World::default();
+    (0..60).for_each(|i| world.sends(day(25), i));
+    (0..3).for_each(|i| world.says(day(26), i, FeedbackKind::Report));
+    world.says(day(26), 900, FeedbackKind::Report);
+    let row = world.values();
+    assert_eq!(row.get(&said::FIRST_CONTACT_REPORTS), Ok(3.0));
+    assert_eq!(row.get(&said::REPORTS_WEIGHTLESS), Err(super::Absent::Suppressed));
+    assert_eq!(row.get(&said::REPORTS_RAW), Err(super::Absent::Suppressed), "4 less 3 would tell of the one");
+}

@@ -30,7 +30,7 @@ pub mod volume;
 
 pub use extract::{Night, extract};
 pub use facts::{Facts, Scratch};
-pub use feature::{Absent, Family, Feature, Invariance, Mark, Reads, Unit, Value};
+pub use feature::{Absent, Family, Feature, Invariance, LEAST_TOLD, Mark, Reads, Unit, Value};
 pub use population::{Origin as PopulationOrigin, Population, PopulationError, descriptive};
 pub use table::{AccountFeatures, FeatureTable};
 

@@ -5,7 +5,7 @@
 use super::hit::Fired;
 use super::limit::Limit;
 use super::rule::{AgreementFamily, Applies, Rule, RuleGroup, Split, Stage};
-use crate::features::{Mark, feedback};
+use crate::features::{LEAST_TOLD, Mark, feedback};
 
 /// Rate of first-contact reports.
 pub static RATE: Limit = Limit {
@@ -37,7 +37,7 @@ pub static REPORTERS: Limit = Limit {
     default: 3.0,
     full: 20.0,
     range: (3.0, 100.0),
-    why: "one or two may be a quarrel, and smaller counts are never shown",
+    why: "one or two may be a quarrel, and smaller counts are never told",
     ..Limit::BASE
 };
 /// Share of blockers.
@@ -62,7 +62,7 @@ pub static BLOCKERS: Limit = Limit {
     default: 3.0,
     full: 30.0,
     range: (3.0, 100.0),
-    why: "smaller counts are never shown",
+    why: "smaller counts are never told",
     ..Limit::BASE
 };
 /// Ignored wishes.
@@ -70,11 +70,12 @@ pub static IGNORED: Limit = Limit {
     key: "F4.people",
     feature: &feedback::IGNORED_OPTOUTS,
     what: "people written to after they had asked to stop and had not written again",
-    default: 1.0,
+    default: LEAST_TOLD as f64,
     full: 10.0,
-    range: (1.0, 100.0),
+    range: (LEAST_TOLD as f64, 100.0),
     mark: Mark::Published,
-    why: "every opt-out is to be honored [V]; ten people are a practice [S]",
+    ours_too: true,
+    why: "every opt-out is to be honored [V]; three people are the fewest that are told, ten are a practice [S]",
     ..Limit::BASE
 };
 

@@ -1,17 +1,15 @@
 //! Hits as sentences a person can check: fact, number, window, comparison, and what would clear it.
 //! In: the hits of a score card; out: at most five ranked reasons, and every mitigation.
-//! Names nobody: no recipient, no reporter, and no feedback count under three.
+//! Names nobody: no recipient and no reporter; a feedback count under three is no value that a rule could fire on.
 
 use super::score_card::ScoreCard;
 use super::words;
-use crate::features::{Family, Unit};
+use crate::features::Unit;
 use crate::rules::{Evidence, Need, Role, RuleHit, Sense};
 use serde::Serialize;
 
 /// The most reasons that are shown.
 pub const MOST_SHOWN: usize = 5;
-/// Feedback counts below this are not told.
-pub const LEAST_TOLD: f64 = 3.0;
 
 /// One ranked, rendered cause.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -28,7 +26,7 @@ pub struct Reason {
     pub statement: String,
     /// The feature of the leading value.
     pub feature: &'static str,
-    /// The leading value; none where it is too small to be told.
+    /// The leading value.
     pub observed: Option<f64>,
     /// The threshold in force.
     pub threshold: f64,
@@ -68,7 +66,6 @@ pub fn mitigations(card: &ScoreCard) -> Vec<Reason> {
 
 fn reason(hit: &RuleHit, rank: u32) -> Option<Reason> {
     let lead = hit.evidence.first()?;
-    let told = is_told(lead);
     Some(Reason {
         rank,
         code: hit.rule.code,
@@ -76,34 +73,20 @@ fn reason(hit: &RuleHit, rank: u32) -> Option<Reason> {
         family: hit.rule.family.name(),
         statement: statement(hit),
         feature: lead.feature.name,
-        observed: told.then_some(lead.observed),
+        observed: Some(lead.observed),
         threshold: lead.threshold,
-        n: n(lead),
+        n: lead.n,
         unit: lead.feature.unit,
         window: lead.limit.window,
-        peer_percentile: lead.peer_percentile.filter(|_| told),
+        peer_percentile: lead.peer_percentile,
         contribution: hit.contribution(),
         source_mark: lead.limit.marks(),
         counterfactual: counterfactual(hit),
     })
 }
 
-fn is_told(evidence: &Evidence) -> bool {
-    let small = evidence.feature.unit == Unit::Count && evidence.observed < LEAST_TOLD;
-    !(small && evidence.feature.family == Family::Feedback)
-}
-
-/// The base of a value; of feedback shares it is kept back, since share times base is a count.
-fn n(evidence: &Evidence) -> Option<f64> {
-    evidence.n.filter(|_| evidence.feature.family != Family::Feedback)
-}
-
 fn observed(evidence: &Evidence) -> String {
-    if is_told(evidence) {
-        words::value(evidence.observed, evidence.feature.unit)
-    } else {
-        format!("fewer than {LEAST_TOLD}")
-    }
+    words::value(evidence.observed, evidence.feature.unit)
 }
 
 fn statement(hit: &RuleHit) -> String {
@@ -117,7 +100,7 @@ fn statement(hit: &RuleHit) -> String {
         text = text.replace("{all}", &parts.join(", "));
     }
     for (i, evidence) in hit.evidence.iter().enumerate() {
-        let n = n(evidence).map_or("an unknown number".to_owned(), |n| words::value(n, Unit::Count));
+        let n = evidence.n.map_or("an unknown number".to_owned(), |n| words::value(n, Unit::Count));
         text = text
             .replace(&format!("{{{i}}}"), &observed(evidence))
             .replace(&format!("{{{i}.limit}}"), &words::value(evidence.threshold, evidence.feature.unit))

@@ -79,15 +79,17 @@ fn at_most_five_reasons_are_shown_hard_ones_first_and_all_mitigations() {
 }
 
 #[test]
-fn small_feedback_counts_are_kept_back() {
-    let said = |n: f64| reasons(&card(&features(&[(&feedback::IGNORED_OPTOUTS, n)]), None)).remove(0);
-    let two = said(2.0);
-    assert!(two.statement.starts_with("wrote to fewer than 3 people"), "{}", two.statement);
-    assert_eq!((two.observed, two.peer_percentile), (None, None));
-    let three = said(3.0);
-    assert!(three.statement.starts_with("wrote to 3 people"), "{}", three.statement);
-    let rate = evident(&[(&feedback::FIRST_CONTACT_RATE, 0.02), (&feedback::FIRST_CONTACT_REPORTS, 4.0)]);
-    assert_eq!(reasons(&card(&rate, None)).remove(0).n, None, "share times base is a count");
+fn small_feedback_counts_are_no_reason() {
+    let said = |n: f64| reasons(&card(&features(&[(&feedback::IGNORED_OPTOUTS, n)]), None));
+    assert!(said(2.0).is_empty(), "fewer than three people are not told");
+    assert!(said(3.0)[0].statement.starts_with("wrote to 3 people"), "{}", said(3.0)[0].statement);
+    let mut values = features(&[]).values().to_vec();
+    for feature in feedback::CARDS {
+        values[crate::rules::tests::place(feature)] = Err(crate::features::Absent::Suppressed);
+    }
+    let kept_back = card(&AccountFeatures::new(crate::domain::Token(7), values), None);
+    assert!(kept_back.outcome.hits.is_empty() && kept_back.outcome.mitigations.is_empty());
+    assert!(kept_back.families.words().contains(&"feedback"), "not told is not unobserved");
 }
 
 #[test]
