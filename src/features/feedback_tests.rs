@@ -2,66 +2,9 @@
 //! In: small worlds of one sender and what people said about it; out: failures that name the card.
 //! Looks at values only; what rules make of them is tested with the rules.
 
-use super::extract::{Night, extract};
-use super::{AccountFeatures, feedback as said};
-use crate::context::Exchange;
-use crate::domain::*;
-use crate::log::*;
-
-const FROM: i64 = 100 * DAY_US;
-const TO: i64 = 130 * DAY_US;
-const SUBJECT: Token = Token(1);
-
-fn person(n: u128) -> Token {
-    Token(1_000 + n)
-}
-
-/// A day of the window, 0 to 29, at ten in the morning.
-fn day(n: i64) -> i64 {
-    FROM + n * DAY_US + 10 * HOUR_US
-}
-
-#[derive(Default)]
-struct World {
-    events: Vec<MessageEvent>,
-    feedback: Vec<FeedbackRow>,
-}
-
-impl World {
-    fn sends(&mut self, ts: i64, to: u128) {
-        self.events.push(MessageEvent::bare(ts, SUBJECT, person(to)));
-    }
-
-    fn hears(&mut self, ts: i64, from: u128) {
-        self.events.push(MessageEvent::bare(ts, person(from), SUBJECT));
-    }
-
-    fn says(&mut self, ts: i64, who: u128, kind: FeedbackKind) {
-        self.feedback.push(FeedbackRow {
-            reported: SUBJECT,
-            ts,
-            reporter: person(who),
-            kind,
-            reported_initiated: UNKNOWN,
-        });
-    }
-
-    fn values(&self) -> AccountFeatures {
-        let window = Window::new(Timestamp(FROM), Timestamp(TO), Window::LOOKBACK_US).expect("valid");
-        let mut router = Router::new();
-        self.events.iter().for_each(|e| router.message(e));
-        let partition = take(&mut [router], SUBJECT.partition(PARTITIONS)).order(&window);
-        let mut feedback = self.feedback.clone();
-        feedback.sort();
-        let side = SideTables { feedback: Some(feedback), ..SideTables::default() };
-        let exchange = Exchange::new(&side, &window);
-        let offers = Offers { feedback: true, ..Offers::default() };
-        let night = Night { window, log_start: 0, offers, side: &side, exchange: &exchange };
-        let mut rows = extract(&partition, &[SUBJECT], &night);
-        rows.retain(|r| r.account == SUBJECT);
-        rows.pop().expect("a row")
-    }
-}
+use super::feedback as said;
+use super::small_world::{World, day};
+use crate::domain::{FeedbackKind, HOUR_US, MINUTE_US};
 
 #[test]
 fn the_rate_of_first_contact_reports_is_of_one_cohort() {

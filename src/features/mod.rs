@@ -23,6 +23,8 @@ pub mod lifecycle;
 pub mod population;
 pub mod rate;
 pub mod registration;
+#[cfg(test)]
+pub mod small_world;
 pub mod streams;
 mod table;
 pub mod timing;

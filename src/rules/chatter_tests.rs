@@ -83,6 +83,7 @@ static MOVED: &[&Feature] = &[
 /// What chatter can only raise, and rules read.
 static RAISED: &[&Feature] = &[
     &volume::ACTIVE_DAYS,
+    &volume::UNPROMPTED_ACTIVE_DAYS,
     &volume::UNEXPLAINED,
     &volume::UNPROMPTED,
     &rate::UNEXPLAINED_MAX_15S,

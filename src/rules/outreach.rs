@@ -134,8 +134,8 @@ pub static ONE_WAY: Limit = Limit {
 /// Days for one-way persistence.
 pub static ONE_WAY_DAYS: Limit = Limit {
     key: "M17.active_days",
-    feature: &volume::ACTIVE_DAYS,
-    what: "days with messages",
+    feature: &volume::ONE_WAY_PERSON_DAYS,
+    what: "days with messages to that person",
     default: 3.0,
     full: 3.0,
     range: (2.0, 30.0),
@@ -259,9 +259,9 @@ pub static ONE_WAY_HABIT: Rule = Rule {
     points: Split::new(8.0, 8.0, 0.0),
     limits: &[&ONE_WAY, &ONE_WAY_DAYS],
     persistence: "never above watch",
-    statement: "sent {0} messages to one person who never wrote, over {1} days; limit {0.limit}",
+    statement: "sent {0} messages to one person who never wrote, on {1} days; limit {0.limit}",
     look_alikes: "alarms, reminders, subscriptions; a log without received messages",
-    uses: &[&volume::ONE_WAY_PER_RECIPIENT, &volume::ACTIVE_DAYS],
+    uses: &[&volume::ONE_WAY_PER_RECIPIENT, &volume::ONE_WAY_PERSON_DAYS],
     source: (Mark::Ours, "feeds and newsletters seen from one inbox"),
     test: |row| Some(Fired::on(vec![row.check(&ONE_WAY)?, row.check(&ONE_WAY_DAYS)?], true)),
     ..BASE

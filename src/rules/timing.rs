@@ -77,8 +77,8 @@ pub static NO_SLEEP: Limit = Limit {
 /// Active days for the daily rhythm.
 pub static SLEEP_DAYS: Limit = Limit {
     key: "M7b.active_days",
-    feature: &volume::ACTIVE_DAYS,
-    what: "days with messages",
+    feature: &volume::UNPROMPTED_ACTIVE_DAYS,
+    what: "days with unprompted messages",
     default: 7.0,
     full: 7.0,
     range: (3.0, 30.0),
@@ -99,8 +99,8 @@ pub static TOP_HOUR: Limit = Limit {
 /// Active days for a timetable.
 pub static TIMETABLE_DAYS: Limit = Limit {
     key: "M7c.active_days",
-    feature: &volume::ACTIVE_DAYS,
-    what: "days with messages",
+    feature: &volume::ONE_WAY_ACTIVE_DAYS,
+    what: "days with messages to people who never wrote",
     default: 5.0,
     full: 5.0,
     range: (3.0, 30.0),
@@ -148,9 +148,9 @@ pub static AROUND_THE_CLOCK: Rule = Rule {
     points: Split::new(8.0, 0.0, 0.0),
     limits: &[&NO_SLEEP, &SLEEP_DAYS],
     persistence: "never above watch",
-    statement: "{0} of {0.n} unprompted messages fall into the quietest six hours of the day, over {1} days; people sleep then, limit {0.limit}",
+    statement: "{0} of {0.n} unprompted messages fall into the quietest six hours of the day, over {1} days with such messages; people sleep then, limit {0.limit}",
     look_alikes: "support desks around the clock, shared accounts",
-    uses: &[&timing::UNPROMPTED_QUIET, &volume::ACTIVE_DAYS],
+    uses: &[&timing::UNPROMPTED_QUIET, &volume::UNPROMPTED_ACTIVE_DAYS],
     source: (Mark::Measured, "own measurement on labeled forum time stamps"),
     test: |row| Some(Fired::on(vec![row.check(&NO_SLEEP)?, row.check(&SLEEP_DAYS)?], true)),
     ..BASE
@@ -163,9 +163,9 @@ pub static TIMETABLE: Rule = Rule {
     points: Split::new(10.0, 4.0, 0.0),
     limits: &[&TOP_HOUR, &TIMETABLE_DAYS],
     persistence: "never above watch",
-    statement: "{0} of {0.n} messages to people who never wrote go out in one hour of the day, over {1} days; limit {0.limit}",
+    statement: "{0} of {0.n} messages to people who never wrote go out in one hour of the day, over {1} days with such messages; limit {0.limit}",
     look_alikes: "people with a fixed habit, reminders",
-    uses: &[&timing::ONE_WAY_TOP_HOUR, &volume::ACTIVE_DAYS],
+    uses: &[&timing::ONE_WAY_TOP_HOUR, &volume::ONE_WAY_ACTIVE_DAYS],
     source: (Mark::Ours, "daily spikes: RSC, KDD 2015"),
     test: |row| Some(Fired::on(vec![row.check(&TOP_HOUR)?, row.check(&TIMETABLE_DAYS)?], true)),
     ..BASE
