@@ -183,6 +183,8 @@ pub struct Policy {
     pub quota: Quota,
     /// The legal side in force.
     pub in_force: Version,
+    /// Digest of the whole file: another threshold is another policy.
+    pub digest: String,
     usual: Recommend,
 }
 
@@ -213,6 +215,7 @@ impl Policy {
             human_review: file.human_review,
             quota: file.quota,
             in_force: in_force.ok_or_else(|| PolicyError::Refused("it has no base version".to_owned()))?,
+            digest: blake3::hash(text.as_bytes()).to_hex().to_string(),
             usual: file.recommend,
         })
     }

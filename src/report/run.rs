@@ -94,7 +94,7 @@ impl Run<'_> {
             hasher.update(&t.to_le_bytes());
         }
         hasher.update(self.policy.version_name().as_bytes());
-        hasher.update(format!("{:?}", self.policy.limits.overrides()).as_bytes());
+        hasher.update(self.policy.digest.as_bytes());
         hasher.update(self.population.map_or("", Population::digest).as_bytes());
         hasher.update(FeatureTable::fingerprint().as_bytes());
         hasher.update(env!("CARGO_PKG_VERSION").as_bytes());
@@ -192,7 +192,8 @@ impl Run<'_> {
             "input_digest": format!("{:032x}", self.seen.digest),
             "offers": self.offers,
             "features_fingerprint": FeatureTable::fingerprint(),
-            "policy": { "version": self.policy.version_name(), "limits": self.policy.limits.overrides(),
+            "policy": { "version": self.policy.version_name(), "file_version": self.policy.file_version,
+                        "digest": self.policy.digest, "limits": self.policy.limits.overrides(),
                         "thresholds": self.policy.thresholds },
             "population": self.population.map(|p| json!({ "digest": p.digest(), "origin": p.origin(), "accounts": p.accounts_n() })),
             "settings": settings,
@@ -220,16 +221,20 @@ impl Run<'_> {
         folder.write("log.ndjson", &self.log_lines(&id)?)?;
         folder.write("report.html", html::page(&self, &id)?.as_bytes())?;
         let mut manifest = self.manifest(&id);
-        manifest["outputs"] = json!(digests(&folder)?);
+        let outputs = digests(&folder)?;
+        manifest["outputs"] = json!(outputs);
         folder.write("manifest.json", &pretty("manifest.json", &manifest)?)?;
+        let name = name.unwrap_or(&id);
+        let mut warnings = self.warnings();
+        warnings.extend(other_results(&folder.place(name), &id, &outputs));
         let summary = Summary {
             folder: PathBuf::new(),
             run_id: id.clone(),
             metrics,
             verdicts: self.tally(),
-            warnings: self.warnings(),
+            warnings,
         };
-        let place = folder.publish(name.unwrap_or(&id))?;
+        let place = folder.publish(name)?;
         Ok(Summary { folder: place, ..summary })
     }
 
@@ -330,6 +335,22 @@ fn line(file: &'static str, value: &impl Serialize, out: &mut Vec<u8>) -> Result
 
 fn pretty(file: &'static str, value: &impl Serialize) -> Result<Vec<u8>, ReportError> {
     serde_json::to_vec_pretty(value).map_err(|e| ReportError::Render { file, problem: e.to_string() })
+}
+
+/// A warning if an earlier run of the same id had other results; it is replaced all the same.
+fn other_results(place: &Path, id: &str, outputs: &BTreeMap<String, String>) -> Option<String> {
+    let text = std::fs::read_to_string(place.join("manifest.json")).ok()?;
+    let earlier: Value = serde_json::from_str(&text).ok()?;
+    if earlier["run_id"] != id || earlier["outputs"] == json!(outputs) {
+        return None;
+    }
+    let differs = |file: &&&str| earlier["outputs"][**file] != json!(outputs.get(**file));
+    let files: Vec<&str> = RESULT_FILES.iter().filter(differs).copied().collect();
+    Some(format!(
+        "run {id} was there already with other results ({}): replaced; something beyond inputs, window, policy, \
+         population and version differs",
+        files.join(", ")
+    ))
 }
 
 /// blake3 of each result file, by name.
