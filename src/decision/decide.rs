@@ -2,9 +2,10 @@
 //! In: the card, what is known of the account outside the log, the policy in force; out: a recommendation, never an action.
 //! Adds nothing to a score: off-platform evidence and sanctions stand beside it.
 
-use super::policy::Policy;
+use super::policy::{Policy, Thresholds};
 use super::sanctioned::{SanctionState, Sanctioned};
 use super::verdict::{self, Band, Finding, Findings, Permission, State, Verdict};
+use crate::domain::Share;
 use crate::scoring::ScoreCard;
 use serde::{Deserialize, Serialize};
 
@@ -93,6 +94,12 @@ pub fn decide(card: &ScoreCard, known: &Circumstances, policy: &Policy) -> Decis
 
 fn findings(card: &ScoreCard, sanctioned: bool, policy: &Policy) -> Findings {
     let t = &policy.thresholds;
+    let scores = card.sub_scores();
+    // Points that compare with nothing, or do not last, reach watch; above it only what carries counts.
+    let band = |thresholds: &Thresholds, i: usize| {
+        let carrying = thresholds.band(Share::of_points(card.outcome.carrying[i]));
+        thresholds.band(scores[i]).min(carrying.max(Band::Watch))
+    };
     let permission = if card.business_api && policy.in_force.allows_api_promotional {
         Permission::ApiPermitted
     } else if card.outcome.opted_in {
@@ -104,9 +111,9 @@ fn findings(card: &ScoreCard, sanctioned: bool, policy: &Policy) -> Findings {
         hard: card.outcome.hard,
         sanctioned,
         evidence: card.evidence,
-        automation: t.automation.band(card.automation),
-        broadcast: t.broadcast.band(card.broadcast),
-        unsolicited: t.unsolicited.band(card.unsolicited),
+        automation: band(&t.automation, 0),
+        broadcast: band(&t.broadcast, 1),
+        unsolicited: band(&t.unsolicited, 2),
         families: card.outcome.agreeing,
         lifts: card.outcome.lifts,
         permission,

@@ -131,6 +131,30 @@ fn silent_bulk_sign_ups_and_group_factories_get_their_verdicts() {
 }
 
 #[test]
+fn what_compares_with_nothing_stays_at_watch_beside_a_sound_hit() {
+    let policy = policy("2019-12-10");
+    let sound = [(&volume::ACTIONS, 500.0), (&rate::UNEXPLAINED_MAX_60S, 75.0), (&rate::FAST_MINUTES, 3.0)];
+    let mut floors = sound.to_vec();
+    floors.extend([
+        (&contact::NEW_UNANSWERED_SURE, 600.0),
+        (&fanout::NEW_SILENT_MAX_24H, 400.0),
+        (&content::REACH_MAX_24H, 400.0),
+        (&content::REACH_DAYS, 3.0),
+        (&fanout::UNEXPLAINED_MAX_24H, 190.0),
+    ]);
+    let judge = |values: &[(&'static crate::features::Feature, f64)], nights: Option<&crate::features::Population>| {
+        let row = evident(values);
+        let card = score(&row, run(&row, nights, &policy.limits), policy.evidence.minimum_actions);
+        (card.unsolicited.get(), decide(&card, &Circumstances::default(), &policy).verdict)
+    };
+    let (_, alone) = judge(&sound, None);
+    let (unsolicited, beside) = judge(&floors, None);
+    assert!(0.68 < unsolicited, "the sub-score shows it all the same: {unsolicited}");
+    assert!(alone <= Verdict::Watch && beside == Verdict::Watch, "{alone:?} {beside:?}");
+    assert_eq!(judge(&floors, Some(&nights(2.0))).1, Verdict::AbuseHigh, "compared, it counts");
+}
+
+#[test]
 fn a_schools_first_day_is_review_and_unwanted_adds_are_more() {
     let school = [(&volume::ACTIONS, 50.0), (&groups::CREATED_24H, 40.0), (&groups::ADDED_24H, 1_200.0)];
     assert_eq!(on("2019-12-10", &evident(&school)).1.verdict, Verdict::Review);

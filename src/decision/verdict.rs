@@ -134,7 +134,7 @@ pub struct Findings {
     pub sanctioned: bool,
     /// How much there was to judge.
     pub evidence: EvidenceLevel,
-    /// Band of automation.
+    /// Band of automation; this and the next two above watch only by hits that carry.
     pub automation: Band,
     /// Band of broadcast.
     pub broadcast: Band,
