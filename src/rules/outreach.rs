@@ -284,12 +284,10 @@ pub static CARDS: &[&Rule] = &[
 ];
 
 fn fan_out(row: &Row) -> Option<Fired> {
-    let strong = row.check(&STRONG);
-    let beyond = strong.is_some();
+    let (strong, soft) = (row.check(&STRONG), row.check(&SOFT));
+    let least = if strong.is_some() { 0.75 } else { 0.5 };
+    let ramp = soft.map_or(0.0, |e| e.ramp);
     let lasts = row.at_least(&fanout::WIDE_DAYS, 2.0);
-    let mut fired = Fired::on(vec![strong.or_else(|| row.check(&SOFT))?], lasts);
-    let soft = row.check(&SOFT).map_or(0.0, |e| e.ramp);
-    let least = if beyond { 0.75 } else { 0.5 };
-    fired.strength = least + (1.0 - least) * soft;
-    Some(fired)
+    let fired = Fired::any([strong, soft], lasts)?;
+    Some(Fired { strength: least + (1.0 - least) * ramp, ..fired })
 }

@@ -137,17 +137,26 @@ fn counterfactual(hit: &RuleHit) -> String {
     if hit.rule.role == Role::Benign {
         return String::new();
     }
-    let join = |verb: &str, between: &str| {
-        let parts = hit.evidence.iter().map(clear).map(|(what, bound)| format!("{what}{verb} {bound}"));
+    let parts = decisive(hit);
+    let join = |parts: &[&Evidence], verb: &str, between: &str| {
+        let parts = parts.iter().map(|e| clear(e)).map(|(what, bound)| format!("{what}{verb} {bound}"));
         parts.collect::<Vec<_>>().join(between)
     };
+    let all_of = |parts: &[&Evidence]| format!("would not fire if {}", join(parts, " were", " and "));
     match hit.rule.need {
-        Need::Each => hit
-            .evidence
-            .first()
-            .map(clear)
-            .map_or(String::new(), |(what, bound)| format!("would not fire if {what} were {bound}")),
-        Need::Any => format!("would not fire if {}", join(" were", " and ")),
-        Need::Two => format!("would not fire if all but one of these held: {}", join("", "; ")),
+        Need::Each => all_of(&parts[..parts.len().min(1)]),
+        Need::Any => all_of(&parts),
+        Need::AnyBesideLast => all_of(parts.split_last().map_or(&parts[..], |(_, ways)| ways)),
+        Need::Two => format!("would not fire if all but one of these held: {}", join(&parts, "", "; ")),
     }
+}
+
+/// The parts that must change: of several limits on one value the weakest, since within the others it still fires.
+fn decisive(hit: &RuleHit) -> Vec<&Evidence> {
+    let weaker = |a: &Evidence, b: &Evidence| match a.limit.sense {
+        Sense::Over | Sense::AtLeast => a.threshold < b.threshold,
+        Sense::Below | Sense::AtMost => b.threshold < a.threshold,
+    };
+    let outdone = |e: &Evidence| hit.evidence.iter().any(|o| o.feature == e.feature && weaker(o, e));
+    hit.evidence.iter().filter(|e| !outdone(e)).collect()
 }

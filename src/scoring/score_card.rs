@@ -147,7 +147,7 @@ fn families(features: &AccountFeatures) -> FamilySet {
         // What is not told was observed all the same.
         let known = |card| matches!(features.evident(card), Ok(_) | Err(Absent::Suppressed));
         let usable = || match rule.need {
-            Need::Each => rule.limits.first().is_some_and(|l| known(l.feature)),
+            Need::Each | Need::AnyBesideLast => rule.limits.first().is_some_and(|l| known(l.feature)),
             Need::Any | Need::Two => rule.uses.iter().any(|f| known(f)),
         };
         if judged && !set.contains(rule.family) && usable() {

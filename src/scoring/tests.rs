@@ -79,6 +79,21 @@ fn at_most_five_reasons_are_shown_hard_ones_first_and_all_mitigations() {
 }
 
 #[test]
+fn a_counterfactual_clears_every_alternative_still_met() {
+    let reason = |values: &[(&'static crate::features::Feature, f64)]| reasons(&card(&evident(values), None)).remove(0);
+    let wide = reason(&[(&fanout::UNEXPLAINED_MAX_24H, 300.0)]);
+    assert_eq!((wide.code, wide.threshold), ("M3", 256.0));
+    assert!(wide.counterfactual.ends_with("were at most 200"), "{}", wide.counterfactual);
+    let adds = [(&groups::ADDED, 400.0), (&groups::OBJECTED, 0.5), (&groups::OBJECTED_N, 200.0)];
+    assert_eq!(
+        reason(&adds).counterfactual,
+        "would not fire if share of the added who left, blocked or reported within 24 h were below 30 % and \
+         added people who left, blocked or reported within 24 h were at most 99"
+    );
+    assert!(reason(&adds[..2]).counterfactual.ends_with("were below 30 %"));
+}
+
+#[test]
 fn small_feedback_counts_are_no_reason() {
     let said = |n: f64| reasons(&card(&features(&[(&feedback::IGNORED_OPTOUTS, n)]), None));
     assert!(said(2.0).is_empty(), "fewer than three people are not told");
