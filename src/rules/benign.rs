@@ -38,6 +38,7 @@ pub static ENTRY_TIER: Limit = Limit {
     full: 0.0,
     range: (250.0, 100_000.0),
     mark: Mark::Published,
+    origin: "entry tier of the business platform",
     why: "the entry tier of the business API",
     ..Limit::BASE
 };

@@ -17,6 +17,7 @@ pub static RATE: Limit = Limit {
     full: 0.01,
     range: (0.0005, 0.1),
     mark: Mark::Published,
+    origin: "borrowed from a limit for bulk mail",
     why: "bulk mail senders are to stay below 0.1 %; borrowed, not a messaging number",
     ..Limit::BASE
 };
@@ -75,6 +76,7 @@ pub static IGNORED: Limit = Limit {
     range: (LEAST_TOLD as f64, 100.0),
     mark: Mark::Published,
     ours_too: true,
+    origin: "responsible-use guidance: stop when asked",
     why: "every opt-out is to be honored [V]; three people are the fewest that are told, ten are a practice [S]",
     ..Limit::BASE
 };

@@ -46,6 +46,8 @@ pub struct Limit {
     pub mark: Mark,
     /// Whether the source gives words only, so that the exact number is ours all the same.
     pub ours_too: bool,
+    /// Where a published number or its words come from, said with every reason; empty for the others.
+    pub origin: &'static str,
     /// Why this number.
     pub why: &'static str,
     /// The quantile of earlier nights that must be reached too; then the limit is an absolute floor.
@@ -69,6 +71,7 @@ impl Limit {
         range: (0.0, 1.0),
         mark: Mark::Ours,
         ours_too: false,
+        origin: "",
         why: "",
         population: None,
     };

@@ -20,6 +20,7 @@ pub static SOFT: Limit = Limit {
     full: 1_000.0,
     range: (50.0, 10_000.0),
     mark: Mark::Published,
+    origin: "carrier guidance for messages between people",
     why: "carrier guidance takes about 200 a day as human; persistence is always counted at 200",
     ..Limit::BASE
 };
@@ -28,6 +29,7 @@ pub static STRONG: Limit = Limit {
     key: "M3.strong",
     default: 256.0,
     range: (50.0, 20_000.0),
+    origin: "size of one broadcast list",
     why: "a broadcast list holds at most 256 people",
     ..SOFT
 };
@@ -54,6 +56,7 @@ pub static STRANGERS: Limit = Limit {
     range: (12.0, 500.0),
     mark: Mark::Published,
     ours_too: true,
+    origin: "white paper: dozens of recipients",
     why: "the paper says dozens [V]; 24 is our reading of it [S]",
     ..Limit::BASE
 };

@@ -71,6 +71,8 @@ fn cards_are_complete_and_well_formed() {
             assert!(own, "{} is not a limit of {code}", limit.key);
             assert!((limit.range.0..=limit.range.1).contains(&limit.default), "{}", limit.key);
             assert!(!limit.what.is_empty() && !limit.why.is_empty(), "{}", limit.key);
+            let published = matches!(limit.mark, Mark::Published | Mark::Quoted);
+            assert_eq!(published, !limit.origin.is_empty(), "{} must name its origin", limit.key);
             let rises = matches!(limit.sense, Sense::Over | Sense::AtLeast);
             assert!(
                 if rises { limit.default <= limit.full } else { limit.full <= limit.default },

@@ -4,7 +4,7 @@
 
 use super::score_card::ScoreCard;
 use super::words;
-use crate::features::Unit;
+use crate::features::{Mark, Unit};
 use crate::rules::{Evidence, Need, Role, RuleHit, Sense};
 use serde::Serialize;
 
@@ -80,9 +80,15 @@ fn reason(hit: &RuleHit, rank: u32) -> Option<Reason> {
         window: lead.limit.window,
         peer_percentile: lead.peer_percentile,
         contribution: hit.contribution(),
-        source_mark: lead.limit.marks(),
+        source_mark: marks(lead),
         counterfactual: counterfactual(hit),
     })
+}
+
+/// The mark of a number: one that the policy sets is the operator's own, whatever the usual one rests on.
+fn marks(evidence: &Evidence) -> String {
+    let set = evidence.limit.population.is_none() && evidence.threshold != evidence.limit.default;
+    if set { Mark::Ours.letter().to_owned() } else { evidence.limit.marks() }
 }
 
 fn observed(evidence: &Evidence) -> String {

@@ -22,7 +22,7 @@ fn a_reason_states_fact_number_window_and_comparison() {
     assert_eq!(
         first.statement,
         "attempted 100 messages within 15 s, the first of them 212 s after registration; limit 600 s \
-         [limit: published words, our number]"
+         [limit: white paper: five minutes; the number is ours]"
     );
     assert_eq!((first.rank, first.code, first.source_mark.as_str()), (1, "M1", "V+S"));
     assert_eq!((first.observed, first.threshold, first.window), (Some(212.0), 600.0, "15 s"));
@@ -33,6 +33,26 @@ fn a_reason_states_fact_number_window_and_comparison() {
         "would not fire if messages in the busiest minute that answer nobody were at most 60"
     );
     assert!(first.statement.contains("stays at watch by itself"), "{}", first.statement);
+}
+
+#[test]
+fn a_published_number_names_its_source_and_a_set_one_is_none() {
+    let said = |values: &[(&'static crate::features::Feature, f64)], limits: &Limits| {
+        let row = evident(values);
+        reasons(&score(&row, run(&row, None, limits), MINIMUM_ACTIONS)).remove(0)
+    };
+    let usual = Limits::default();
+    let carriers = said(&[(&fanout::UNEXPLAINED_MAX_24H, 230.0)], &usual);
+    assert!(carriers.statement.contains("[limit: a published number, carrier guidance"), "{}", carriers.statement);
+    let list = said(&[(&fanout::UNEXPLAINED_MAX_24H, 300.0)], &usual);
+    assert!(list.statement.contains("size of one broadcast list]"), "{}", list.statement);
+    let rate = [(&feedback::FIRST_CONTACT_RATE, 0.02), (&feedback::FIRST_CONTACT_REPORTS_7D, 4.0)];
+    assert!(said(&rate, &usual).statement.contains("borrowed from a limit for bulk mail"));
+    let wish = std::collections::BTreeMap::from([("M2.per_minute".to_owned(), 50.0)]);
+    let strict = Limits::checked(&wish).expect("allowed");
+    let set = said(&[(&rate::UNEXPLAINED_MAX_60S, 70.0)], &strict);
+    assert!(set.statement.contains("[limit: set in the policy; usual is 60, carrier"), "{}", set.statement);
+    assert_eq!(set.source_mark, "S");
 }
 
 #[test]
