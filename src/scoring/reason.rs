@@ -119,7 +119,7 @@ fn statement(hit: &RuleHit) -> String {
     let held = if hit.lasts || hit.rule.role != Role::Main {
         String::new()
     } else {
-        format!("; not seen to last ({}): stays at watch by itself", hit.rule.persistence)
+        format!("; above watch only if: {}", hit.rule.persistence)
     };
     format!("{text}{}{held}", compared.map_or(String::new(), |c| format!(" [{c}]")))
 }

@@ -32,7 +32,7 @@ fn a_reason_states_fact_number_window_and_comparison() {
         first.counterfactual,
         "would not fire if messages in the busiest minute that answer nobody were at most 60"
     );
-    assert!(first.statement.contains("stays at watch by itself"), "{}", first.statement);
+    assert!(first.statement.contains("; above watch only if: two non-overlapping"), "{}", first.statement);
 }
 
 #[test]
