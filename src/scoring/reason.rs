@@ -129,6 +129,7 @@ fn counterfactual(hit: &RuleHit) -> String {
         let unit = e.feature.unit;
         let whole = matches!(unit, Unit::Count | Unit::Days);
         let bound = match e.limit.sense {
+            _ if unit == Unit::Flag => "not so".to_owned(),
             Sense::Over if whole => format!("at most {}", words::value(e.threshold.floor(), unit)),
             Sense::Over => format!("at most {}", words::value(e.threshold, unit)),
             Sense::AtLeast if whole => {

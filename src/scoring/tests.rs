@@ -114,6 +114,17 @@ fn a_counterfactual_clears_every_alternative_still_met() {
 }
 
 #[test]
+fn flags_and_single_things_read_as_sentences() {
+    let reason = |feature, value| reasons(&card(&features(&[(feature, value)]), None)).remove(0);
+    assert_eq!(
+        reason(&registration::COUNTRY, 1.0).counterfactual,
+        "would not fire if number and address from different countries were not so"
+    );
+    let once = reason(&content::BROADCASTS, 1.0);
+    assert!(once.code == "M9" && !once.statement.contains("1 runs"), "{}", once.statement);
+}
+
+#[test]
 fn small_feedback_counts_are_no_reason() {
     let said = |n: f64| reasons(&card(&features(&[(&feedback::IGNORED_OPTOUTS, n)]), None));
     assert!(said(2.0).is_empty(), "fewer than three people are not told");
