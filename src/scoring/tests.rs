@@ -155,8 +155,9 @@ fn regularity_reads_as_a_sentence() {
     let first = reasons(&card(&row, None)).remove(0);
     assert!(
         first.statement.starts_with(
-            "keeps the beat of software: entropy of the pauses between messages 0 bits (limit 2.7 bits), \
-             share of the most frequent pause 100 % (limit 4 %) [limit: measured by us on labeled real data]"
+            "pauses as regular as measured programs': entropy of the pauses between messages 0 bits (limit 2.7 bits), \
+             share of the most frequent pause 100 % (limit 4 %) \
+             [limit: measured by us on labeled real data: direction, not accuracy]"
         ),
         "{}",
         first.statement
