@@ -242,7 +242,8 @@ impl Run<'_> {
         let mut out = Vec::new();
         for j in &self.judged {
             for (kind, list) in [("reason", reasons(&j.card)), ("mitigation", mitigations(&j.card))] {
-                for reason in &list {
+                for reason in list {
+                    let reason = &reason.within(&self.window);
                     line("reasons.ndjson", &ReasonLine { account: &j.name, kind, reason }, &mut out)?;
                 }
             }

@@ -8,6 +8,9 @@ use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
 use thiserror::Error;
 
+/// The window of a limit whose feature looks at the whole window of the run.
+pub const RUN_WINDOW: &str = "the run's window";
+
 /// On which side of the limit a rule fires.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -64,7 +67,7 @@ impl Limit {
         key: "",
         feature: &crate::features::volume::ACTIONS,
         what: "",
-        window: "30 d",
+        window: RUN_WINDOW,
         sense: Sense::AtLeast,
         default: 0.0,
         full: 0.0,

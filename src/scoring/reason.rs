@@ -4,8 +4,9 @@
 
 use super::score_card::ScoreCard;
 use super::words;
+use crate::domain::{Window, seconds};
 use crate::features::{Mark, Unit};
-use crate::rules::{Evidence, Need, Role, RuleHit, Sense};
+use crate::rules::{Evidence, Need, RUN_WINDOW, Role, RuleHit, Sense};
 use serde::Serialize;
 
 /// The most reasons that are shown.
@@ -34,8 +35,8 @@ pub struct Reason {
     pub n: Option<f64>,
     /// Unit of value and threshold.
     pub unit: Unit,
-    /// The window in words.
-    pub window: &'static str,
+    /// The window in words: the rule's own, or the run's.
+    pub window: String,
     /// Share of earlier nights' accounts at or below the value.
     pub peer_percentile: Option<f64>,
     /// Points added to the sub-score it moves most, after its group's cap.
@@ -44,6 +45,16 @@ pub struct Reason {
     pub source_mark: String,
     /// What would clear it.
     pub counterfactual: String,
+}
+
+impl Reason {
+    /// The same reason in a run with this window.
+    pub fn within(mut self, run: &Window) -> Self {
+        if self.window == RUN_WINDOW {
+            self.window = words::value(seconds(run.to_us() - run.from_us()), Unit::Seconds);
+        }
+        self
+    }
 }
 
 /// The shown reasons of a card, ranked by contribution; ties by code.
@@ -77,7 +88,7 @@ fn reason(hit: &RuleHit, rank: u32) -> Option<Reason> {
         threshold: lead.threshold,
         n: lead.n,
         unit: lead.feature.unit,
-        window: lead.limit.window,
+        window: lead.limit.window.to_owned(),
         peer_percentile: lead.peer_percentile,
         contribution: hit.contribution(),
         source_mark: marks(lead),

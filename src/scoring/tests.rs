@@ -25,7 +25,7 @@ fn a_reason_states_fact_number_window_and_comparison() {
          [limit: white paper: five minutes; the number is ours]"
     );
     assert_eq!((first.rank, first.code, first.source_mark.as_str()), (1, "M1", "V+S"));
-    assert_eq!((first.observed, first.threshold, first.window), (Some(212.0), 600.0, "15 s"));
+    assert_eq!((first.observed, first.threshold, first.window.as_str()), (Some(212.0), 600.0, "15 s"));
     let fast = card(&features(&[(&rate::UNEXPLAINED_MAX_60S, 75.0)]), None);
     let first = &reasons(&fast)[0];
     assert_eq!(
@@ -122,6 +122,19 @@ fn flags_and_single_things_read_as_sentences() {
     );
     let once = reason(&content::BROADCASTS, 1.0);
     assert!(once.code == "M9" && !once.statement.contains("1 runs"), "{}", once.statement);
+}
+
+#[test]
+fn a_reason_names_its_rules_window_or_the_runs() {
+    use crate::domain::{DAY_US, Timestamp, Window};
+    let run = |days: i64| Window::new(Timestamp(0), Timestamp(days * DAY_US), Window::LOOKBACK_US).expect("a window");
+    let window = |feature, value, days: i64| {
+        reasons(&card(&evident(&[(feature, value)]), None)).remove(0).within(&run(days)).window
+    };
+    assert_eq!(window(&contact::NEW_UNANSWERED_SURE, 150.0, 102), "102 d");
+    assert_eq!(window(&contact::NEW_UNANSWERED_SURE, 150.0, 30), "30 d");
+    assert_eq!(window(&rate::UNEXPLAINED_MAX_60S, 75.0, 102), "60 s");
+    assert_eq!(window(&registration::DEVICE, 30.0, 7), "30 d");
 }
 
 #[test]
