@@ -73,11 +73,10 @@ fn page(run: &PublishedRun, a: &AccountRow, folder: &Path) -> Result<String, Fai
     let _ = writeln!(text, "as of        {}   rank {} of {}", a.as_of, a.rank, run.accounts.len());
     let _ = writeln!(text, "verdict      {}{finding}   state {}", a.verdict, a.state);
     let _ = writeln!(text, "recommended  {}", a.recommendation);
-    let _ = writeln!(
-        text,
-        "             a person must decide: {}",
-        if a.requires_human_review { "yes" } else { "no" }
-    );
+    if a.is_recommended() {
+        let decides = if a.requires_human_review { "yes" } else { "no" };
+        let _ = writeln!(text, "             a person must decide: {decides}");
+    }
     let _ = writeln!(text, "evidence     {} ({} actions)", a.evidence_level, a.messages_n.unwrap_or(0.0));
     for (name, score) in
         [("automation", a.automation), ("broadcast", a.broadcast), ("unsolicited", a.unsolicited)]

@@ -32,9 +32,14 @@ pub struct AccountRow {
 }
 
 impl AccountRow {
+    /// Whether anything is recommended that a person could have to decide on.
+    pub fn is_recommended(&self) -> bool {
+        self.verdict != "no_finding" || self.finding != "none"
+    }
+
     /// Whether there is anything to say about it beyond "nothing found".
     pub fn is_noted(&self) -> bool {
-        self.verdict != "no_finding" || self.finding != "none" || self.state == "sanctioned"
+        self.is_recommended() || self.state == "sanctioned"
     }
 }
 

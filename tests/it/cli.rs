@@ -99,6 +99,19 @@ fn the_demo_names_what_is_real_and_what_is_simulated() {
 }
 
 #[test]
+fn explain_asks_for_a_decision_only_where_something_is_recommended() {
+    let dir = tempfile::tempdir().expect("temp");
+    let mut log = String::from(LOG);
+    for i in 0..400 {
+        log.push_str(&format!("2026-01-01T00:00:{:02}.{:03}Z,bulk,r{i},m{i},c\n", i / 40, i % 40));
+    }
+    fs::write(dir.path().join("log.csv"), log).expect("written");
+    ok(dir.path(), &["scan", "log.csv", "--quiet"]);
+    assert!(ok(dir.path(), &["explain", "bulk"]).contains("a person must decide: yes"));
+    assert!(!ok(dir.path(), &["explain", "a"]).contains("a person must decide"));
+}
+
+#[test]
 fn a_run_id_covers_the_whole_policy_and_other_results_under_one_id_are_said() {
     let dir = tempfile::tempdir().expect("temp");
     let mut log = String::from("ts,sender,recipient,msg_id,content\n");
