@@ -76,11 +76,24 @@ pub struct Summary {
     pub run_id: String,
     /// Flat numbers, as in `metrics.json`.
     pub metrics: BTreeMap<String, f64>,
-    /// Verdicts with their numbers of accounts, mildest first.
+    /// Verdicts with their numbers of accounts, mildest first, and their parts as `verdict.part`.
     pub verdicts: Vec<(String, u64)>,
     /// What a person should know.
     pub warnings: Vec<String>,
 }
+
+/// A part of a verdict's accounts: its word, the verdicts it occurs in, and who belongs to it.
+type Part = (&'static str, &'static [Verdict], fn(&Judged) -> bool);
+
+/// The parts that are told apart: nobody is counted in two rungs, and a part is never a rung of its own.
+const PARTS: &[Part] = &[
+    ("judged", &[Verdict::NoFinding], |j| j.decision.state == State::Scored),
+    ("insufficient", &[Verdict::NoFinding], |j| j.decision.state == State::Insufficient),
+    ("sanctioned", &[Verdict::NoFinding, Verdict::Watch], |j| j.decision.state == State::Sanctioned),
+    ("broadcast_policy", &[Verdict::Watch, Verdict::Review], |j| {
+        j.decision.finding == Finding::BroadcastPolicy
+    }),
+];
 
 impl Run<'_> {
     /// Date of as_of and a short digest of inputs and settings.
@@ -113,18 +126,16 @@ impl Run<'_> {
         self.judged.iter().filter(|j| is(j)).count() as u64
     }
 
-    /// Verdicts with their numbers, mildest first, then the finding and the states.
+    /// Verdicts with their numbers, mildest first; below each, as `verdict.part`, the parts that need telling apart.
     pub fn tally(&self) -> Vec<(String, u64)> {
-        let mut tally: Vec<(String, u64)> = Verdict::ALL
-            .into_iter()
-            .map(|v| (v.word().to_owned(), self.count(|j| j.decision.verdict == v)))
-            .collect();
-        tally.push((
-            "broadcast_policy".to_owned(),
-            self.count(|j| j.decision.finding == Finding::BroadcastPolicy),
-        ));
-        tally.push(("insufficient".to_owned(), self.count(|j| j.decision.state == State::Insufficient)));
-        tally.push(("sanctioned".to_owned(), self.count(|j| j.decision.state == State::Sanctioned)));
+        let mut tally = Vec::new();
+        for verdict in Verdict::ALL {
+            let at = |j: &Judged| j.decision.verdict == verdict;
+            tally.push((verdict.word().to_owned(), self.count(at)));
+            for (part, _, is) in PARTS.iter().filter(|(_, of, _)| of.contains(&verdict)) {
+                tally.push((format!("{}.{part}", verdict.word()), self.count(|j| at(j) && is(j))));
+            }
+        }
         tally
     }
 
