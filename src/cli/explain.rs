@@ -50,7 +50,7 @@ fn json_page(run: &PublishedRun, a: &AccountRow) -> String {
         "scores": { "automation": a.automation, "broadcast": a.broadcast, "unsolicited": a.unsolicited },
         "evidence_level": a.evidence_level, "families_missing": a.families_missing, "rank": a.rank,
         "messages_n": a.messages_n, "requires_human_review": a.requires_human_review,
-        "policy": { "version": a.policy_version, "basis": a.policy_basis }, "recommendation": a.recommendation,
+        "policy": { "version": a.policy_version, "basis": a.policy_basis, "grounds": a.grounds }, "recommendation": a.recommendation,
         "notes": a.notes, "off_platform_n": a.off_platform_n,
         "reasons": rows(run.reasons_of(&a.name)), "mitigations": rows(run.mitigations_of(&a.name)),
         "automated_means": { "detection": true, "decision": false },
@@ -104,6 +104,9 @@ fn page(run: &PublishedRun, a: &AccountRow, folder: &Path) -> Result<String, Fai
             writeln!(text, "\noff-platform evidence on file: {}; it never enters a score", a.off_platform_n);
     }
     not_observable(&mut text, a, &features);
+    if !a.grounds.is_empty() {
+        let _ = writeln!(text, "\ngrounds      {}", a.grounds);
+    }
     let _ = writeln!(text, "\nbasis        {}\n             policy {}", a.policy_basis, a.policy_version);
     let _ =
         writeln!(text, "marks        V published, Q quoted second-hand, X measured by us, S our suggestion");

@@ -62,6 +62,8 @@ pub struct Decision {
     pub policy_basis: String,
     /// Grounds it rests on; empty below `review`.
     pub grounds: Vec<Ground>,
+    /// The same in the words of the policy in force.
+    pub grounds_in_words: Vec<String>,
     /// What is recommended.
     pub recommendation: String,
     /// What became of a sanction, with alerts.
@@ -77,6 +79,7 @@ pub fn decide(card: &ScoreCard, known: &Circumstances, policy: &Policy) -> Decis
     let outcome = verdict::decide(&findings);
     let mut off_platform = known.off_platform.to_vec();
     off_platform.sort();
+    let grounds = grounds(&findings, &outcome);
     let freed = outcome.verdict == Verdict::AbuseCertain && !policy.human_review.required;
     Decision {
         verdict: outcome.verdict,
@@ -85,7 +88,8 @@ pub fn decide(card: &ScoreCard, known: &Circumstances, policy: &Policy) -> Decis
         requires_human_review: !freed,
         policy_version: policy.version_name(),
         policy_basis: basis(policy),
-        grounds: grounds(&findings, &outcome),
+        grounds_in_words: grounds.iter().map(|g| policy.ground(*g).to_owned()).collect(),
+        grounds,
         recommendation: recommendation(&findings, &outcome, policy).to_owned(),
         notes: sanction.map(|(s, state)| s.note(state)).into_iter().collect(),
         off_platform,

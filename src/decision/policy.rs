@@ -2,6 +2,7 @@
 //! In: a TOML file and the date it is asked for; out: checked limits, thresholds, and the version in force.
 //! A version cannot carry a number: scores never depend on the date.
 
+use super::decide::Ground;
 use super::safety_stop::Quota;
 use super::verdict::Band;
 use crate::domain::{Share, TemplateCategory, Timestamp, Word};
@@ -223,6 +224,17 @@ impl Policy {
     /// The version as result files name it, `whatsapp@2019-12-07`.
     pub fn version_name(&self) -> String {
         format!("{}@{}", self.id, self.in_force.id)
+    }
+
+    /// A ground in the words of the version in force.
+    pub fn ground(&self, ground: Ground) -> &str {
+        let words = &self.in_force.grounds;
+        match ground {
+            Ground::Automated => &words.automated,
+            Ground::Bulk => &words.bulk,
+            Ground::NonPersonalUse => &words.non_personal_use,
+            Ground::Assisting => &words.assisting,
+        }
     }
 
     /// What is recommended: the version's own line, else the usual one.

@@ -91,6 +91,17 @@ fn each_version_holds_from_its_day() {
 }
 
 #[test]
+fn every_basis_names_the_prohibition_and_later_ones_the_notice() {
+    for day in ["2019-02-06", "2019-09-04", "2019-12-07", "2021-09-15", "2026-01-01"] {
+        let (_, decision) = on(day, &spam());
+        let basis = decision.policy_basis;
+        assert!(basis.contains("not intended for bulk or automated messaging"), "{day}: {basis}");
+        assert_eq!(basis.contains("7 December 2019"), "2019-12-07" <= day, "{day}: {basis}");
+        assert!(decision.grounds_in_words.iter().any(|g| g.contains("bulk messaging")), "{day}");
+    }
+}
+
+#[test]
 fn an_opted_in_newsletter_is_a_matter_of_policy_and_spam_is_abuse() {
     let (card, decision) = on("2019-12-10", &newsletter());
     assert!(card.outcome.opted_in);

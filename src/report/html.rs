@@ -30,7 +30,7 @@ pub fn page(run: &Run, id: &str) -> Result<String, ReportError> {
                 "automation": j.card.automation.get(), "broadcast": j.card.broadcast.get(),
                 "unsolicited": j.card.unsolicited.get(), "messages": j.card.messages_n,
                 "evidence": j.card.evidence.word(), "recommendation": j.decision.recommendation,
-                "basis": j.decision.policy_basis, "notes": j.decision.notes,
+                "grounds": j.decision.grounds_in_words, "basis": j.decision.policy_basis, "notes": j.decision.notes,
                 "off_platform": j.decision.off_platform.len(),
                 "missing": j.card.families.missing_words(),
                 "reasons": reasons(&j.card), "mitigations": mitigations(&j.card),
