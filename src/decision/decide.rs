@@ -171,12 +171,12 @@ pub struct OffPlatformDecision {
     pub evidence: Vec<OffPlatform>,
     /// Ground: assisting, or nothing stated.
     pub ground: Ground,
-    /// Whether the policy in force acts on such evidence at all.
-    pub actionable: bool,
+    /// What this run says of those numbers by their own conduct; numbers without a row are left out.
+    pub scored: Vec<ScoredNumber>,
+    /// Whether the policy in force acts on such evidence at all; who decides is no matter of this program.
+    pub policy_acts: bool,
     /// Always true: a named person decides.
     pub requires_human_review: bool,
-    /// The person who has taken it on; none until named.
-    pub named_human: Option<String>,
     /// The policy version in force.
     pub policy_version: String,
     /// The legal basis with its mark.
@@ -185,33 +185,58 @@ pub struct OffPlatformDecision {
     pub recommendation: String,
 }
 
+/// One number of an operator and what its own conduct came to.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct ScoredNumber {
+    /// The number, as the log names it.
+    pub account: String,
+    /// Its verdict.
+    pub verdict: Verdict,
+    /// What stands beside it.
+    pub finding: Finding,
+}
+
 /// A decision that rests on off-platform evidence only; none without evidence.
+///
+/// `scored` are the accounts among the numbers that this run has judged by themselves.
 pub fn off_platform_only(
     subject: &str,
     accounts: &[String],
     evidence: &[OffPlatform],
-    named_human: Option<&str>,
+    scored: Vec<ScoredNumber>,
     policy: &Policy,
 ) -> Option<OffPlatformDecision> {
     if evidence.is_empty() {
         return None;
     }
-    let (mut evidence, mut accounts) = (evidence.to_vec(), accounts.to_vec());
+    let (mut evidence, mut accounts, mut scored) = (evidence.to_vec(), accounts.to_vec(), scored);
     evidence.sort();
     accounts.sort();
     accounts.dedup();
-    let named_human = named_human.map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned);
-    let actionable = policy.in_force.acts_on_off_platform_evidence && named_human.is_some();
+    scored.sort();
+    scored.dedup();
+    let said = policy.recommendation(|r| &r.off_platform);
     Some(OffPlatformDecision {
         subject: subject.to_owned(),
         accounts,
         evidence,
         ground: Ground::Assisting,
-        actionable,
+        recommendation: format!("{said}{}", by_themselves(&scored)),
+        scored,
+        policy_acts: policy.in_force.acts_on_off_platform_evidence,
         requires_human_review: true,
-        named_human,
         policy_version: policy.version_name(),
         policy_basis: basis(policy),
-        recommendation: policy.recommendation(|r| &r.off_platform).to_owned(),
     })
+}
+
+/// How many of the numbers are at which verdict by themselves, mildest first.
+fn by_themselves(scored: &[ScoredNumber]) -> String {
+    let at = |v: Verdict| scored.iter().filter(|s| s.verdict == v).count();
+    let some = Verdict::ALL.into_iter().map(|v| (at(v), v)).filter(|(n, _)| 0 < *n);
+    let parts: Vec<String> = some.map(|(n, v)| format!("{n} at {}", v.word())).collect();
+    if parts.is_empty() {
+        return String::new();
+    }
+    format!("; its numbers that this run scores by their own conduct: {}", parts.join(", "))
 }

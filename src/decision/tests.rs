@@ -218,14 +218,20 @@ fn off_platform_evidence_attaches_and_never_scores() {
     assert_eq!((with.verdict, with.finding), (without.verdict, without.finding));
     assert_eq!(with.off_platform.iter().map(|e| e.ts).collect::<Vec<_>>(), [1, 5]);
     let numbers = ["b".to_owned(), "a".to_owned()];
-    assert_eq!(off_platform_only("vendor", &numbers, &[], Some("A. Counsel"), &policy), None);
-    let alone = off_platform_only("vendor", &numbers, &evidence, None, &policy).expect("evidence");
-    assert!(alone.requires_human_review && !alone.actionable, "a named person is needed");
-    let named = off_platform_only("vendor", &numbers, &evidence, Some("A. Counsel"), &policy);
-    assert!(named.is_some_and(|d| d.actionable && d.ground == Ground::Assisting));
+    assert_eq!(off_platform_only("vendor", &numbers, &[], Vec::new(), &policy), None);
+    let alone = off_platform_only("vendor", &numbers, &evidence, Vec::new(), &policy).expect("evidence");
+    assert!(alone.requires_human_review && alone.policy_acts && alone.ground == Ground::Assisting);
+    assert!(!alone.recommendation.contains("its numbers"), "{}", alone.recommendation);
+    let number = ScoredNumber { account: "a".to_owned(), verdict: with.verdict, finding: with.finding };
+    let linked = off_platform_only("vendor", &numbers, &evidence, vec![number], &policy).expect("evidence");
+    assert!(
+        linked.recommendation.ends_with("; its numbers that this run scores by their own conduct: 1 at review"),
+        "{}",
+        linked.recommendation
+    );
     let early = self::policy("2019-12-06");
-    let before = off_platform_only("vendor", &numbers, &evidence, Some("A. Counsel"), &early);
-    assert!(before.is_some_and(|d| !d.actionable), "announced, not yet in force");
+    let before = off_platform_only("vendor", &numbers, &evidence, Vec::new(), &early);
+    assert!(before.is_some_and(|d| !d.policy_acts), "announced, not yet in force");
 }
 
 #[test]

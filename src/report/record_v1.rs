@@ -20,6 +20,11 @@ pub struct Judged {
 }
 
 impl Judged {
+    /// Its verdict and what stands beside it.
+    pub fn outcome(&self) -> (Verdict, Finding) {
+        (self.decision.verdict, self.decision.finding)
+    }
+
     /// Whether somebody should look at it.
     pub fn is_queued(&self) -> bool {
         Verdict::Review <= self.decision.verdict || self.decision.finding != Finding::None
