@@ -5,8 +5,9 @@
 use super::args::Flags;
 use super::{Failure, terminal};
 use crate::domain::nearest;
-use crate::features::{cards, descriptive};
+use crate::features::{Feature, Place, cards, descriptive};
 use crate::report::{AccountRow, PublishedRun, ReasonRow, newest_run, read_features, read_run};
+use crate::rules::{self, Sense};
 use serde_json::json;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -113,7 +114,7 @@ fn page(run: &PublishedRun, a: &AccountRow, folder: &Path) -> Result<String, Fai
     Ok(text)
 }
 
-fn reason(text: &mut String, r: &ReasonRow, peers: &dyn Fn(&crate::features::Feature, f64) -> Option<f64>) {
+fn reason(text: &mut String, r: &ReasonRow, peers: &dyn Fn(&Feature, f64) -> Option<Place>) {
     let _ = writeln!(
         text,
         "  {}. {} ({}, {}; {:.0} points) [{}]",
@@ -122,17 +123,33 @@ fn reason(text: &mut String, r: &ReasonRow, peers: &dyn Fn(&crate::features::Fea
     let _ = writeln!(text, "     {}", r.statement);
     let card = cards().into_iter().find(|c| c.name == r.feature);
     let tonight = card.zip(r.observed).and_then(|(card, value)| peers(card, value));
+    let falls = falls(r);
     let mut line = format!("     value {} (", r.feature);
     let _ = write!(line, "window {}, threshold {}", r.window, r.threshold);
     if let Some(p) = r.peer_percentile {
-        let _ = write!(line, ", at or above {:.1} % of earlier nights' accounts", 100.0 * p);
+        let (side, share) = if falls { ("below", 1.0 - p) } else { ("at or above", p) };
+        let _ = write!(line, ", {side} {:.1} % of earlier nights' accounts", 100.0 * share);
     }
-    if let Some(p) = tonight {
-        let _ = write!(line, ", at or above {:.1} % of tonight's, descriptive", 100.0 * p);
+    if let Some(place) = tonight {
+        let (side, share) =
+            if falls { ("below", place.at_or_above) } else { ("above", place.at_or_below) };
+        let of = place.n;
+        let _ = write!(line, ", at or {side} {:.1} % of tonight's {of} accounts, descriptive", 100.0 * share);
     }
     let _ = writeln!(text, "{line})");
     if !r.counterfactual.is_empty() {
         let _ = writeln!(text, "     {}", r.counterfactual);
+    }
+}
+
+/// Whether the rule fires on small values: then it is the accounts above that say how rare the value is.
+fn falls(r: &ReasonRow) -> bool {
+    let rule = rules::cards().into_iter().find(|rule| rule.code == r.code);
+    let limit = rule.and_then(|rule| rule.limits.iter().find(|l| l.feature.name == r.feature));
+    match limit {
+        Some(limit) => matches!(limit.sense, Sense::Below | Sense::AtMost),
+        // The same quantity on another stream.
+        None => r.observed.is_some_and(|value| value < r.threshold),
     }
 }
 

@@ -33,7 +33,7 @@ pub mod volume;
 pub use extract::{Night, extract};
 pub use facts::{Facts, Scratch};
 pub use feature::{Absent, Family, Feature, Invariance, LEAST_TOLD, Mark, Reads, Unit, Value};
-pub use population::{Origin as PopulationOrigin, Population, PopulationError, descriptive};
+pub use population::{Origin as PopulationOrigin, Place, Population, PopulationError, descriptive};
 pub use table::{AccountFeatures, FeatureTable};
 
 /// All feature cards, in the order of the columns of `features.parquet`.
