@@ -52,6 +52,7 @@ pub const SETTINGS: &[Setting] = &[
     s("output.out", "runs", "where run folders are published"),
     s("output.case_url", "", "link template for the review queue; {account} is replaced"),
     s("run.threads", "0", "worker threads; 0 for one per core"),
+    s("run.note", "", "what a reader of the results must know of this log; shown with every result"),
 ];
 
 const fn s(key: &'static str, default: &'static str, help: &'static str) -> Setting {

@@ -161,7 +161,9 @@ impl Run<'_> {
 
     /// What a person should know before trusting the night.
     pub fn warnings(&self) -> Vec<String> {
-        let mut all: Vec<String> = self.reports.iter().flat_map(|r| r.warnings.iter().cloned()).collect();
+        let note = self.settings.iter().find(|(key, value, _)| key == "run.note" && !value.is_empty());
+        let mut all: Vec<String> = note.map(|(_, value, _)| value.clone()).into_iter().collect();
+        all.extend(self.reports.iter().flat_map(|r| r.warnings.iter().cloned()));
         if self.population.is_none() {
             all.push(
                 "no population profile of earlier nights: soft rules without a published number stay at watch"

@@ -90,11 +90,15 @@ fn init_writes_a_configuration_that_scans() {
 #[test]
 fn the_demo_names_what_is_real_and_what_is_simulated() {
     let dir = tempfile::tempdir().expect("temp");
-    let out = ok(&root(), &["demo", "--out", &dir.path().to_string_lossy()]);
+    let done = run_in(&root(), &["demo", "--out", &dir.path().to_string_lossy()]);
+    assert_eq!(done.code, 0, "{}", done.err);
+    let out = &done.out;
     assert!(out.contains("REAL:") && out.contains("SIMULATED:"), "{out}");
     let page = fs::read_to_string(dir.path().join("demo-night-simulated/report.html")).expect("page");
     assert!(page.contains("SIMULATED"));
     let real = fs::read_to_string(dir.path().join("demo-real/report.html")).expect("page");
+    assert!(real.contains("view: answers and mail to others are not in it"), "the page says what the log cannot show");
+    assert!(done.err.contains("note: one mailbox's view"), "{}", done.err);
     assert!(!real.contains("SIMULATED"));
 }
 
