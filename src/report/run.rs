@@ -4,7 +4,8 @@
 
 use super::folder::{FolderError, RunFolder};
 use super::html;
-use super::record_v1::{Judged, OffPlatformLine, ReasonLine, scores, spreadsheet_safe};
+use super::queue::queue;
+use super::record_v1::{Judged, OffPlatformLine, ReasonLine, scores};
 use crate::decision::{Finding, OffPlatformDecision, Policy, State, Verdict, VerdictCounts};
 use crate::domain::{Timestamp, Window};
 use crate::features::{FeatureTable, Population};
@@ -225,7 +226,7 @@ impl Run<'_> {
             &[("bulkwatch.schema", "rejects 1")],
         )?;
         folder.write("reasons.ndjson", &self.reason_lines()?)?;
-        folder.write("review_queue.csv", &self.queue()?)?;
+        folder.write("review_queue.csv", &queue(&self)?)?;
         if !self.off_platform.is_empty() {
             folder.write("off_platform.ndjson", &self.off_platform_lines()?)?;
         }
@@ -288,57 +289,6 @@ impl Run<'_> {
         say("features", "extracted", json!(self.counts))?;
         say("decision", "judged", json!(self.tally().into_iter().collect::<BTreeMap<_, _>>()))?;
         Ok(out)
-    }
-
-    fn queue(&self) -> Result<Vec<u8>, ReportError> {
-        let failed = |e: csv::Error| ReportError::Render { file: "review_queue.csv", problem: e.to_string() };
-        let mut writer = csv::Writer::from_writer(Vec::new());
-        writer
-            .write_record([
-                "rank",
-                "account",
-                "verdict",
-                "finding",
-                "automation",
-                "broadcast",
-                "unsolicited",
-                "messages_n",
-                "first_reason",
-                "reason_codes",
-                "mitigation_codes",
-                "grounds",
-                "recommendation",
-                "requires_human_review",
-                "case_url",
-            ])
-            .map_err(failed)?;
-        for (rank, j) in (1..).zip(&self.judged).filter(|(_, j)| j.is_queued()) {
-            let shown = |score: f64| format!("{score:.3}");
-            let first = reasons(&j.card).into_iter().next().map(|r| r.statement).unwrap_or_default();
-            let url = self.case_url.as_deref().map(|u| u.replace("{account}", &j.name)).unwrap_or_default();
-            writer
-                .write_record([
-                    rank.to_string(),
-                    spreadsheet_safe(&j.name),
-                    j.decision.verdict.word().to_owned(),
-                    j.decision.finding.word().to_owned(),
-                    shown(j.card.automation.get()),
-                    shown(j.card.broadcast.get()),
-                    shown(j.card.unsolicited.get()),
-                    j.card.messages_n.unwrap_or(0.0).to_string(),
-                    spreadsheet_safe(&first),
-                    j.card.reason_codes().join(" "),
-                    j.card.mitigation_codes().join(" "),
-                    spreadsheet_safe(&j.decision.grounds_in_words.join("; ")),
-                    j.decision.recommendation.clone(),
-                    j.decision.requires_human_review.to_string(),
-                    spreadsheet_safe(&url),
-                ])
-                .map_err(failed)?;
-        }
-        writer
-            .into_inner()
-            .map_err(|e| ReportError::Render { file: "review_queue.csv", problem: e.to_string() })
     }
 }
 

@@ -284,6 +284,10 @@ fn every_verdict_finding_and_state_occurs_in_the_mixed_night() {
         assert!(run.accounts.iter().any(|a| a.state == state), "nobody is {state}");
     }
     assert!(run.accounts.iter().any(|a| a.finding == "broadcast_policy"));
+    let lapsed = run.accounts.iter().find(|a| a.name == "sim_service_lapsed").expect("judged");
+    assert!(lapsed.notes.contains("expired on 2022-05-23: renew or end"), "{}", lapsed.notes);
+    let queue = fs::read_to_string(place.join("review_queue.csv")).expect("queue");
+    assert!(queue.lines().next().is_some_and(|head| head.contains(",notes,off_platform_n,")), "{queue}");
     let metrics = fs::read_to_string(place.join("metrics.json")).expect("metrics");
     let metrics: std::collections::BTreeMap<String, f64> = serde_json::from_str(&metrics).expect("numbers");
     let rungs: f64 = LADDER.iter().map(|v| metrics[&format!("accounts.{v}")]).sum();
