@@ -83,6 +83,16 @@ fn init_writes_a_configuration_that_scans() {
     assert_eq!(again.code, 2, "nothing is overwritten: {}", again.err);
     let seen = ok(dir.path(), &["inspect"]);
     assert!(seen.contains("rows 2, usable 2"), "{seen}");
+    let family = |seen: &str, name: &str| {
+        seen.lines().find(|l| l.trim_start().starts_with(name)).map(str::to_owned).unwrap_or_default()
+    };
+    assert!(family(&seen, "feedback").contains("table feedback not given"), "{seen}");
+    assert!(family(&seen, "groups").contains("table group_events not given"), "{seen}");
+    assert!(family(&seen, "coordination").is_empty(), "not built, not listed: {seen}");
+    fs::write(dir.path().join("said.csv"), "ts,reporter,reported,kind\n1767225600,c,a,report\n")
+        .expect("written");
+    let seen = ok(dir.path(), &["inspect", "--feedback", "said.csv"]);
+    assert!(family(&seen, "feedback").contains("table feedback given"), "{seen}");
     ok(dir.path(), &["scan", "--quiet"]);
     run_folder(&dir.path().join("runs"));
 }
