@@ -195,7 +195,7 @@ pub fn scan(inputs: &Inputs, settings: ScanSettings, out: &Path) -> Result<Summa
         case_url: settings.case_url,
         simulated: settings.simulated,
     };
-    decision::safety_stop(&run.verdict_counts(), None, &policy.quota)?;
+    decision::safety_stop(&run.verdict_counts(), &policy.quota)?;
     stopped(settings.read.stop.as_deref())?;
     Ok(run.publish(folder, settings.name)?)
 }
