@@ -157,8 +157,26 @@ pub enum Reads {
     AccountKind,
     /// `accounts.number_block` of recipients.
     RecipientBlock,
-    /// Neighbors at sign-up: `registrations` and `enforcement` of others.
-    Neighbors,
+    /// `accounts.number_country`
+    NumberCountry,
+    /// `registrations.ip_country`
+    AddressCountry,
+    /// `accounts.number_block` of the account itself, which says who its neighbors are.
+    OwnBlock,
+    /// `registrations.ts` of others: who signed up when.
+    SignUps,
+    /// `registrations.network`
+    Network,
+    /// `registrations.asn`
+    Asn,
+    /// `registrations.device`
+    Device,
+    /// `registrations.client_build`
+    Build,
+    /// `enforcement` of others.
+    Enforcement,
+    /// `contacts`: address books.
+    Contacts,
     /// `group_events`
     GroupEvents,
     /// `feedback`
@@ -187,7 +205,16 @@ impl Reads {
             Reads::Registered => "accounts.registered_at",
             Reads::AccountKind => "accounts.kind",
             Reads::RecipientBlock => "accounts.number_block",
-            Reads::Neighbors => "registrations.network",
+            Reads::NumberCountry => "accounts.number_country",
+            Reads::AddressCountry => "registrations.ip_country",
+            Reads::OwnBlock => "accounts.number_block",
+            Reads::SignUps => "registrations.ts",
+            Reads::Network => "registrations.network",
+            Reads::Asn => "registrations.asn",
+            Reads::Device => "registrations.device",
+            Reads::Build => "registrations.client_build",
+            Reads::Enforcement => "enforcement.kind",
+            Reads::Contacts => "contacts.contact",
             Reads::GroupEvents => "group_events.kind",
             Reads::Feedback => "feedback.kind",
         }

@@ -19,6 +19,7 @@ const COHORT_READS: &[Reads] = &[
     Reads::Recipient,
     Reads::Inbound,
     Reads::Registered,
+    Reads::Contacts,
     Reads::Feedback,
 ];
 /// What the split into explained and unexplained adds.
@@ -50,6 +51,7 @@ pub static REPORTS_RAW: Feature = Feature {
     reading: "shown, never scored: anybody can report anybody",
     look_alikes: "targets of mass reporting",
     absent_when: "the log has no feedback, or one or two people are behind it or told by what it exceeds its parts by",
+    source: (Mark::Quoted, "white paper: reports and blocks accumulate"),
     value: |f| known(f, reports_raw),
     ..BASE
 };
@@ -59,6 +61,10 @@ pub static REPORTS_WEIGHTLESS: Feature = Feature {
     definition: "distinct reporters whom the account had not written to first before the report",
     reading: "weighs nothing; many of them beside few others is brigading",
     look_alikes: "targets of mass reporting",
+    source: (
+        Mark::Quoted,
+        "white paper: if the account did not initiate, check for coordinated false reports",
+    ),
     value: |f| known(f, |f| told(reports_weightless(f))),
     ..BASE
 };
@@ -85,7 +91,10 @@ pub static FIRST_CONTACTS_7D: Feature = Feature {
     look_alikes: "anyone",
     absent_when: "the log has no feedback, or newness is censored",
     reads: COHORT_READS,
-    source: (Mark::Quoted, "white paper: a report on the first message from an unknown number counts more; the 7 d are ours"),
+    source: (
+        Mark::Quoted,
+        "white paper: a report on the first message from an unknown number counts more; the 7 d are ours",
+    ),
     value: |f| known(f, |f| count(cohort(f)?.len())),
     ..BASE
 };
@@ -123,6 +132,7 @@ pub static BLOCKS: Feature = Feature {
     reading: "people who wanted no more",
     absent_when: "the log has no feedback, or one or two people are behind it or beyond those of the last 7 d",
     reads: LATELY_READS,
+    source: (Mark::Quoted, "white paper: reports and blocks accumulate"),
     value: |f| {
         known(f, |f| {
             let all = people(f, FeedbackKind::Block, |r| was_written_to(f, r));
@@ -162,6 +172,7 @@ pub static BLOCKS_LOWER: Feature = Feature {
     reading: "at 2 % and above many did not want to hear from it",
     absent_when: "the log has no feedback, nobody was written to in the last 7 d, or one or two blocked",
     reads: LATELY_READS,
+    source: (Mark::Quoted, "white paper: reports and blocks accumulate; the bound and the 7 d are ours"),
     value: blocks_lower,
     ..BLOCKS
 };

@@ -81,6 +81,7 @@ pub static OBJECTED_N: Feature = Feature {
     reading: "a count, so that adding accomplices does not dilute it",
     absent_when: "the log has no group events, or one or two people objected and the log has feedback",
     reads: &[Reads::GroupEvents, Reads::Feedback],
+    source: (Mark::Quoted, "white paper: suspicious group behavior is banned even at low activity"),
     value: |f| known(f, |f| count(objected(f)?)),
     ..BASE
 };
@@ -93,6 +94,8 @@ pub static UNKNOWN_SHARE: Feature = Feature {
     definition: "M12: people added whose address book lacks the actor / people added whose address book is known",
     reading: "permission is asked first among acquaintances",
     absent_when: "no address book of an added person is known",
+    reads: &[Reads::GroupEvents, Reads::Contacts],
+    source: (Mark::Published, "responsible-use guidance: get permission before adding people to groups"),
     value: |f| {
         known(f, |f| {
             let said = || adds(f).filter_map(|a| a.knows_actor);
