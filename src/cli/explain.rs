@@ -131,8 +131,7 @@ fn reason(text: &mut String, r: &ReasonRow, peers: &dyn Fn(&Feature, f64) -> Opt
         let _ = write!(line, ", {side} {:.1} % of earlier nights' accounts", 100.0 * share);
     }
     if let Some(place) = tonight {
-        let (side, share) =
-            if falls { ("below", place.at_or_above) } else { ("above", place.at_or_below) };
+        let (side, share) = if falls { ("below", place.at_or_above) } else { ("above", place.at_or_below) };
         let of = place.n;
         let _ = write!(line, ", at or {side} {:.1} % of tonight's {of} accounts, descriptive", 100.0 * share);
     }

@@ -54,7 +54,8 @@ impl Has {
 /// The families that some rule in force belongs to, as their cards read them.
 fn families(found: &Inspection, given: &[&str]) -> Vec<Has> {
     let built = AgreementFamily::EACH.into_iter().filter_map(|family| {
-        let rules: Vec<_> = in_force().iter().filter(|r| r.family == family && r.role != Role::Benign).collect();
+        let rules: Vec<_> =
+            in_force().iter().filter(|r| r.family == family && r.role != Role::Benign).collect();
         let reads = rules.iter().flat_map(|r| r.uses).flat_map(|card| card.reads);
         let tables: BTreeSet<&str> = reads.filter_map(|r| Some(r.column().split_once('.')?.0)).collect();
         let tables = tables.into_iter().filter(|t| *t != TableKind::Messages.name());

@@ -83,7 +83,13 @@ impl Known {
         unscored
             .filter_map(|(subject, evidence)| {
                 let accounts = self.accounts_of.get(subject).map_or(&[][..], Vec::as_slice);
-                off_platform_only(subject, accounts, evidence, accounts.iter().filter_map(number).collect(), policy)
+                off_platform_only(
+                    subject,
+                    accounts,
+                    evidence,
+                    accounts.iter().filter_map(number).collect(),
+                    policy,
+                )
             })
             .collect()
     }

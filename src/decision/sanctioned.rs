@@ -82,7 +82,8 @@ impl Sanctioned {
             }
             SanctionState::NotYet => format!("sanction as {class} by {owner} has not begun"),
             SanctionState::Expired => {
-                let day = self.expires_at.map_or_else(String::new, |t| format!(" on {}", Timestamp(t).date()));
+                let day =
+                    self.expires_at.map_or_else(String::new, |t| format!(" on {}", Timestamp(t).date()));
                 format!("alert: agreed service ({class}, {owner}) expired{day}: renew or end")
             }
             SanctionState::OutsideEnvelope { observed, declared } => format!(

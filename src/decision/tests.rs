@@ -153,7 +153,8 @@ fn what_compares_with_nothing_stays_at_watch_beside_a_sound_hit() {
         (&content::REACH_DAYS, 3.0),
         (&fanout::UNEXPLAINED_MAX_24H, 190.0),
     ]);
-    let judge = |values: &[(&'static crate::features::Feature, f64)], nights: Option<&crate::features::Population>| {
+    let judge = |values: &[(&'static crate::features::Feature, f64)],
+                 nights: Option<&crate::features::Population>| {
         let row = evident(values);
         let card = score(&row, run(&row, nights, &policy.limits), policy.evidence.minimum_actions);
         (card.unsolicited.get(), decide(&card, &Circumstances::default(), &policy).verdict)
@@ -225,7 +226,9 @@ fn off_platform_evidence_attaches_and_never_scores() {
     let number = ScoredNumber { account: "a".to_owned(), verdict: with.verdict, finding: with.finding };
     let linked = off_platform_only("vendor", &numbers, &evidence, vec![number], &policy).expect("evidence");
     assert!(
-        linked.recommendation.ends_with("; its numbers that this run scores by their own conduct: 1 at review"),
+        linked
+            .recommendation
+            .ends_with("; its numbers that this run scores by their own conduct: 1 at review"),
         "{}",
         linked.recommendation
     );

@@ -23,7 +23,11 @@ fn the_rate_of_first_contact_reports_is_of_one_cohort() {
     world.hears(day(27), 100);
     (110..120).for_each(|i| world.hears(day(26), i));
     let now = world.values();
-    assert_eq!(now.get(&said::FIRST_CONTACTS_7D), Ok(31.0), "ten answered; a reporter who wrote later counts");
+    assert_eq!(
+        now.get(&said::FIRST_CONTACTS_7D),
+        Ok(31.0),
+        "ten answered; a reporter who wrote later counts"
+    );
     assert_eq!(now.get(&said::FIRST_CONTACT_REPORTS_7D), Ok(4.0));
     assert_eq!(now.evident(&said::FIRST_CONTACT_RATE), Ok(4.0 / 31.0));
 }

@@ -196,8 +196,11 @@ pub fn descriptive(rows: &[AccountFeatures]) -> impl Fn(&Feature, f64) -> Option
         let values = peers(rows, card);
         let n = values.len();
         let share = |is: &dyn Fn(f64) -> bool| values.iter().filter(|v| is(**v)).count() as f64 / n as f64;
-        (LEAST_PEERS <= n)
-            .then(|| Place { at_or_below: share(&|v| v <= value), at_or_above: share(&|v| value <= v), n })
+        (LEAST_PEERS <= n).then(|| Place {
+            at_or_below: share(&|v| v <= value),
+            at_or_above: share(&|v| value <= v),
+            n,
+        })
     }
 }
 

@@ -304,8 +304,7 @@ fn days(ts: impl Iterator<Item = i64>) -> usize {
 }
 
 fn one_way_person_days(f: &Facts) -> usize {
-    let mut to: Vec<_> =
-        f.actions.iter().filter(|a| a.is_one_way()).map(|a| (a.recipient, a.ts)).collect();
+    let mut to: Vec<_> = f.actions.iter().filter(|a| a.is_one_way()).map(|a| (a.recipient, a.ts)).collect();
     to.sort_unstable();
     let persons = to.chunk_by(|a, b| a.0 == b.0);
     persons.map(|times| (times.len(), days(times.iter().map(|t| t.1)))).max().map_or(0, |(_, days)| days)

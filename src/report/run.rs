@@ -241,13 +241,8 @@ impl Run<'_> {
         let name = name.unwrap_or(&id);
         let mut warnings = self.warnings();
         warnings.extend(other_results(&folder.place(name), &id, &outputs));
-        let summary = Summary {
-            folder: PathBuf::new(),
-            run_id: id.clone(),
-            metrics,
-            verdicts: self.tally(),
-            warnings,
-        };
+        let summary =
+            Summary { folder: PathBuf::new(), run_id: id.clone(), metrics, verdicts: self.tally(), warnings };
         let place = folder.publish(name)?;
         Ok(Summary { folder: place, ..summary })
     }

@@ -43,7 +43,11 @@ fn a_published_number_names_its_source_and_a_set_one_is_none() {
     };
     let usual = Limits::default();
     let carriers = said(&[(&fanout::UNEXPLAINED_MAX_24H, 230.0)], &usual);
-    assert!(carriers.statement.contains("[limit: a published number, carrier guidance"), "{}", carriers.statement);
+    assert!(
+        carriers.statement.contains("[limit: a published number, carrier guidance"),
+        "{}",
+        carriers.statement
+    );
     let list = said(&[(&fanout::UNEXPLAINED_MAX_24H, 300.0)], &usual);
     assert!(list.statement.contains("size of one broadcast list]"), "{}", list.statement);
     let rate = [(&feedback::FIRST_CONTACT_RATE, 0.02), (&feedback::FIRST_CONTACT_REPORTS_7D, 4.0)];
@@ -100,7 +104,9 @@ fn at_most_five_reasons_are_shown_hard_ones_first_and_all_mitigations() {
 
 #[test]
 fn a_counterfactual_clears_every_alternative_still_met() {
-    let reason = |values: &[(&'static crate::features::Feature, f64)]| reasons(&card(&evident(values), None)).remove(0);
+    let reason = |values: &[(&'static crate::features::Feature, f64)]| {
+        reasons(&card(&evident(values), None)).remove(0)
+    };
     let wide = reason(&[(&fanout::UNEXPLAINED_MAX_24H, 300.0)]);
     assert_eq!((wide.code, wide.threshold), ("M3", 256.0));
     assert!(wide.counterfactual.ends_with("were at most 200"), "{}", wide.counterfactual);
@@ -127,7 +133,9 @@ fn flags_and_single_things_read_as_sentences() {
 #[test]
 fn a_reason_names_its_rules_window_or_the_runs() {
     use crate::domain::{DAY_US, Timestamp, Window};
-    let run = |days: i64| Window::new(Timestamp(0), Timestamp(days * DAY_US), Window::LOOKBACK_US).expect("a window");
+    let run = |days: i64| {
+        Window::new(Timestamp(0), Timestamp(days * DAY_US), Window::LOOKBACK_US).expect("a window")
+    };
     let window = |feature, value, days: i64| {
         reasons(&card(&evident(&[(feature, value)]), None)).remove(0).within(&run(days)).window
     };

@@ -53,7 +53,9 @@ pub fn comparison(evidence: &Evidence) -> Option<String> {
             Some(format!("limit: {}; the number is ours", evidence.limit.origin))
         }
         Against::Published => Some(format!("limit: a published number, {}", evidence.limit.origin)),
-        Against::Measured => Some("limit: measured by us on labeled real data: direction, not accuracy".to_owned()),
+        Against::Measured => {
+            Some("limit: measured by us on labeled real data: direction, not accuracy".to_owned())
+        }
         Against::PopulationAndFloor { quantile, value: at, floor, n, simulated } => Some(format!(
             "limit: the larger of {} ({} % quantile of {n} accounts of {}earlier nights) and a floor of {}",
             value(at, unit),

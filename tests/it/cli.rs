@@ -107,7 +107,10 @@ fn the_demo_names_what_is_real_and_what_is_simulated() {
     let page = fs::read_to_string(dir.path().join("demo-night-simulated/report.html")).expect("page");
     assert!(page.contains("SIMULATED"));
     let real = fs::read_to_string(dir.path().join("demo-real/report.html")).expect("page");
-    assert!(real.contains("view: answers and mail to others are not in it"), "the page says what the log cannot show");
+    assert!(
+        real.contains("view: answers and mail to others are not in it"),
+        "the page says what the log cannot show"
+    );
     assert!(done.err.contains("note: one mailbox's view"), "{}", done.err);
     assert!(!real.contains("SIMULATED"));
 }
