@@ -10,7 +10,7 @@ use crate::log::{Inputs, LogError, MemoryPlan, MessageLog, Parts, ReadSettings, 
 use crate::report::{FeatureFile, FolderError, Judged, NamedRow, ReportError, Run, RunFolder, Summary};
 use crate::table_io::TableError;
 use crate::{rules, scoring};
-use hashbrown::HashSet;
+use hashbrown::HashMap;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -205,8 +205,8 @@ pub fn scan(inputs: &Inputs, settings: ScanSettings, out: &Path) -> Result<Summa
     file.finish()?;
     judged.sort_unstable_by(Judged::before);
     let off_platform = {
-        let scored: HashSet<&str> = judged.iter().map(|j| j.name.as_str()).collect();
-        known.off_platform_only(&policy, |subject| scored.contains(subject))
+        let scored: HashMap<&str, _> = judged.iter().map(|j| (j.name.as_str(), j.outcome())).collect();
+        known.off_platform_only(&policy, |subject| scored.get(subject).copied())
     };
     let run = Run {
         window: log.window,
@@ -223,7 +223,7 @@ pub fn scan(inputs: &Inputs, settings: ScanSettings, out: &Path) -> Result<Summa
         case_url: settings.case_url,
         simulated: settings.simulated,
     };
-    decision::safety_stop(&run.verdict_counts(), None, &policy.quota)?;
+    decision::safety_stop(&run.verdict_counts(), &policy.quota)?;
     stopped(&settings.read)?;
     settings.read.tell(Step::Publishing);
     Ok(run.publish(folder, settings.name)?)

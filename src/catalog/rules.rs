@@ -50,16 +50,17 @@ fn lines(card: &Rule) -> Vec<(String, String)> {
             .population
             .map(|q| format!(", an absolute floor beside the {:.1} % quantile of earlier nights", 100.0 * q))
             .unwrap_or_default();
+        let origin = if limit.origin.is_empty() { String::new() } else { format!("; {}", limit.origin) };
         lines.push((
             format!("limit {}", limit.key),
             format!(
-                "{} on {} ({}){population}; allowed {} to {}; [{}] {}",
+                "{} on {} ({}){population}; allowed {} to {}; [{}] {}{origin}",
                 limit.default,
                 limit.feature.name,
                 word(&limit.sense),
                 limit.range.0,
                 limit.range.1,
-                limit.mark.letter(),
+                limit.marks(),
                 limit.why
             ),
         ));

@@ -5,8 +5,9 @@
 use super::args::Flags;
 use super::{Failure, terminal};
 use crate::domain::nearest;
-use crate::features::{cards, descriptive};
+use crate::features::{Feature, Place, cards, descriptive};
 use crate::report::{AccountRow, PublishedRun, ReasonRow, newest_run, read_features, read_run};
+use crate::rules::{self, Sense};
 use serde_json::json;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -50,7 +51,7 @@ fn json_page(run: &PublishedRun, a: &AccountRow) -> String {
         "scores": { "automation": a.automation, "broadcast": a.broadcast, "unsolicited": a.unsolicited },
         "evidence_level": a.evidence_level, "families_missing": a.families_missing, "rank": a.rank,
         "messages_n": a.messages_n, "requires_human_review": a.requires_human_review,
-        "policy": { "version": a.policy_version, "basis": a.policy_basis }, "recommendation": a.recommendation,
+        "policy": { "version": a.policy_version, "basis": a.policy_basis, "grounds": a.grounds }, "recommendation": a.recommendation,
         "notes": a.notes, "off_platform_n": a.off_platform_n,
         "reasons": rows(run.reasons_of(&a.name)), "mitigations": rows(run.mitigations_of(&a.name)),
         "automated_means": { "detection": true, "decision": false },
@@ -73,11 +74,10 @@ fn page(run: &PublishedRun, a: &AccountRow, folder: &Path) -> Result<String, Fai
     let _ = writeln!(text, "as of        {}   rank {} of {}", a.as_of, a.rank, run.accounts.len());
     let _ = writeln!(text, "verdict      {}{finding}   state {}", a.verdict, a.state);
     let _ = writeln!(text, "recommended  {}", a.recommendation);
-    let _ = writeln!(
-        text,
-        "             a person must decide: {}",
-        if a.requires_human_review { "yes" } else { "no" }
-    );
+    if a.is_recommended() {
+        let decides = if a.requires_human_review { "yes" } else { "no" };
+        let _ = writeln!(text, "             a person must decide: {decides}");
+    }
     let _ = writeln!(text, "evidence     {} ({} actions)", a.evidence_level, a.messages_n.unwrap_or(0.0));
     for (name, score) in
         [("automation", a.automation), ("broadcast", a.broadcast), ("unsolicited", a.unsolicited)]
@@ -105,13 +105,16 @@ fn page(run: &PublishedRun, a: &AccountRow, folder: &Path) -> Result<String, Fai
             writeln!(text, "\noff-platform evidence on file: {}; it never enters a score", a.off_platform_n);
     }
     not_observable(&mut text, a, &features);
+    if !a.grounds.is_empty() {
+        let _ = writeln!(text, "\ngrounds      {}", a.grounds);
+    }
     let _ = writeln!(text, "\nbasis        {}\n             policy {}", a.policy_basis, a.policy_version);
     let _ =
         writeln!(text, "marks        V published, Q quoted second-hand, X measured by us, S our suggestion");
     Ok(text)
 }
 
-fn reason(text: &mut String, r: &ReasonRow, peers: &dyn Fn(&crate::features::Feature, f64) -> Option<f64>) {
+fn reason(text: &mut String, r: &ReasonRow, peers: &dyn Fn(&Feature, f64) -> Option<Place>) {
     let _ = writeln!(
         text,
         "  {}. {} ({}, {}; {:.0} points) [{}]",
@@ -120,17 +123,32 @@ fn reason(text: &mut String, r: &ReasonRow, peers: &dyn Fn(&crate::features::Fea
     let _ = writeln!(text, "     {}", r.statement);
     let card = cards().into_iter().find(|c| c.name == r.feature);
     let tonight = card.zip(r.observed).and_then(|(card, value)| peers(card, value));
+    let falls = falls(r);
     let mut line = format!("     value {} (", r.feature);
     let _ = write!(line, "window {}, threshold {}", r.window, r.threshold);
     if let Some(p) = r.peer_percentile {
-        let _ = write!(line, ", at or above {:.1} % of earlier nights' accounts", 100.0 * p);
+        let (side, share) = if falls { ("below", 1.0 - p) } else { ("at or above", p) };
+        let _ = write!(line, ", {side} {:.1} % of earlier nights' accounts", 100.0 * share);
     }
-    if let Some(p) = tonight {
-        let _ = write!(line, ", at or above {:.1} % of tonight's, descriptive", 100.0 * p);
+    if let Some(place) = tonight {
+        let (side, share) = if falls { ("below", place.at_or_above) } else { ("above", place.at_or_below) };
+        let of = place.n;
+        let _ = write!(line, ", at or {side} {:.1} % of tonight's {of} accounts, descriptive", 100.0 * share);
     }
     let _ = writeln!(text, "{line})");
     if !r.counterfactual.is_empty() {
         let _ = writeln!(text, "     {}", r.counterfactual);
+    }
+}
+
+/// Whether the rule fires on small values: then it is the accounts above that say how rare the value is.
+fn falls(r: &ReasonRow) -> bool {
+    let rule = rules::cards().into_iter().find(|rule| rule.code == r.code);
+    let limit = rule.and_then(|rule| rule.limits.iter().find(|l| l.feature.name == r.feature));
+    match limit {
+        Some(limit) => matches!(limit.sense, Sense::Below | Sense::AtMost),
+        // The same quantity on another stream.
+        None => r.observed.is_some_and(|value| value < r.threshold),
     }
 }
 

@@ -254,8 +254,12 @@ fn show(summary: &Summary, features_only: bool) -> Result<(), Failure> {
     if features_only {
         return Ok(terminal::data(&summary.folder.join("features.parquet").display().to_string())?);
     }
-    let tally = summary.verdicts.iter().map(|(name, n)| vec![name.clone(), n.to_string()]).collect();
-    terminal::data(&terminal::table(&["verdict, finding or state", "accounts"], tally))?;
+    let line = |(name, n): &(String, u64)| match name.split_once('.') {
+        Some((_, part)) => vec![format!("  of these {part}"), n.to_string()],
+        None => vec![name.clone(), n.to_string()],
+    };
+    let tally = summary.verdicts.iter().filter(|(name, n)| 0 < *n || !name.contains('.')).map(line).collect();
+    terminal::data(&terminal::table(&["verdict", "accounts"], tally))?;
     let run = read_run(&summary.folder)?;
     let noted: Vec<Vec<String>> = run
         .accounts

@@ -58,6 +58,7 @@ pub const SETTINGS: &[Setting] = &[
         "memory the run may take, such as 512MiB or 8GiB; rows beyond it wait on disk; default: 1GiB, and more where one account alone needs it",
     ),
     s("run.tmp_dir", "", "folder on local disk for rows beyond the memory limit; default: the output folder"),
+    s("run.note", "", "what a reader of the results must know of this log; shown with every result"),
 ];
 
 const fn s(key: &'static str, default: &'static str, help: &'static str) -> Setting {

@@ -224,6 +224,7 @@ impl Exchange {
         };
         AddOutcome {
             ts,
+            target,
             knows_actor: self
                 .known_pairs
                 .as_ref()

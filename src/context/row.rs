@@ -19,6 +19,8 @@ pub struct Reputation {
 pub struct AddOutcome {
     /// When the person was added.
     pub ts: i64,
+    /// Who was added: only to count people once.
+    pub target: Token,
     /// Whether the person has the actor in contacts; unknown without a contacts table.
     pub knows_actor: Option<bool>,
     /// Whether the person left that group or reported the actor within 24 h.

@@ -2,9 +2,10 @@
 //! In: the card, what is known of the account outside the log, the policy in force; out: a recommendation, never an action.
 //! Adds nothing to a score: off-platform evidence and sanctions stand beside it.
 
-use super::policy::Policy;
+use super::policy::{Policy, Thresholds};
 use super::sanctioned::{SanctionState, Sanctioned};
 use super::verdict::{self, Band, Finding, Findings, Permission, State, Verdict};
+use crate::domain::Share;
 use crate::scoring::ScoreCard;
 use serde::{Deserialize, Serialize};
 
@@ -61,6 +62,8 @@ pub struct Decision {
     pub policy_basis: String,
     /// Grounds it rests on; empty below `review`.
     pub grounds: Vec<Ground>,
+    /// The same in the words of the policy in force.
+    pub grounds_in_words: Vec<String>,
     /// What is recommended.
     pub recommendation: String,
     /// What became of a sanction, with alerts.
@@ -76,6 +79,7 @@ pub fn decide(card: &ScoreCard, known: &Circumstances, policy: &Policy) -> Decis
     let outcome = verdict::decide(&findings);
     let mut off_platform = known.off_platform.to_vec();
     off_platform.sort();
+    let grounds = grounds(&findings, &outcome);
     let freed = outcome.verdict == Verdict::AbuseCertain && !policy.human_review.required;
     Decision {
         verdict: outcome.verdict,
@@ -84,7 +88,8 @@ pub fn decide(card: &ScoreCard, known: &Circumstances, policy: &Policy) -> Decis
         requires_human_review: !freed,
         policy_version: policy.version_name(),
         policy_basis: basis(policy),
-        grounds: grounds(&findings, &outcome),
+        grounds_in_words: grounds.iter().map(|g| policy.ground(*g).to_owned()).collect(),
+        grounds,
         recommendation: recommendation(&findings, &outcome, policy).to_owned(),
         notes: sanction.map(|(s, state)| s.note(state)).into_iter().collect(),
         off_platform,
@@ -93,6 +98,12 @@ pub fn decide(card: &ScoreCard, known: &Circumstances, policy: &Policy) -> Decis
 
 fn findings(card: &ScoreCard, sanctioned: bool, policy: &Policy) -> Findings {
     let t = &policy.thresholds;
+    let scores = card.sub_scores();
+    // Points that compare with nothing, or do not last, reach watch; above it only what carries counts.
+    let band = |thresholds: &Thresholds, i: usize| {
+        let carrying = thresholds.band(Share::of_points(card.outcome.carrying[i]));
+        thresholds.band(scores[i]).min(carrying.max(Band::Watch))
+    };
     let permission = if card.business_api && policy.in_force.allows_api_promotional {
         Permission::ApiPermitted
     } else if card.outcome.opted_in {
@@ -104,9 +115,9 @@ fn findings(card: &ScoreCard, sanctioned: bool, policy: &Policy) -> Findings {
         hard: card.outcome.hard,
         sanctioned,
         evidence: card.evidence,
-        automation: t.automation.band(card.automation),
-        broadcast: t.broadcast.band(card.broadcast),
-        unsolicited: t.unsolicited.band(card.unsolicited),
+        automation: band(&t.automation, 0),
+        broadcast: band(&t.broadcast, 1),
+        unsolicited: band(&t.unsolicited, 2),
         families: card.outcome.agreeing,
         lifts: card.outcome.lifts,
         permission,
@@ -160,12 +171,12 @@ pub struct OffPlatformDecision {
     pub evidence: Vec<OffPlatform>,
     /// Ground: assisting, or nothing stated.
     pub ground: Ground,
-    /// Whether the policy in force acts on such evidence at all.
-    pub actionable: bool,
+    /// What this run says of those numbers by their own conduct; numbers without a row are left out.
+    pub scored: Vec<ScoredNumber>,
+    /// Whether the policy in force acts on such evidence at all; who decides is no matter of this program.
+    pub policy_acts: bool,
     /// Always true: a named person decides.
     pub requires_human_review: bool,
-    /// The person who has taken it on; none until named.
-    pub named_human: Option<String>,
     /// The policy version in force.
     pub policy_version: String,
     /// The legal basis with its mark.
@@ -174,33 +185,58 @@ pub struct OffPlatformDecision {
     pub recommendation: String,
 }
 
+/// One number of an operator and what its own conduct came to.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct ScoredNumber {
+    /// The number, as the log names it.
+    pub account: String,
+    /// Its verdict.
+    pub verdict: Verdict,
+    /// What stands beside it.
+    pub finding: Finding,
+}
+
 /// A decision that rests on off-platform evidence only; none without evidence.
+///
+/// `scored` are the accounts among the numbers that this run has judged by themselves.
 pub fn off_platform_only(
     subject: &str,
     accounts: &[String],
     evidence: &[OffPlatform],
-    named_human: Option<&str>,
+    scored: Vec<ScoredNumber>,
     policy: &Policy,
 ) -> Option<OffPlatformDecision> {
     if evidence.is_empty() {
         return None;
     }
-    let (mut evidence, mut accounts) = (evidence.to_vec(), accounts.to_vec());
+    let (mut evidence, mut accounts, mut scored) = (evidence.to_vec(), accounts.to_vec(), scored);
     evidence.sort();
     accounts.sort();
     accounts.dedup();
-    let named_human = named_human.map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned);
-    let actionable = policy.in_force.acts_on_off_platform_evidence && named_human.is_some();
+    scored.sort();
+    scored.dedup();
+    let said = policy.recommendation(|r| &r.off_platform);
     Some(OffPlatformDecision {
         subject: subject.to_owned(),
         accounts,
         evidence,
         ground: Ground::Assisting,
-        actionable,
+        recommendation: format!("{said}{}", by_themselves(&scored)),
+        scored,
+        policy_acts: policy.in_force.acts_on_off_platform_evidence,
         requires_human_review: true,
-        named_human,
         policy_version: policy.version_name(),
         policy_basis: basis(policy),
-        recommendation: policy.recommendation(|r| &r.off_platform).to_owned(),
     })
+}
+
+/// How many of the numbers are at which verdict by themselves, mildest first.
+fn by_themselves(scored: &[ScoredNumber]) -> String {
+    let at = |v: Verdict| scored.iter().filter(|s| s.verdict == v).count();
+    let some = Verdict::ALL.into_iter().map(|v| (at(v), v)).filter(|(n, _)| 0 < *n);
+    let parts: Vec<String> = some.map(|(n, v)| format!("{n} at {}", v.word())).collect();
+    if parts.is_empty() {
+        return String::new();
+    }
+    format!("; its numbers that this run scores by their own conduct: {}", parts.join(", "))
 }

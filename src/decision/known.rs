@@ -2,9 +2,10 @@
 //! In: the side tables; out: look-ups by the account's name, and the subjects that no score stands behind.
 //! Touches no score: what is found here attaches to decisions.
 
-use super::decide::{OffPlatform, OffPlatformDecision, off_platform_only};
+use super::decide::{OffPlatform, OffPlatformDecision, ScoredNumber, off_platform_only};
 use super::policy::Policy;
 use super::sanctioned::{SanctionState, Sanctioned};
+use super::verdict::{Finding, Verdict};
 use crate::log::SideTables;
 use std::collections::BTreeMap;
 
@@ -72,13 +73,23 @@ impl Known {
     pub fn off_platform_only(
         &self,
         policy: &Policy,
-        is_scored: impl Fn(&str) -> bool,
+        judged: impl Fn(&str) -> Option<(Verdict, Finding)>,
     ) -> Vec<OffPlatformDecision> {
-        let unscored = self.evidence.iter().filter(|(subject, _)| !is_scored(subject));
+        let unscored = self.evidence.iter().filter(|(subject, _)| judged(subject).is_none());
+        let number = |account: &String| {
+            let (verdict, finding) = judged(account)?;
+            Some(ScoredNumber { account: account.clone(), verdict, finding })
+        };
         unscored
             .filter_map(|(subject, evidence)| {
                 let accounts = self.accounts_of.get(subject).map_or(&[][..], Vec::as_slice);
-                off_platform_only(subject, accounts, evidence, None, policy)
+                off_platform_only(
+                    subject,
+                    accounts,
+                    evidence,
+                    accounts.iter().filter_map(number).collect(),
+                    policy,
+                )
             })
             .collect()
     }

@@ -2,6 +2,7 @@
 //! In: a TOML file and the date it is asked for; out: checked limits, thresholds, and the version in force.
 //! A version cannot carry a number: scores never depend on the date.
 
+use super::decide::Ground;
 use super::safety_stop::Quota;
 use super::verdict::Band;
 use crate::domain::{Share, TemplateCategory, Timestamp, Word};
@@ -183,6 +184,8 @@ pub struct Policy {
     pub quota: Quota,
     /// The legal side in force.
     pub in_force: Version,
+    /// Digest of the whole file: another threshold is another policy.
+    pub digest: String,
     usual: Recommend,
 }
 
@@ -213,6 +216,7 @@ impl Policy {
             human_review: file.human_review,
             quota: file.quota,
             in_force: in_force.ok_or_else(|| PolicyError::Refused("it has no base version".to_owned()))?,
+            digest: blake3::hash(text.as_bytes()).to_hex().to_string(),
             usual: file.recommend,
         })
     }
@@ -220,6 +224,17 @@ impl Policy {
     /// The version as result files name it, `whatsapp@2019-12-07`.
     pub fn version_name(&self) -> String {
         format!("{}@{}", self.id, self.in_force.id)
+    }
+
+    /// A ground in the words of the version in force.
+    pub fn ground(&self, ground: Ground) -> &str {
+        let words = &self.in_force.grounds;
+        match ground {
+            Ground::Automated => &words.automated,
+            Ground::Bulk => &words.bulk,
+            Ground::NonPersonalUse => &words.non_personal_use,
+            Ground::Assisting => &words.assisting,
+        }
     }
 
     /// What is recommended: the version's own line, else the usual one.
@@ -263,7 +278,7 @@ fn check_numbers(file: &File) -> Result<(), PolicyError> {
         return refuse("evidence.minimum_actions must lie between 1 and 1000".to_owned());
     }
     if !file.quota.is_valid() {
-        return refuse("quota: max_abuse_share lies in 0 to 1, max_jump is at least 1".to_owned());
+        return refuse("quota: max_abuse_share lies in 0 to 1".to_owned());
     }
     Ok(())
 }

@@ -1,5 +1,5 @@
 //! Stops a night whose result is out of proportion before anything is published.
-//! In: how many accounts got which verdict, tonight and on an earlier night, and the policy's quota; out: passed, or held.
+//! In: how many accounts got which verdict tonight, and the policy's quota; out: passed, or held.
 //! Judges no account; a held night says which bound it broke.
 
 use super::verdict::Verdict;
@@ -37,8 +37,6 @@ pub struct Quota {
     pub max_abuse_share: f64,
     /// Largest number of accounts at `abuse_high` and above, whatever the share.
     pub max_abuse_n: u64,
-    /// Largest factor over the earlier night's share of `review` and above.
-    pub max_jump: f64,
     /// Below this number at a bound nothing is held: small nights vary.
     pub free_n: u64,
 }
@@ -46,7 +44,7 @@ pub struct Quota {
 impl Quota {
     /// Whether the numbers make sense.
     pub fn is_valid(&self) -> bool {
-        (0.0..=1.0).contains(&self.max_abuse_share) && 1.0 <= self.max_jump && self.max_jump.is_finite()
+        (0.0..=1.0).contains(&self.max_abuse_share)
     }
 }
 
@@ -71,22 +69,10 @@ pub enum Held {
         /// The quota.
         quota: u64,
     },
-    /// Far more at `review` and above than on the earlier night.
-    #[error(
-        "held: {n} accounts are at review or above, {factor:.1} times the earlier night's share; allowed is {allowed}"
-    )]
-    Jump {
-        /// How many.
-        n: u64,
-        /// Times the earlier share.
-        factor: f64,
-        /// The quota.
-        allowed: f64,
-    },
 }
 
 /// Passes a night, or holds it.
-pub fn check(tonight: &VerdictCounts, earlier: Option<&VerdictCounts>, quota: &Quota) -> Result<(), Held> {
+pub fn check(tonight: &VerdictCounts, quota: &Quota) -> Result<(), Held> {
     let n = tonight.abuse_high;
     if quota.max_abuse_n < n {
         return Err(Held::Number { n, quota: quota.max_abuse_n });
@@ -95,12 +81,6 @@ pub fn check(tonight: &VerdictCounts, earlier: Option<&VerdictCounts>, quota: &Q
     if quota.free_n < n && quota.max_abuse_share * (accounts as f64) < n as f64 {
         return Err(Held::Share { n, accounts, share: quota.max_abuse_share });
     }
-    let Some(earlier) = earlier.filter(|e| e.accounts > 0 && e.review > 0) else { return Ok(()) };
-    let share = |c: &VerdictCounts| c.review as f64 / c.accounts.max(1) as f64;
-    let factor = share(tonight) / share(earlier);
-    if quota.free_n < tonight.review && quota.max_jump < factor {
-        return Err(Held::Jump { n: tonight.review, factor, allowed: quota.max_jump });
-    }
     Ok(())
 }
 
@@ -108,7 +88,7 @@ pub fn check(tonight: &VerdictCounts, earlier: Option<&VerdictCounts>, quota: &Q
 mod tests {
     use super::*;
 
-    const QUOTA: Quota = Quota { max_abuse_share: 0.01, max_abuse_n: 1_000, max_jump: 5.0, free_n: 20 };
+    const QUOTA: Quota = Quota { max_abuse_share: 0.01, max_abuse_n: 1_000, free_n: 20 };
 
     fn counts(accounts: u64, review: u64, abuse_high: u64) -> VerdictCounts {
         VerdictCounts { accounts, review, abuse_high, abuse_certain: 0 }
@@ -116,18 +96,10 @@ mod tests {
 
     #[test]
     fn a_night_out_of_proportion_is_held() {
-        assert!(check(&counts(10_000, 100, 100), None, &QUOTA).is_ok());
-        assert!(matches!(check(&counts(10_000, 101, 101), None, &QUOTA), Err(Held::Share { .. })));
-        assert!(matches!(check(&counts(1_000_000, 1_001, 1_001), None, &QUOTA), Err(Held::Number { .. })));
-        assert!(check(&counts(50, 20, 20), None, &QUOTA).is_ok(), "small nights vary");
-    }
-
-    #[test]
-    fn a_jump_is_held() {
-        let earlier = counts(10_000, 20, 0);
-        assert!(check(&counts(10_000, 100, 0), Some(&earlier), &QUOTA).is_ok());
-        assert!(matches!(check(&counts(10_000, 101, 0), Some(&earlier), &QUOTA), Err(Held::Jump { .. })));
-        assert!(check(&counts(10_000, 101, 0), Some(&counts(0, 0, 0)), &QUOTA).is_ok());
+        assert!(check(&counts(10_000, 100, 100), &QUOTA).is_ok());
+        assert!(matches!(check(&counts(10_000, 101, 101), &QUOTA), Err(Held::Share { .. })));
+        assert!(matches!(check(&counts(1_000_000, 1_001, 1_001), &QUOTA), Err(Held::Number { .. })));
+        assert!(check(&counts(50, 20, 20), &QUOTA).is_ok(), "small nights vary");
     }
 
     #[test]

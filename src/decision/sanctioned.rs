@@ -2,6 +2,7 @@
 //! In: a row of the `sanctioned` table, the observed peak, as_of; out: whether it holds, or why it does not.
 //! Not an allowlist: outside its envelope or after its expiry it protects from nothing, and says so.
 
+use crate::domain::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// A row of the `sanctioned` table.
@@ -80,7 +81,11 @@ impl Sanctioned {
                 format!("alert: sanction as {class} by {owner} ignored, expiry or declared volume is missing")
             }
             SanctionState::NotYet => format!("sanction as {class} by {owner} has not begun"),
-            SanctionState::Expired => format!("alert: sanction as {class} by {owner} has expired"),
+            SanctionState::Expired => {
+                let day =
+                    self.expires_at.map_or_else(String::new, |t| format!(" on {}", Timestamp(t).date()));
+                format!("alert: agreed service ({class}, {owner}) expired{day}: renew or end")
+            }
             SanctionState::OutsideEnvelope { observed, declared } => format!(
                 "alert: sanctioned as {class} by {owner} for {declared} a day, but {observed} were sent within 24 h"
             ),
@@ -118,6 +123,7 @@ mod tests {
         assert_eq!(unfounded.state(150, Some(1.0)), SanctionState::Unfounded);
         let unbounded = Sanctioned { expires_at: None, ..sanction() };
         assert_eq!(unbounded.state(150, Some(1.0)), SanctionState::Unbounded);
-        assert!(s.note(s.state(200, None)).starts_with("alert"));
+        let over = s.note(s.state(200, None));
+        assert_eq!(over, "alert: agreed service (alarm, facility desk) expired on 1970-01-01: renew or end");
     }
 }

@@ -91,6 +91,17 @@ fn each_version_holds_from_its_day() {
 }
 
 #[test]
+fn every_basis_names_the_prohibition_and_later_ones_the_notice() {
+    for day in ["2019-02-06", "2019-09-04", "2019-12-07", "2021-09-15", "2026-01-01"] {
+        let (_, decision) = on(day, &spam());
+        let basis = decision.policy_basis;
+        assert!(basis.contains("not intended for bulk or automated messaging"), "{day}: {basis}");
+        assert_eq!(basis.contains("7 December 2019"), "2019-12-07" <= day, "{day}: {basis}");
+        assert!(decision.grounds_in_words.iter().any(|g| g.contains("bulk messaging")), "{day}");
+    }
+}
+
+#[test]
 fn an_opted_in_newsletter_is_a_matter_of_policy_and_spam_is_abuse() {
     let (card, decision) = on("2019-12-10", &newsletter());
     assert!(card.outcome.opted_in);
@@ -128,6 +139,31 @@ fn silent_bulk_sign_ups_and_group_factories_get_their_verdicts() {
     assert_eq!(on("2019-12-10", &fast).1.verdict, Verdict::AbuseCertain);
     let quiet = evident(&[(&volume::ACTIONS, 3.0)]);
     assert_eq!(on("2019-12-10", &quiet).1.state, State::Insufficient);
+}
+
+#[test]
+fn what_compares_with_nothing_stays_at_watch_beside_a_sound_hit() {
+    let policy = policy("2019-12-10");
+    let sound = [(&volume::ACTIONS, 500.0), (&rate::UNEXPLAINED_MAX_60S, 75.0), (&rate::FAST_MINUTES, 3.0)];
+    let mut floors = sound.to_vec();
+    floors.extend([
+        (&contact::NEW_UNANSWERED_SURE, 600.0),
+        (&fanout::NEW_SILENT_MAX_24H, 400.0),
+        (&content::REACH_MAX_24H, 400.0),
+        (&content::REACH_DAYS, 3.0),
+        (&fanout::UNEXPLAINED_MAX_24H, 190.0),
+    ]);
+    let judge = |values: &[(&'static crate::features::Feature, f64)],
+                 nights: Option<&crate::features::Population>| {
+        let row = evident(values);
+        let card = score(&row, run(&row, nights, &policy.limits), policy.evidence.minimum_actions);
+        (card.unsolicited.get(), decide(&card, &Circumstances::default(), &policy).verdict)
+    };
+    let (_, alone) = judge(&sound, None);
+    let (unsolicited, beside) = judge(&floors, None);
+    assert!(0.68 < unsolicited, "the sub-score shows it all the same: {unsolicited}");
+    assert!(alone <= Verdict::Watch && beside == Verdict::Watch, "{alone:?} {beside:?}");
+    assert_eq!(judge(&floors, Some(&nights(2.0))).1, Verdict::AbuseHigh, "compared, it counts");
 }
 
 #[test]
@@ -183,14 +219,22 @@ fn off_platform_evidence_attaches_and_never_scores() {
     assert_eq!((with.verdict, with.finding), (without.verdict, without.finding));
     assert_eq!(with.off_platform.iter().map(|e| e.ts).collect::<Vec<_>>(), [1, 5]);
     let numbers = ["b".to_owned(), "a".to_owned()];
-    assert_eq!(off_platform_only("vendor", &numbers, &[], Some("A. Counsel"), &policy), None);
-    let alone = off_platform_only("vendor", &numbers, &evidence, None, &policy).expect("evidence");
-    assert!(alone.requires_human_review && !alone.actionable, "a named person is needed");
-    let named = off_platform_only("vendor", &numbers, &evidence, Some("A. Counsel"), &policy);
-    assert!(named.is_some_and(|d| d.actionable && d.ground == Ground::Assisting));
+    assert_eq!(off_platform_only("vendor", &numbers, &[], Vec::new(), &policy), None);
+    let alone = off_platform_only("vendor", &numbers, &evidence, Vec::new(), &policy).expect("evidence");
+    assert!(alone.requires_human_review && alone.policy_acts && alone.ground == Ground::Assisting);
+    assert!(!alone.recommendation.contains("its numbers"), "{}", alone.recommendation);
+    let number = ScoredNumber { account: "a".to_owned(), verdict: with.verdict, finding: with.finding };
+    let linked = off_platform_only("vendor", &numbers, &evidence, vec![number], &policy).expect("evidence");
+    assert!(
+        linked
+            .recommendation
+            .ends_with("; its numbers that this run scores by their own conduct: 1 at review"),
+        "{}",
+        linked.recommendation
+    );
     let early = self::policy("2019-12-06");
-    let before = off_platform_only("vendor", &numbers, &evidence, Some("A. Counsel"), &early);
-    assert!(before.is_some_and(|d| !d.actionable), "announced, not yet in force");
+    let before = off_platform_only("vendor", &numbers, &evidence, Vec::new(), &early);
+    assert!(before.is_some_and(|d| !d.policy_acts), "announced, not yet in force");
 }
 
 #[test]
@@ -219,7 +263,8 @@ fn broken_policies_are_refused_with_a_reason() {
     assert!(refused("[limits]", "[limits]\n\"M2.per_minute\" = 0").contains("allowed is"));
     assert!(refused("watch = 0.22", "watch = 0.10").contains("must rise"));
     assert!(refused("review = 0.42", "review = 0.9").contains("must rise"));
-    assert!(refused("max_jump = 5.0", "max_jump = 0.5").contains("quota"));
+    assert!(refused("max_abuse_share = 0.02", "max_abuse_share = 2.0").contains("quota"));
+    assert!(refused("free_n = 20", "free_n = 20\nmax_jump = 5.0").contains("max_jump"), "never applied");
     assert!(refused("mark = \"M\"", "mark = \"X\"").contains("none of"));
     assert!(refused("effective_from = \"2019-12-07\"", "effective_from = \"2019-01-01\"").contains("after"));
     assert!(refused("id = \"whatsapp\"", "idd = \"whatsapp\"").contains("idd"));

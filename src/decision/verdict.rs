@@ -39,7 +39,7 @@ impl Verdict {
 }
 
 /// What stands beside the ladder.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Finding {
     /// Nothing.
@@ -134,7 +134,7 @@ pub struct Findings {
     pub sanctioned: bool,
     /// How much there was to judge.
     pub evidence: EvidenceLevel,
-    /// Band of automation.
+    /// Band of automation; this and the next two above watch only by hits that carry.
     pub automation: Band,
     /// Band of broadcast.
     pub broadcast: Band,

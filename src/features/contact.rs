@@ -76,6 +76,7 @@ pub static STRANGERS_SILENT: Feature = Feature {
         Reads::Inbound,
         Reads::Known,
         Reads::Registered,
+        Reads::Contacts,
     ],
     value: |f| {
         if known_n(f) == 0 {
@@ -180,6 +181,7 @@ pub static NEW_UNANSWERED_SURE: Feature = Feature {
         Reads::Recipient,
         Reads::Inbound,
         Reads::Registered,
+        Reads::Contacts,
         Reads::Known,
     ],
     value: |f| {
@@ -205,6 +207,7 @@ pub static NEW_SILENT_DAYS: Feature = Feature {
         Reads::Recipient,
         Reads::Inbound,
         Reads::Registered,
+        Reads::Contacts,
         Reads::Known,
     ],
     value: |f| {

@@ -133,6 +133,7 @@ pub static NEW_SILENT_MAX_24H: Feature = Feature {
         Reads::Recipient,
         Reads::Inbound,
         Reads::Registered,
+        Reads::Contacts,
         Reads::Known,
     ],
     value: |f| {

@@ -21,15 +21,21 @@ pub enum Absent {
     Censored = 3,
     /// The value has no meaning for this kind of account.
     NotApplicable = 4,
+    /// So few people are behind the value that it would point at them.
+    Suppressed = 5,
 }
+
+/// Numbers of people who gave feedback are told from here on; none at all is told too.
+pub const LEAST_TOLD: usize = 3;
 
 impl Absent {
     /// All reasons with their one-letter code and meaning, as `features.parquet` spells them.
-    pub const ALL: [(Absent, char, &'static str); 4] = [
+    pub const ALL: [(Absent, char, &'static str); 5] = [
         (Absent::ColumnMissing, 'c', "the log has no such column or table"),
         (Absent::NoEvidence, 'n', "the account has nothing to compute it from"),
         (Absent::Censored, 'h', "the history does not reach back far enough"),
         (Absent::NotApplicable, 'k', "not defined for this kind of account"),
+        (Absent::Suppressed, 's', "fewer than three people: not told"),
     ];
 
     /// The one-letter code.
@@ -151,8 +157,26 @@ pub enum Reads {
     AccountKind,
     /// `accounts.number_block` of recipients.
     RecipientBlock,
-    /// Neighbors at sign-up: `registrations` and `enforcement` of others.
-    Neighbors,
+    /// `accounts.number_country`
+    NumberCountry,
+    /// `registrations.ip_country`
+    AddressCountry,
+    /// `accounts.number_block` of the account itself, which says who its neighbors are.
+    OwnBlock,
+    /// `registrations.ts` of others: who signed up when.
+    SignUps,
+    /// `registrations.network`
+    Network,
+    /// `registrations.asn`
+    Asn,
+    /// `registrations.device`
+    Device,
+    /// `registrations.client_build`
+    Build,
+    /// `enforcement` of others.
+    Enforcement,
+    /// `contacts`: address books.
+    Contacts,
     /// `group_events`
     GroupEvents,
     /// `feedback`
@@ -181,7 +205,16 @@ impl Reads {
             Reads::Registered => "accounts.registered_at",
             Reads::AccountKind => "accounts.kind",
             Reads::RecipientBlock => "accounts.number_block",
-            Reads::Neighbors => "registrations.network",
+            Reads::NumberCountry => "accounts.number_country",
+            Reads::AddressCountry => "registrations.ip_country",
+            Reads::OwnBlock => "accounts.number_block",
+            Reads::SignUps => "registrations.ts",
+            Reads::Network => "registrations.network",
+            Reads::Asn => "registrations.asn",
+            Reads::Device => "registrations.device",
+            Reads::Build => "registrations.client_build",
+            Reads::Enforcement => "enforcement.kind",
+            Reads::Contacts => "contacts.contact",
             Reads::GroupEvents => "group_events.kind",
             Reads::Feedback => "feedback.kind",
         }
@@ -319,6 +352,11 @@ impl PartialEq for Feature {
 #[expect(clippy::unnecessary_wraps, reason = "cards want a Value")]
 pub fn count(n: usize) -> Value {
     Ok(n as f64)
+}
+
+/// Passes when nobody, or enough people, are behind a value; one or two must not be told.
+pub fn enough(people: usize) -> Result<(), Absent> {
+    if (1..LEAST_TOLD).contains(&people) { Err(Absent::Suppressed) } else { Ok(()) }
 }
 
 /// A share as a value; absent when there is nothing to take a share of.

@@ -3,7 +3,7 @@
 //! Membership alone says nothing: only what the account itself did is counted.
 
 use super::facts::Facts;
-use super::feature::{Absent, Family, Feature, Mark, Reads, Unit, Value, count, share};
+use super::feature::{Absent, Family, Feature, Mark, Reads, Unit, Value, count, enough, share};
 use super::kernels::max_in_window;
 use crate::domain::{DAY_US, GroupKind, HOUR_US, MINUTE_US};
 
@@ -68,10 +68,10 @@ pub static OBJECTED: Feature = Feature {
     evidence: Some((&ADDED, 30.0)),
     definition: "M12: people added who left that group or reported or blocked the actor within 24 h / people added",
     reading: "unwanted adds, even at low volume",
-    absent_when: "the log has no group events, or the account added nobody",
+    absent_when: "the log has no group events, the account added nobody, or one or two people objected and the log has feedback",
     reads: &[Reads::GroupEvents, Reads::Feedback],
     source: (Mark::Quoted, "white paper: suspicious group behavior is banned even at low activity"),
-    value: |f| known(f, |f| share(adds(f).filter(|a| a.objected).count(), adds(f).count())),
+    value: |f| known(f, |f| share(objected(f)?, adds(f).count())),
     ..BASE
 };
 /// People added who objected.
@@ -79,8 +79,10 @@ pub static OBJECTED_N: Feature = Feature {
     name: "groups_added_objected_n",
     definition: "people added who left that group or reported or blocked the actor within 24 h",
     reading: "a count, so that adding accomplices does not dilute it",
+    absent_when: "the log has no group events, or one or two people objected and the log has feedback",
     reads: &[Reads::GroupEvents, Reads::Feedback],
-    value: |f| known(f, |f| count(adds(f).filter(|a| a.objected).count())),
+    source: (Mark::Quoted, "white paper: suspicious group behavior is banned even at low activity"),
+    value: |f| known(f, |f| count(objected(f)?)),
     ..BASE
 };
 /// Share of the added who do not know the actor.
@@ -92,6 +94,8 @@ pub static UNKNOWN_SHARE: Feature = Feature {
     definition: "M12: people added whose address book lacks the actor / people added whose address book is known",
     reading: "permission is asked first among acquaintances",
     absent_when: "no address book of an added person is known",
+    reads: &[Reads::GroupEvents, Reads::Contacts],
+    source: (Mark::Published, "responsible-use guidance: get permission before adding people to groups"),
     value: |f| {
         known(f, |f| {
             let said = || adds(f).filter_map(|a| a.knows_actor);
@@ -158,6 +162,18 @@ fn known(f: &Facts, then: impl Fn(&Facts) -> Value) -> Value {
 
 fn adds<'a>(f: &'a Facts) -> impl Iterator<Item = &'a crate::context::AddOutcome> {
     f.context.adds.iter().filter(|a| f.window.contains(a.ts))
+}
+
+/// Adds whose target objected; where reports may be among the objections, one or two people are not told.
+fn objected(f: &Facts) -> Result<usize, Absent> {
+    let mut who: Vec<_> = adds(f).filter(|a| a.objected).map(|a| a.target).collect();
+    let n = who.len();
+    who.sort_unstable();
+    who.dedup();
+    if f.context.has_feedback {
+        enough(who.len())?;
+    }
+    Ok(n)
 }
 
 fn peak(f: &Facts, kind: GroupKind, width_us: i64) -> Value {

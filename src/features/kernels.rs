@@ -216,7 +216,7 @@ pub fn quietest_six_hours(hours: &[usize; 24]) -> Option<f64> {
 
 /// Wilson's lower 95 % bound of `hits` of `n`; 0 without observations.
 pub fn wilson_lower(hits: usize, n: usize) -> f64 {
-    if n == 0 {
+    if n == 0 || hits == 0 {
         return 0.0;
     }
     const Z: f64 = 1.959_963_984_540_054;

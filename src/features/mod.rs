@@ -13,6 +13,8 @@ mod facts;
 pub mod fanout;
 mod feature;
 pub mod feedback;
+#[cfg(test)]
+mod feedback_tests;
 pub mod groups;
 #[cfg(test)]
 mod kernel_tests;
@@ -21,6 +23,8 @@ pub mod lifecycle;
 pub mod population;
 pub mod rate;
 pub mod registration;
+#[cfg(test)]
+pub mod small_world;
 pub mod streams;
 mod table;
 pub mod timing;
@@ -28,8 +32,8 @@ pub mod volume;
 
 pub use extract::{Night, extract};
 pub use facts::{Facts, Scratch};
-pub use feature::{Absent, Family, Feature, Invariance, Mark, Reads, Unit, Value};
-pub use population::{Origin as PopulationOrigin, Population, PopulationError, descriptive};
+pub use feature::{Absent, Family, Feature, Invariance, LEAST_TOLD, Mark, Reads, Unit, Value};
+pub use population::{Origin as PopulationOrigin, Place, Population, PopulationError, descriptive};
 pub use table::{AccountFeatures, FeatureTable};
 
 /// All feature cards, in the order of the columns of `features.parquet`.

@@ -176,10 +176,32 @@ impl Population {
     }
 }
 
-/// Percentiles among tonight's own rows: for display only, never for a rule.
-pub fn descriptive(rows: &[AccountFeatures]) -> impl Fn(&Feature, f64) -> Option<f64> + use<> {
-    let profiles = profiles(rows);
-    move |card, value| profiles.get(card.name).map(|p| percentile(&p.q, value))
+/// The fewest accounts among which a place is told.
+const LEAST_PEERS: usize = 100;
+
+/// An account's place among tonight's own, exact; for display only, never for a rule.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Place {
+    /// Share of the accounts at or below the value.
+    pub at_or_below: f64,
+    /// Share of the accounts at or above the value.
+    pub at_or_above: f64,
+    /// How many accounts have such a value.
+    pub n: usize,
+}
+
+/// Places among tonight's own rows; none among fewer than a hundred accounts.
+pub fn descriptive(rows: &[AccountFeatures]) -> impl Fn(&Feature, f64) -> Option<Place> {
+    move |card, value| {
+        let values = peers(rows, card);
+        let n = values.len();
+        let share = |is: &dyn Fn(f64) -> bool| values.iter().filter(|v| is(**v)).count() as f64 / n as f64;
+        (LEAST_PEERS <= n).then(|| Place {
+            at_or_below: share(&|v| v <= value),
+            at_or_above: share(&|v| value <= v),
+            n,
+        })
+    }
 }
 
 fn digest(text: &str) -> String {
@@ -189,8 +211,7 @@ fn digest(text: &str) -> String {
 fn profiles(rows: &[AccountFeatures]) -> BTreeMap<String, Profile> {
     let mut out = BTreeMap::new();
     for card in super::cards() {
-        let peers = rows.iter().filter(|row| enters(row, card));
-        let mut values: Vec<f64> = peers.filter_map(|row| row.evident(card).ok()).collect();
+        let mut values = peers(rows, card);
         if values.is_empty() {
             continue;
         }
@@ -199,6 +220,12 @@ fn profiles(rows: &[AccountFeatures]) -> BTreeMap<String, Profile> {
         out.insert(card.name.to_owned(), Profile { n: values.len() as u64, q });
     }
     out
+}
+
+/// The values of a card that rules may use, of accounts busy enough to be peers.
+fn peers(rows: &[AccountFeatures], card: &Feature) -> Vec<f64> {
+    let busy = rows.iter().filter(|row| enters(row, card));
+    busy.filter_map(|row| row.evident(card).ok()).collect()
 }
 
 /// Whether an account's value enters the profile: behavior needs some actions, the rest only a value.
@@ -293,10 +320,11 @@ mod tests {
     }
 
     #[test]
-    fn tonights_percentiles_are_descriptive_only() {
-        let rows = rows(100);
-        let among = descriptive(&rows);
-        assert_eq!(among(&rate::MAX_60S, 1e9), Some(1.0));
-        assert_eq!(among(&rate::MAX_1H, 1.0), None);
+    fn tonights_places_are_exact_and_need_a_hundred_accounts() {
+        let some = rows(200);
+        let place = descriptive(&some)(&rate::MAX_60S, 170.0).expect("180 accounts");
+        assert_eq!((place.n, place.at_or_below, place.at_or_above), (180, 154.0 / 180.0, 27.0 / 180.0));
+        assert_eq!(descriptive(&some)(&rate::MAX_1H, 1.0), None);
+        assert_eq!(descriptive(&rows(110))(&rate::MAX_60S, 1.0), None, "99 busy accounts");
     }
 }

@@ -8,10 +8,11 @@ use crate::context::Reputation;
 
 const BASE: Feature = Feature {
     family: Family::Registration,
-    reads: &[Reads::Registered, Reads::Neighbors],
     look_alikes: "dormitories, offices, carrier networks shared by thousands, campus sign-up weeks",
     ..Feature::COUNT
 };
+const BLOCK_READS: &[Reads] = &[Reads::OwnBlock, Reads::Registered, Reads::SignUps, Reads::Enforcement];
+const NETWORK_READS: &[Reads] = &[Reads::Network, Reads::SignUps, Reads::Enforcement];
 const LOWER: Feature = Feature {
     unit: super::feature::Unit::Share,
     range: (0.0, 1.0),
@@ -25,6 +26,7 @@ pub static COUNTRY: Feature = Feature {
     name: "registration_country_differs_flag",
     unit: super::feature::Unit::Flag,
     range: (0.0, 1.0),
+    reads: &[Reads::NumberCountry, Reads::AddressCountry],
     definition: "R1: 1 if the number's country differs from the country of the address at the latest registration",
     reading: "weak prior only, never alone",
     look_alikes: "travelers, migrants, border regions, foreign SIM cards",
@@ -36,9 +38,11 @@ pub static COUNTRY: Feature = Feature {
 /// Neighbors in the number block.
 pub static BLOCK_N: Feature = Feature {
     name: "registration_block_accounts_n",
+    reads: BLOCK_READS,
     definition: "R2: other accounts of the same 1,000-number block registered within 30 d before as_of",
     reading: "the base of the banned share",
     absent_when: "no enforcement table, or the block is unknown",
+    source: (Mark::Published, "white paper: a similar number was recently abused; block and 30 d are ours"),
     value: |f| of(f.context.block, |r| r.accounts as usize),
     ..BASE
 };
@@ -46,6 +50,7 @@ pub static BLOCK_N: Feature = Feature {
 pub static BLOCK_BANNED: Feature = Feature {
     name: "registration_block_banned_lower_share",
     evidence: Some((&BLOCK_N, 10.0)),
+    reads: BLOCK_READS,
     definition: "R2: Wilson lower 95 % bound of banned / registered over those accounts",
     source: (Mark::Published, "white paper: a similar number was recently abused"),
     value: |f| lower(f.context.block),
@@ -54,9 +59,14 @@ pub static BLOCK_BANNED: Feature = Feature {
 /// Neighbors on the network.
 pub static NETWORK_N: Feature = Feature {
     name: "registration_network_accounts_n",
+    reads: NETWORK_READS,
     definition: "R3: other accounts registered from the same network within 7 d before as_of",
     reading: "the base of the banned share",
     absent_when: "no enforcement table, or the network is unknown",
+    source: (
+        Mark::Published,
+        "white paper: the network was associated with suspicious behavior; the 7 d are ours",
+    ),
     value: |f| of(f.context.network, |r| r.accounts as usize),
     ..BASE
 };
@@ -64,6 +74,7 @@ pub static NETWORK_N: Feature = Feature {
 pub static NETWORK_BANNED: Feature = Feature {
     name: "registration_network_banned_lower_share",
     evidence: Some((&NETWORK_N, 10.0)),
+    reads: NETWORK_READS,
     definition: "R3: Wilson lower 95 % bound of banned / registered over those accounts",
     source: (Mark::Published, "white paper: the network was associated with suspicious behavior"),
     value: |f| lower(f.context.network),
@@ -72,14 +83,20 @@ pub static NETWORK_BANNED: Feature = Feature {
 /// Banned neighbors in the autonomous system.
 pub static ASN_BANNED: Feature = Feature {
     name: "registration_asn_banned_lower_share",
+    reads: &[Reads::Asn, Reads::SignUps, Reads::Enforcement],
     definition: "R3: the same bound over the autonomous system, 7 d",
     reading: "background level of the provider; shown, not scored",
+    source: (
+        Mark::Published,
+        "white paper: the network was associated with suspicious behavior; the wider net is ours",
+    ),
     value: |f| lower(f.context.asn),
     ..LOWER
 };
 /// Registrations in the same hour.
 pub static COHORT: Feature = Feature {
     name: "registration_cohort_max_1h",
+    reads: &[Reads::Network, Reads::Build, Reads::SignUps],
     definition: "R4: most registrations sharing network and client build in any closed hour that holds the account's own",
     reading: "many accounts made at once by one hand",
     absent_when: "no registration with a network is known",
@@ -90,6 +107,7 @@ pub static COHORT: Feature = Feature {
 /// Accounts on the device.
 pub static DEVICE: Feature = Feature {
     name: "registration_device_accounts_n",
+    reads: &[Reads::Device, Reads::SignUps],
     definition: "R5: distinct accounts registered on the same device within 30 d before as_of, this one included",
     reading: "devices with dozens of SIM cards, simulators",
     look_alikes: "shared village phones, repair shops",

@@ -231,6 +231,36 @@ pub static EXPLAINED_SHARE: Feature = Feature {
     value: |f| share(f.contacts.iter().filter(|c| c.explained).count(), f.contacts.len()),
     ..BASE
 };
+/// Days with one-way actions.
+pub static ONE_WAY_ACTIVE_DAYS: Feature = Feature {
+    name: "volume_one_way_active_days_n",
+    definition: "UTC days with at least one one-way action",
+    reading: "how long the one-way stream lasted, whatever else the account did",
+    look_alikes: "one-time-code senders, notices",
+    reads: UNEXPLAINED_READS,
+    value: |f| count(days(f.actions.iter().filter(|a| a.is_one_way()).map(|a| a.ts))),
+    ..ACTIVE_DAYS
+};
+/// Days with unprompted actions.
+pub static UNPROMPTED_ACTIVE_DAYS: Feature = Feature {
+    name: "volume_unprompted_active_days_n",
+    definition: "UTC days with at least one unprompted action",
+    reading: "over how many days the hours of the unprompted stream were seen",
+    look_alikes: "announcers, people whose friends call back",
+    reads: UNEXPLAINED_READS,
+    value: |f| count(days(f.actions.iter().filter(|a| a.is_unprompted()).map(|a| a.ts))),
+    ..ACTIVE_DAYS
+};
+/// Days with one-way actions to one person.
+pub static ONE_WAY_PERSON_DAYS: Feature = Feature {
+    name: "volume_one_way_person_days_n",
+    definition: "UTC days with a one-way action to the person of volume_one_way_per_recipient_n; of several such persons the one with the most days",
+    reading: "whether one person was written to in vain as a habit, or once at length",
+    look_alikes: "alarms, reminders, subscriptions",
+    reads: UNEXPLAINED_READS,
+    value: |f| count(one_way_person_days(f)),
+    ..ACTIVE_DAYS
+};
 
 /// All cards of this file.
 pub static CARDS: &[&Feature] = &[
@@ -252,17 +282,32 @@ pub static CARDS: &[&Feature] = &[
     &SPAN,
     &PER_DAY,
     &EXPLAINED_SHARE,
+    &ONE_WAY_ACTIVE_DAYS,
+    &UNPROMPTED_ACTIVE_DAYS,
+    &ONE_WAY_PERSON_DAYS,
 ];
 
 fn active_days(f: &Facts) -> usize {
+    days(f.action_ts.iter().copied())
+}
+
+/// UTC days that times in order lie on.
+fn days(ts: impl Iterator<Item = i64>) -> usize {
     let mut last = None;
     let mut n = 0;
-    for t in &f.action_ts {
+    for t in ts {
         let day = Some(t.div_euclid(DAY_US));
         n += usize::from(day != last);
         last = day;
     }
     n
+}
+
+fn one_way_person_days(f: &Facts) -> usize {
+    let mut to: Vec<_> = f.actions.iter().filter(|a| a.is_one_way()).map(|a| (a.recipient, a.ts)).collect();
+    to.sort_unstable();
+    let persons = to.chunk_by(|a, b| a.0 == b.0);
+    persons.map(|times| (times.len(), days(times.iter().map(|t| t.1)))).max().map_or(0, |(_, days)| days)
 }
 
 fn stream_days(f: &Facts, keep: impl Fn(&super::facts::Action) -> bool) -> usize {

@@ -84,9 +84,14 @@ impl RunFolder {
         done.map(|_| ()).map_err(|source| FolderError::Io { what: "write", folder: file.to_owned(), source })
     }
 
+    /// Where a run of this name is published, or was.
+    pub fn place(&self, name: &str) -> PathBuf {
+        self.out.join(name)
+    }
+
     /// Publishes under `name`; an earlier run of the same name gives way only once the new one stands beside it.
     pub fn publish(self, name: &str) -> Result<PathBuf, FolderError> {
-        let place = self.out.join(name);
+        let place = self.place(name);
         let fail = |what, source| FolderError::Io { what, folder: place.display().to_string(), source };
         File::open(self.staging.path()).and_then(|d| d.sync_all()).map_err(|e| fail("sync", e))?;
         let staged = self.staging.keep();

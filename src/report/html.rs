@@ -30,7 +30,7 @@ pub fn page(run: &Run, id: &str) -> Result<String, ReportError> {
                 "automation": j.card.automation.get(), "broadcast": j.card.broadcast.get(),
                 "unsolicited": j.card.unsolicited.get(), "messages": j.card.messages_n,
                 "evidence": j.card.evidence.word(), "recommendation": j.decision.recommendation,
-                "basis": j.decision.policy_basis, "notes": j.decision.notes,
+                "grounds": j.decision.grounds_in_words, "basis": j.decision.policy_basis, "notes": j.decision.notes,
                 "off_platform": j.decision.off_platform.len(),
                 "missing": j.card.families.missing_words(),
                 "reasons": reasons(&j.card), "mitigations": mitigations(&j.card),
@@ -43,7 +43,7 @@ pub fn page(run: &Run, id: &str) -> Result<String, ReportError> {
         "simulated": run.simulated,
         "from": Timestamp(run.window.from_us()).rfc3339(),
         "to": Timestamp(run.window.to_us()).rfc3339(),
-        "tally": run.tally(),
+        "tally": tally(run),
         "inputs": inputs(run),
         "accounts": noted,
         "hidden": hidden,
@@ -55,6 +55,14 @@ pub fn page(run: &Run, id: &str) -> Result<String, ReportError> {
         "total": run.judged.len(),
     });
     template.render(minijinja::value::Serde(&page)).map_err(failed)
+}
+
+fn tally(run: &Run) -> Vec<Value> {
+    let line = |(name, n): (String, u64)| match name.split_once('.') {
+        Some((_, part)) => json!({ "class": part, "text": format!("of these {part}"), "n": n, "part": true }),
+        None => json!({ "class": name, "text": name, "n": n, "part": false }),
+    };
+    run.tally().into_iter().map(line).collect()
 }
 
 fn inputs(run: &Run) -> Vec<Value> {

@@ -5,6 +5,7 @@
 mod feature_file;
 mod folder;
 mod html;
+mod queue;
 mod read_back;
 mod record_v1;
 mod run;

@@ -25,6 +25,7 @@ pub struct AccountRow {
     pub policy_version: String,
     pub policy_basis: String,
     pub recommendation: String,
+    pub grounds: String,
     pub notes: String,
     pub as_of: String,
     pub requires_human_review: bool,
@@ -32,9 +33,14 @@ pub struct AccountRow {
 }
 
 impl AccountRow {
+    /// Whether anything is recommended that a person could have to decide on.
+    pub fn is_recommended(&self) -> bool {
+        self.verdict != "no_finding" || self.finding != "none"
+    }
+
     /// Whether there is anything to say about it beyond "nothing found".
     pub fn is_noted(&self) -> bool {
-        self.verdict != "no_finding" || self.finding != "none" || self.state == "sanctioned"
+        self.is_recommended() || self.state == "sanctioned"
     }
 }
 
@@ -114,6 +120,7 @@ fn accounts(table: &Table) -> Result<Vec<AccountRow>, TableError> {
     let (automation, broadcast, unsolicited) =
         (number("automation")?, number("broadcast")?, number("unsolicited")?);
     let (ranks, messages, off_platform) = (number("rank")?, number("messages_n")?, number("off_platform_n")?);
+    let grounds = text("grounds")?;
     let review = table.flags("requires_human_review")?;
     Ok((0..table.rows())
         .map(|i| AccountRow {
@@ -131,6 +138,7 @@ fn accounts(table: &Table) -> Result<Vec<AccountRow>, TableError> {
             policy_version: versions[i].clone(),
             policy_basis: bases[i].clone(),
             recommendation: recommendations[i].clone(),
+            grounds: grounds[i].clone(),
             notes: notes[i].clone(),
             as_of: as_of[i].clone(),
             requires_human_review: review[i].unwrap_or(true),

@@ -20,6 +20,11 @@ pub struct Judged {
 }
 
 impl Judged {
+    /// Its verdict and what stands beside it.
+    pub fn outcome(&self) -> (Verdict, Finding) {
+        (self.decision.verdict, self.decision.finding)
+    }
+
     /// Whether somebody should look at it.
     pub fn is_queued(&self) -> bool {
         Verdict::Review <= self.decision.verdict || self.decision.finding != Finding::None
@@ -83,6 +88,7 @@ pub fn scores(judged: &[Judged], as_of: i64) -> Table {
         .with("mitigation_codes", text(&|j| j.card.mitigation_codes().join(",")))
         .with("messages_n", judged.iter().map(|j| j.card.messages_n.map(|n| n as i64)).collect::<Vec<_>>())
         .with("recommendation", text(&|j| j.decision.recommendation.clone()))
+        .with("grounds", text(&|j| j.decision.grounds_in_words.join("; ")))
         .with("notes", text(&|j| j.decision.notes.join("; ")))
         .with(
             "off_platform_n",

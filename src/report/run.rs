@@ -4,7 +4,8 @@
 
 use super::folder::{FolderError, RunFolder};
 use super::html;
-use super::record_v1::{Judged, OffPlatformLine, ReasonLine, scores, spreadsheet_safe};
+use super::queue::queue;
+use super::record_v1::{Judged, OffPlatformLine, ReasonLine, scores};
 use crate::decision::{Finding, OffPlatformDecision, Policy, State, Verdict, VerdictCounts};
 use crate::domain::{Timestamp, Window};
 use crate::features::{FeatureTable, Population};
@@ -76,11 +77,24 @@ pub struct Summary {
     pub run_id: String,
     /// Flat numbers, as in `metrics.json`.
     pub metrics: BTreeMap<String, f64>,
-    /// Verdicts with their numbers of accounts, mildest first.
+    /// Verdicts with their numbers of accounts, mildest first, and their parts as `verdict.part`.
     pub verdicts: Vec<(String, u64)>,
     /// What a person should know.
     pub warnings: Vec<String>,
 }
+
+/// A part of a verdict's accounts: its word, the verdicts it occurs in, and who belongs to it.
+type Part = (&'static str, &'static [Verdict], fn(&Judged) -> bool);
+
+/// The parts that are told apart: nobody is counted in two rungs, and a part is never a rung of its own.
+const PARTS: &[Part] = &[
+    ("judged", &[Verdict::NoFinding], |j| j.decision.state == State::Scored),
+    ("insufficient", &[Verdict::NoFinding], |j| j.decision.state == State::Insufficient),
+    ("sanctioned", &[Verdict::NoFinding, Verdict::Watch], |j| j.decision.state == State::Sanctioned),
+    ("broadcast_policy", &[Verdict::Watch, Verdict::Review], |j| {
+        j.decision.finding == Finding::BroadcastPolicy
+    }),
+];
 
 impl Run<'_> {
     /// Date of as_of and a short digest of inputs and settings.
@@ -94,7 +108,7 @@ impl Run<'_> {
             hasher.update(&t.to_le_bytes());
         }
         hasher.update(self.policy.version_name().as_bytes());
-        hasher.update(format!("{:?}", self.policy.limits.overrides()).as_bytes());
+        hasher.update(self.policy.digest.as_bytes());
         hasher.update(self.population.map_or("", Population::digest).as_bytes());
         hasher.update(FeatureTable::fingerprint().as_bytes());
         hasher.update(env!("CARGO_PKG_VERSION").as_bytes());
@@ -113,18 +127,16 @@ impl Run<'_> {
         self.judged.iter().filter(|j| is(j)).count() as u64
     }
 
-    /// Verdicts with their numbers, mildest first, then the finding and the states.
+    /// Verdicts with their numbers, mildest first; below each, as `verdict.part`, the parts that need telling apart.
     pub fn tally(&self) -> Vec<(String, u64)> {
-        let mut tally: Vec<(String, u64)> = Verdict::ALL
-            .into_iter()
-            .map(|v| (v.word().to_owned(), self.count(|j| j.decision.verdict == v)))
-            .collect();
-        tally.push((
-            "broadcast_policy".to_owned(),
-            self.count(|j| j.decision.finding == Finding::BroadcastPolicy),
-        ));
-        tally.push(("insufficient".to_owned(), self.count(|j| j.decision.state == State::Insufficient)));
-        tally.push(("sanctioned".to_owned(), self.count(|j| j.decision.state == State::Sanctioned)));
+        let mut tally = Vec::new();
+        for verdict in Verdict::ALL {
+            let at = |j: &Judged| j.decision.verdict == verdict;
+            tally.push((verdict.word().to_owned(), self.count(at)));
+            for (part, _, is) in PARTS.iter().filter(|(_, of, _)| of.contains(&verdict)) {
+                tally.push((format!("{}.{part}", verdict.word()), self.count(|j| at(j) && is(j))));
+            }
+        }
         tally
     }
 
@@ -150,7 +162,9 @@ impl Run<'_> {
 
     /// What a person should know before trusting the night.
     pub fn warnings(&self) -> Vec<String> {
-        let mut all: Vec<String> = self.reports.iter().flat_map(|r| r.warnings.iter().cloned()).collect();
+        let note = self.settings.iter().find(|(key, value, _)| key == "run.note" && !value.is_empty());
+        let mut all: Vec<String> = note.map(|(_, value, _)| value.clone()).into_iter().collect();
+        all.extend(self.reports.iter().flat_map(|r| r.warnings.iter().cloned()));
         if self.population.is_none() {
             all.push(
                 "no population profile of earlier nights: soft rules without a published number stay at watch"
@@ -192,7 +206,8 @@ impl Run<'_> {
             "input_digest": format!("{:032x}", self.seen.digest),
             "offers": self.offers,
             "features_fingerprint": FeatureTable::fingerprint(),
-            "policy": { "version": self.policy.version_name(), "limits": self.policy.limits.overrides(),
+            "policy": { "version": self.policy.version_name(), "file_version": self.policy.file_version,
+                        "digest": self.policy.digest, "limits": self.policy.limits.overrides(),
                         "thresholds": self.policy.thresholds },
             "population": self.population.map(|p| json!({ "digest": p.digest(), "origin": p.origin(), "accounts": p.accounts_n() })),
             "settings": settings,
@@ -211,7 +226,7 @@ impl Run<'_> {
             &[("bulkwatch.schema", "rejects 1")],
         )?;
         folder.write("reasons.ndjson", &self.reason_lines()?)?;
-        folder.write("review_queue.csv", &self.queue()?)?;
+        folder.write("review_queue.csv", &queue(&self)?)?;
         if !self.off_platform.is_empty() {
             folder.write("off_platform.ndjson", &self.off_platform_lines()?)?;
         }
@@ -220,16 +235,15 @@ impl Run<'_> {
         folder.write("log.ndjson", &self.log_lines(&id)?)?;
         folder.write("report.html", html::page(&self, &id)?.as_bytes())?;
         let mut manifest = self.manifest(&id);
-        manifest["outputs"] = json!(digests(&folder)?);
+        let outputs = digests(&folder)?;
+        manifest["outputs"] = json!(outputs);
         folder.write("manifest.json", &pretty("manifest.json", &manifest)?)?;
-        let summary = Summary {
-            folder: PathBuf::new(),
-            run_id: id.clone(),
-            metrics,
-            verdicts: self.tally(),
-            warnings: self.warnings(),
-        };
-        let place = folder.publish(name.unwrap_or(&id))?;
+        let name = name.unwrap_or(&id);
+        let mut warnings = self.warnings();
+        warnings.extend(other_results(&folder.place(name), &id, &outputs));
+        let summary =
+            Summary { folder: PathBuf::new(), run_id: id.clone(), metrics, verdicts: self.tally(), warnings };
+        let place = folder.publish(name)?;
         Ok(Summary { folder: place, ..summary })
     }
 
@@ -237,7 +251,8 @@ impl Run<'_> {
         let mut out = Vec::new();
         for j in &self.judged {
             for (kind, list) in [("reason", reasons(&j.card)), ("mitigation", mitigations(&j.card))] {
-                for reason in &list {
+                for reason in list {
+                    let reason = &reason.within(&self.window);
                     line("reasons.ndjson", &ReasonLine { account: &j.name, kind, reason }, &mut out)?;
                 }
             }
@@ -270,55 +285,6 @@ impl Run<'_> {
         say("decision", "judged", json!(self.tally().into_iter().collect::<BTreeMap<_, _>>()))?;
         Ok(out)
     }
-
-    fn queue(&self) -> Result<Vec<u8>, ReportError> {
-        let failed = |e: csv::Error| ReportError::Render { file: "review_queue.csv", problem: e.to_string() };
-        let mut writer = csv::Writer::from_writer(Vec::new());
-        writer
-            .write_record([
-                "rank",
-                "account",
-                "verdict",
-                "finding",
-                "automation",
-                "broadcast",
-                "unsolicited",
-                "messages_n",
-                "first_reason",
-                "reason_codes",
-                "mitigation_codes",
-                "recommendation",
-                "requires_human_review",
-                "case_url",
-            ])
-            .map_err(failed)?;
-        for (rank, j) in (1..).zip(&self.judged).filter(|(_, j)| j.is_queued()) {
-            let shown = |score: f64| format!("{score:.3}");
-            let first = reasons(&j.card).into_iter().next().map(|r| r.statement).unwrap_or_default();
-            let url = self.case_url.as_deref().map(|u| u.replace("{account}", &j.name)).unwrap_or_default();
-            writer
-                .write_record([
-                    rank.to_string(),
-                    spreadsheet_safe(&j.name),
-                    j.decision.verdict.word().to_owned(),
-                    j.decision.finding.word().to_owned(),
-                    shown(j.card.automation.get()),
-                    shown(j.card.broadcast.get()),
-                    shown(j.card.unsolicited.get()),
-                    j.card.messages_n.unwrap_or(0.0).to_string(),
-                    spreadsheet_safe(&first),
-                    j.card.reason_codes().join(" "),
-                    j.card.mitigation_codes().join(" "),
-                    j.decision.recommendation.clone(),
-                    j.decision.requires_human_review.to_string(),
-                    spreadsheet_safe(&url),
-                ])
-                .map_err(failed)?;
-        }
-        writer
-            .into_inner()
-            .map_err(|e| ReportError::Render { file: "review_queue.csv", problem: e.to_string() })
-    }
 }
 
 fn line(file: &'static str, value: &impl Serialize, out: &mut Vec<u8>) -> Result<(), ReportError> {
@@ -330,6 +296,22 @@ fn line(file: &'static str, value: &impl Serialize, out: &mut Vec<u8>) -> Result
 
 fn pretty(file: &'static str, value: &impl Serialize) -> Result<Vec<u8>, ReportError> {
     serde_json::to_vec_pretty(value).map_err(|e| ReportError::Render { file, problem: e.to_string() })
+}
+
+/// A warning if an earlier run of the same id had other results; it is replaced all the same.
+fn other_results(place: &Path, id: &str, outputs: &BTreeMap<String, String>) -> Option<String> {
+    let text = std::fs::read_to_string(place.join("manifest.json")).ok()?;
+    let earlier: Value = serde_json::from_str(&text).ok()?;
+    if earlier["run_id"] != id || earlier["outputs"] == json!(outputs) {
+        return None;
+    }
+    let differs = |file: &&&str| earlier["outputs"][**file] != json!(outputs.get(**file));
+    let files: Vec<&str> = RESULT_FILES.iter().filter(differs).copied().collect();
+    Some(format!(
+        "run {id} was there already with other results ({}): replaced; something beyond inputs, window, policy, \
+         population and version differs",
+        files.join(", ")
+    ))
 }
 
 /// blake3 of each result file, by name.

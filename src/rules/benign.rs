@@ -38,6 +38,7 @@ pub static ENTRY_TIER: Limit = Limit {
     full: 0.0,
     range: (250.0, 100_000.0),
     mark: Mark::Published,
+    origin: "entry tier of the business platform",
     why: "the entry tier of the business API",
     ..Limit::BASE
 };
@@ -127,7 +128,7 @@ pub static WITHIN_TIER: Rule = Rule {
     name: "within the API entry tier",
     applies: Applies::ApiOnly,
     limits: &[&ENTRY_TIER],
-    statement: "a business API account that reached {0} people outside a service window in its busiest 24 h; the entry tier allows {0.limit}",
+    statement: "a business API account; people reached outside a service window in its busiest 24 h: {0}, the entry tier allows {0.limit}",
     uses: &[&fanout::UNEXPLAINED_MAX_24H],
     source: (Mark::Published, "messaging limits of the business API"),
     test: |row| shown(row, &ENTRY_TIER),

@@ -20,6 +20,7 @@ pub static BURST_AGE: Limit = Limit {
     range: (0.0, 900.0),
     mark: Mark::Published,
     ours_too: true,
+    origin: "white paper: five minutes",
     why: "the paper says five minutes, 300 s [V]; a tolerance of 300 s is ours [S], as five minutes is approximate",
     ..Limit::BASE
 };
@@ -34,6 +35,7 @@ pub static CREATED_1H: Limit = Limit {
     range: (12.0, 10_000.0),
     mark: Mark::Published,
     ours_too: true,
+    origin: "white paper: dozens of groups, quickly",
     why: "the paper says quickly creating dozens of groups [V]; 24 and one hour are our reading of it [S]",
     ..Limit::BASE
 };
@@ -48,6 +50,7 @@ pub static ADDED_1H: Limit = Limit {
     range: (500.0, 1_000_000.0),
     mark: Mark::Published,
     ours_too: true,
+    origin: "white paper: thousands of users",
     why: "the paper says adding thousands of users [V]; 1,000 and one hour are our reading of it [S]",
     ..Limit::BASE
 };

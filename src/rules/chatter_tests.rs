@@ -83,6 +83,7 @@ static MOVED: &[&Feature] = &[
 /// What chatter can only raise, and rules read.
 static RAISED: &[&Feature] = &[
     &volume::ACTIVE_DAYS,
+    &volume::UNPROMPTED_ACTIVE_DAYS,
     &volume::UNEXPLAINED,
     &volume::UNPROMPTED,
     &rate::UNEXPLAINED_MAX_15S,
@@ -156,6 +157,7 @@ proptest! {
         let after = run(&account(&after), nights.as_ref(), &limits);
         for i in 0..3 {
             prop_assert!(before.points[i] <= after.points[i] + 1e-9, "{:?} {:?}", before.hits, after.hits);
+            prop_assert!(before.carrying[i] <= after.carrying[i] + 1e-9, "{:?} {:?}", before.hits, after.hits);
         }
         prop_assert!(before.hard <= after.hard);
         prop_assert!(before.agreeing <= after.agreeing);
@@ -186,6 +188,7 @@ proptest! {
             prop_assert!(0.0 < hit.strength && hit.strength <= 1.0, "{}", hit.rule.code);
         }
         for i in 0..3 {
+            prop_assert!(outcome.carrying[i] <= outcome.points[i] + 1e-6);
             let sum: f64 = outcome.hits.iter().map(|h| h.points[i]).sum();
             prop_assert!((sum + outcome.background[i] - outcome.points[i]).abs() < 1e-6);
             prop_assert!((0.0..=BACKGROUND_MOST).contains(&outcome.background[i]));

@@ -54,6 +54,7 @@ pub static FORWARDS: Limit = Limit {
     full: 50.0,
     range: (1.0, 100.0),
     mark: Mark::Published,
+    origin: "forward limit of the ordinary client",
     why: "the ordinary client forwards to at most five chats at a time since January 2019",
     ..Limit::BASE
 };
@@ -68,6 +69,7 @@ pub static LIST: Limit = Limit {
     full: 1_024.0,
     range: (64.0, 10_000.0),
     mark: Mark::Published,
+    origin: "size of one broadcast list",
     why: "the ordinary client's lists hold at most 256 people",
     ..Limit::BASE
 };

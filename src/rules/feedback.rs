@@ -5,7 +5,7 @@
 use super::hit::Fired;
 use super::limit::Limit;
 use super::rule::{AgreementFamily, Applies, Rule, RuleGroup, Split, Stage};
-use crate::features::{Mark, feedback};
+use crate::features::{LEAST_TOLD, Mark, feedback};
 
 /// Rate of first-contact reports.
 pub static RATE: Limit = Limit {
@@ -17,6 +17,7 @@ pub static RATE: Limit = Limit {
     full: 0.01,
     range: (0.0005, 0.1),
     mark: Mark::Published,
+    origin: "borrowed from a limit for bulk mail",
     why: "bulk mail senders are to stay below 0.1 %; borrowed, not a messaging number",
     ..Limit::BASE
 };
@@ -31,19 +32,20 @@ pub static STRONG_RATE: Limit = Limit {
 /// Reporters.
 pub static REPORTERS: Limit = Limit {
     key: "F1.reporters",
-    feature: &feedback::FIRST_CONTACT_REPORTS,
-    what: "people who reported at first contact",
+    feature: &feedback::FIRST_CONTACT_REPORTS_7D,
+    what: "newly contacted people who reported at once",
+    window: "7 d",
     default: 3.0,
     full: 20.0,
     range: (3.0, 100.0),
-    why: "one or two may be a quarrel, and smaller counts are never shown",
+    why: "one or two may be a quarrel, and smaller counts are never told",
     ..Limit::BASE
 };
 /// Share of blockers.
 pub static BLOCK_SHARE: Limit = Limit {
     key: "F2.lower_share",
     feature: &feedback::BLOCKS_LOWER,
-    what: "lower bound of the share of silent recipients who blocked",
+    what: "lower bound of the share of recipients without an answer who blocked",
     window: "7 d",
     default: 0.02,
     full: 0.2,
@@ -55,24 +57,27 @@ pub static BLOCK_SHARE: Limit = Limit {
 /// Blockers.
 pub static BLOCKERS: Limit = Limit {
     key: "F2.blockers",
-    feature: &feedback::BLOCKS,
-    what: "people who blocked after being written to",
+    feature: &feedback::BLOCKS_7D,
+    what: "people written to lately who blocked",
+    window: "7 d",
     default: 3.0,
     full: 30.0,
     range: (3.0, 100.0),
-    why: "smaller counts are never shown",
+    why: "smaller counts are never told",
     ..Limit::BASE
 };
 /// Ignored wishes.
 pub static IGNORED: Limit = Limit {
     key: "F4.people",
     feature: &feedback::IGNORED_OPTOUTS,
-    what: "people written to after they had asked to stop",
-    default: 1.0,
+    what: "people written to after they had asked to stop and had not written again",
+    default: LEAST_TOLD as f64,
     full: 10.0,
-    range: (1.0, 100.0),
+    range: (LEAST_TOLD as f64, 100.0),
     mark: Mark::Published,
-    why: "every opt-out is to be honored [V]; ten people are a practice [S]",
+    ours_too: true,
+    origin: "responsible-use guidance: stop when asked",
+    why: "every opt-out is to be honored [V]; three people are the fewest that are told, ten are a practice [S]",
     ..Limit::BASE
 };
 
@@ -92,8 +97,8 @@ pub static FIRST_CONTACT: Rule = Rule {
     points: Split::new(0.0, 0.0, 30.0),
     limits: &[&RATE, &STRONG_RATE, &REPORTERS],
     persistence: "0.3 % of the newly contacted",
-    statement: "{1} people reported the account at first contact; in the last 7 d that was {0} of the newly contacted who stayed silent, limit {0.limit}",
-    uses: &[&feedback::FIRST_CONTACT_RATE, &feedback::FIRST_CONTACT_REPORTS],
+    statement: "{1} of the people newly contacted in the last 7 d reported the account at once, {0} of those who did not answer it; limit {0.limit}",
+    uses: &[&feedback::FIRST_CONTACT_RATE, &feedback::FIRST_CONTACT_REPORTS_7D],
     source: (Mark::Quoted, "white paper: a report on the first message from an unknown number counts more"),
     test: |row| {
         let evidence = vec![row.check(&RATE)?, row.check(&REPORTERS)?];
@@ -108,8 +113,8 @@ pub static BLOCKED: Rule = Rule {
     points: Split::new(0.0, 0.0, 22.0),
     limits: &[&BLOCK_SHARE, &BLOCKERS],
     persistence: "the count itself: three people and a lower bound",
-    statement: "{1} people blocked the account after it wrote to them, at least {0} of those who stayed silent; limit {0.limit}",
-    uses: &[&feedback::BLOCKS_LOWER, &feedback::BLOCKS],
+    statement: "{1} of the people it wrote to in the last 7 d blocked the account in them, at least {0} of those who did not answer it; limit {0.limit}",
+    uses: &[&feedback::BLOCKS_LOWER, &feedback::BLOCKS_7D],
     source: (Mark::Quoted, "white paper: reports and blocks accumulate"),
     test: |row| Some(Fired::on(vec![row.check(&BLOCK_SHARE)?, row.check(&BLOCKERS)?], true)),
     ..BASE
@@ -121,7 +126,7 @@ pub static IGNORED_WISHES: Rule = Rule {
     points: Split::new(0.0, 0.0, 24.0),
     limits: &[&IGNORED],
     persistence: "ten people",
-    statement: "wrote to {0} people after they had blocked it or asked it to stop; limit {0.limit}",
+    statement: "wrote to {0} people who had blocked it or asked it to stop and had not written again; limit {0.limit}",
     look_alikes: "a request that crossed with a message on its way; a block the sender cannot see",
     uses: &[&feedback::IGNORED_OPTOUTS],
     source: (Mark::Published, "responsible-use guidance; business policy: honor every opt-out"),

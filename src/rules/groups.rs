@@ -3,7 +3,7 @@
 //! Within one hour the numbers are a hard rule; over a day a school's first day looks the same.
 
 use super::certain;
-use super::hit::Fired;
+use super::hit::{Evidence, Fired};
 use super::limit::Limit;
 use super::row::Row;
 use super::rule::{AgreementFamily, Applies, Need, Role, Rule, RuleGroup, Split};
@@ -142,11 +142,8 @@ pub static UNWANTED_ADDS: Rule = Rule {
     look_alikes: "a crowded event group",
     uses: &[&groups::OBJECTED, &groups::OBJECTED_N, &groups::ADDED],
     source: (Mark::Quoted, "white paper: suspicious group behavior is banned even at low activity"),
-    test: |row| {
-        let (share, n) = (row.check(&OBJECTED), row.check(&OBJECTED_N));
-        let objected = [share, n].into_iter().flatten().reduce(|a, b| if a.ramp < b.ramp { b } else { a })?;
-        Some(Fired::on(vec![objected, row.check(&ADDED)?], true))
-    },
+    need: Need::AnyBesideLast,
+    test: unwanted_adds,
     ..BASE
 };
 /// Strangers added.
@@ -209,6 +206,17 @@ fn groups_in_a_day(row: &Row) -> Option<Fired> {
     let fired = Fired::any([row.check(&CREATED_24H), row.check(&ADDED_24H)], true)?;
     // The published number itself is worth a person's look.
     Some(fired.rising_from(0.8))
+}
+
+fn unwanted_adds(row: &Row) -> Option<Fired> {
+    let ways = [row.check(&OBJECTED), row.check(&OBJECTED_N)];
+    let mut evidence: Vec<Evidence> = ways.into_iter().flatten().collect();
+    evidence.sort_by(|a, b| b.ramp.total_cmp(&a.ramp));
+    if evidence.is_empty() {
+        return None;
+    }
+    evidence.push(row.check(&ADDED)?);
+    Some(Fired::on(evidence, true))
 }
 
 fn hopping(row: &Row) -> Option<Fired> {

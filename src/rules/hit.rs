@@ -124,10 +124,11 @@ impl RuleHit {
     /// Whether it is a main rule on a sound comparison, lasting or not.
     pub fn is_sound_main(&self) -> bool {
         let main = matches!(self.rule.role, Role::Hard | Role::Main);
-        let mut against = self.evidence.iter().map(|e| e.against);
-        let sound = match self.rule.need {
-            Need::Any => against.any(Against::is_sound),
-            Need::Each | Need::Two => against.all(Against::is_sound),
+        let sound = |evidence: &Evidence| evidence.against.is_sound();
+        let sound = match (self.rule.need, self.evidence.split_last()) {
+            (Need::Any, _) => self.evidence.iter().any(sound),
+            (Need::AnyBesideLast, Some((last, ways))) => sound(last) && ways.iter().any(sound),
+            _ => self.evidence.iter().all(sound),
         };
         main && self.rule.is_stable() && sound
     }

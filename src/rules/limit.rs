@@ -8,6 +8,9 @@ use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
 use thiserror::Error;
 
+/// The window of a limit whose feature looks at the whole window of the run.
+pub const RUN_WINDOW: &str = "the run's window";
+
 /// On which side of the limit a rule fires.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -46,6 +49,8 @@ pub struct Limit {
     pub mark: Mark,
     /// Whether the source gives words only, so that the exact number is ours all the same.
     pub ours_too: bool,
+    /// Where a published number or its words come from, said with every reason; empty for the others.
+    pub origin: &'static str,
     /// Why this number.
     pub why: &'static str,
     /// The quantile of earlier nights that must be reached too; then the limit is an absolute floor.
@@ -62,13 +67,14 @@ impl Limit {
         key: "",
         feature: &crate::features::volume::ACTIONS,
         what: "",
-        window: "30 d",
+        window: RUN_WINDOW,
         sense: Sense::AtLeast,
         default: 0.0,
         full: 0.0,
         range: (0.0, 1.0),
         mark: Mark::Ours,
         ours_too: false,
+        origin: "",
         why: "",
         population: None,
     };

@@ -20,6 +20,7 @@ pub static SOFT: Limit = Limit {
     full: 1_000.0,
     range: (50.0, 10_000.0),
     mark: Mark::Published,
+    origin: "carrier guidance for messages between people",
     why: "carrier guidance takes about 200 a day as human; persistence is always counted at 200",
     ..Limit::BASE
 };
@@ -28,6 +29,7 @@ pub static STRONG: Limit = Limit {
     key: "M3.strong",
     default: 256.0,
     range: (50.0, 20_000.0),
+    origin: "size of one broadcast list",
     why: "a broadcast list holds at most 256 people",
     ..SOFT
 };
@@ -54,6 +56,7 @@ pub static STRANGERS: Limit = Limit {
     range: (12.0, 500.0),
     mark: Mark::Published,
     ours_too: true,
+    origin: "white paper: dozens of recipients",
     why: "the paper says dozens [V]; 24 is our reading of it [S]",
     ..Limit::BASE
 };
@@ -134,8 +137,8 @@ pub static ONE_WAY: Limit = Limit {
 /// Days for one-way persistence.
 pub static ONE_WAY_DAYS: Limit = Limit {
     key: "M17.active_days",
-    feature: &volume::ACTIVE_DAYS,
-    what: "days with messages",
+    feature: &volume::ONE_WAY_PERSON_DAYS,
+    what: "days with messages to that person",
     default: 3.0,
     full: 3.0,
     range: (2.0, 30.0),
@@ -259,9 +262,9 @@ pub static ONE_WAY_HABIT: Rule = Rule {
     points: Split::new(8.0, 8.0, 0.0),
     limits: &[&ONE_WAY, &ONE_WAY_DAYS],
     persistence: "never above watch",
-    statement: "sent {0} messages to one person who never wrote, over {1} days; limit {0.limit}",
+    statement: "sent {0} messages to one person who never wrote, on {1} days; limit {0.limit}",
     look_alikes: "alarms, reminders, subscriptions; a log without received messages",
-    uses: &[&volume::ONE_WAY_PER_RECIPIENT, &volume::ACTIVE_DAYS],
+    uses: &[&volume::ONE_WAY_PER_RECIPIENT, &volume::ONE_WAY_PERSON_DAYS],
     source: (Mark::Ours, "feeds and newsletters seen from one inbox"),
     test: |row| Some(Fired::on(vec![row.check(&ONE_WAY)?, row.check(&ONE_WAY_DAYS)?], true)),
     ..BASE
@@ -284,12 +287,10 @@ pub static CARDS: &[&Rule] = &[
 ];
 
 fn fan_out(row: &Row) -> Option<Fired> {
-    let strong = row.check(&STRONG);
-    let beyond = strong.is_some();
+    let (strong, soft) = (row.check(&STRONG), row.check(&SOFT));
+    let least = if strong.is_some() { 0.75 } else { 0.5 };
+    let ramp = soft.map_or(0.0, |e| e.ramp);
     let lasts = row.at_least(&fanout::WIDE_DAYS, 2.0);
-    let mut fired = Fired::on(vec![strong.or_else(|| row.check(&SOFT))?], lasts);
-    let soft = row.check(&SOFT).map_or(0.0, |e| e.ramp);
-    let least = if beyond { 0.75 } else { 0.5 };
-    fired.strength = least + (1.0 - least) * soft;
-    Some(fired)
+    let fired = Fired::any([strong, soft], lasts)?;
+    Some(Fired { strength: least + (1.0 - least) * ramp, ..fired })
 }

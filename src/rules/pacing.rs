@@ -19,6 +19,7 @@ pub static PER_MINUTE: Limit = Limit {
     full: 240.0,
     range: (15.0, 600.0),
     mark: Mark::Published,
+    origin: "carrier guidance for messages between people",
     why: "carrier guidance takes 15 to 60 a minute as the most a person sends; persistence is always counted at 60",
     ..Limit::BASE
 };
@@ -33,6 +34,7 @@ pub static PER_DAY: Limit = Limit {
     full: 4_000.0,
     range: (200.0, 100_000.0),
     mark: Mark::Published,
+    origin: "carrier guidance for messages between people",
     why: "carrier guidance takes 1,000 a day as the most a person sends; persistence is always counted at 1,000",
     ..Limit::BASE
 };

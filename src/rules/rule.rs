@@ -145,6 +145,8 @@ pub enum Need {
     Any,
     /// Any two are enough: all but one must change.
     Two,
+    /// The last part is needed and any of the others beside it: all of the others must change.
+    AnyBesideLast,
 }
 
 /// Points for the three sub-scores, before group caps.

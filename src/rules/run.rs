@@ -25,6 +25,8 @@ pub struct RuleOutcome {
     pub background: [f64; 3],
     /// Sums after group caps, background included.
     pub points: [f64; 3],
+    /// The same sums over what carries alone: lasting hits that compare with a published number or earlier nights.
+    pub carrying: [f64; 3],
     /// Whether a hard rule fired.
     pub hard: bool,
     /// Families that agree, burst families counted once.
@@ -67,11 +69,13 @@ pub fn run(features: &AccountFeatures, population: Option<&Population>, limits: 
         if rule.role == Role::Benign { mitigations.push(hit) } else { hits.push(hit) }
     }
     let background = background::points(&row);
+    let carrying = carrying_points(&hits);
     let sums = share_points(&mut hits);
     let young = row.value(&lifecycle::AGE).is_some_and(|age| age <= YOUNG_S);
     RuleOutcome {
         background,
         points: std::array::from_fn(|i| sums[i] + background[i]),
+        carrying,
         hard: hits.iter().any(|h| h.rule.role == Role::Hard && h.rule.is_stable()),
         agreeing: agreeing(&hits, young),
         lifts: hits.iter().any(RuleHit::lifts),
@@ -95,6 +99,19 @@ fn share_points(hits: &mut [RuleHit]) -> [f64; 3] {
             hit.points.iter_mut().zip(factor).for_each(|(p, f)| *p *= f);
         }
         sums.iter_mut().zip(raw).for_each(|(sum, r)| *sum += r.min(group.cap()));
+    }
+    sums
+}
+
+/// Sums the hits that carry, after group caps, as if nothing else had fired.
+fn carrying_points(hits: &[RuleHit]) -> [f64; 3] {
+    let mut sums = [0.0; 3];
+    for group in RuleGroup::ALL {
+        let mut raw = [0.0; 3];
+        for hit in hits.iter().filter(|h| h.rule.group == group && h.carries()) {
+            raw.iter_mut().zip(hit.rule.points.get()).for_each(|(sum, p)| *sum += p * hit.strength);
+        }
+        sums.iter_mut().zip(raw).for_each(|(sum, r): (&mut f64, f64)| *sum += r.min(group.cap()));
     }
     sums
 }

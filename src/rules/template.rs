@@ -112,7 +112,7 @@ pub static BROADCAST_EVENT: Rule = Rule {
     role: Role::Descriptive,
     limits: &[&EVENTS],
     persistence: "never: described only",
-    statement: "{0} runs of one content to 20 or more people with pauses of at most 10 min",
+    statement: "runs of one content to 20 or more people with pauses of at most 10 min: {0}",
     look_alikes: "a birthday party",
     uses: &[&content::BROADCASTS],
     source: (Mark::Ours, "groundwork of the newsletter pattern"),

@@ -3,8 +3,9 @@
 //! Uses no log: what a rule does must follow from the feature table alone.
 
 use super::*;
-use crate::domain::Token;
+use crate::domain::{MINUTE_US, Token};
 use crate::features::population::Origin;
+use crate::features::small_world::{World, day};
 use crate::features::{
     Absent, AccountFeatures, Feature, Mark, Population, Unit, Value, cards as feature_cards, contact,
     content, fanout, feedback as said, groups as grp, lifecycle, rate, registration as signup,
@@ -70,6 +71,8 @@ fn cards_are_complete_and_well_formed() {
             assert!(own, "{} is not a limit of {code}", limit.key);
             assert!((limit.range.0..=limit.range.1).contains(&limit.default), "{}", limit.key);
             assert!(!limit.what.is_empty() && !limit.why.is_empty(), "{}", limit.key);
+            let published = matches!(limit.mark, Mark::Published | Mark::Quoted);
+            assert_eq!(published, !limit.origin.is_empty(), "{} must name its origin", limit.key);
             let rises = matches!(limit.sense, Sense::Over | Sense::AtLeast);
             assert!(
                 if rises { limit.default <= limit.full } else { limit.full <= limit.default },
@@ -234,6 +237,28 @@ fn regularity_needs_two_signs_one_of_them_of_time() {
     assert!(!lifts(9.0, 2.0, &even), "an alarm has few recipients");
     assert!(!lifts(10.0, 1.0, &even), "one day may be an event");
     assert!(!f(&[(&content::ONE_WAY_REPEAT, 0.9), (&content::ONE_WAY_SIZE_CV, 0.1)]).contains(&"M7"));
+}
+
+#[test]
+fn days_are_those_of_the_stream_a_rule_speaks_of() {
+    let mut world = World::default();
+    for d in 0..20 {
+        world.sends(day(d), 900);
+        world.hears(day(d) + MINUTE_US, 900);
+    }
+    (0..59).for_each(|i| world.sends(day(12) + i as i64 * 30_000_000, i % 2));
+    let greeter = world.values();
+    assert_eq!(greeter.get(&volume::ACTIVE_DAYS), Ok(20.0));
+    assert_eq!(greeter.get(&volume::ONE_WAY_ACTIVE_DAYS), Ok(1.0));
+    assert_eq!(greeter.get(&volume::UNPROMPTED_ACTIVE_DAYS), Ok(1.0));
+    let found = hits(&greeter);
+    assert!(!found.contains(&"M7c") && !found.contains(&"M17"), "one evening of greetings: {found:?}");
+    for d in 13..17 {
+        (0..20).for_each(|i| world.sends(day(d) + i * MINUTE_US, 1));
+    }
+    let habit = world.values();
+    assert_eq!(habit.get(&volume::ONE_WAY_PERSON_DAYS), Ok(5.0));
+    assert!(["M7c", "M17"].iter().all(|code| hits(&habit).contains(code)), "{:?}", hits(&habit));
 }
 
 #[test]

@@ -10,5 +10,5 @@ mod tests;
 mod words;
 
 pub use fuse::{ModelSays, fuse};
-pub use reason::{LEAST_TOLD, MOST_SHOWN, Reason, mitigations, reasons};
+pub use reason::{MOST_SHOWN, Reason, mitigations, reasons};
 pub use score_card::{EvidenceLevel, FamilySet, MINIMUM_ACTIONS, ScoreCard, score};

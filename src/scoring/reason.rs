@@ -1,17 +1,16 @@
 //! Hits as sentences a person can check: fact, number, window, comparison, and what would clear it.
 //! In: the hits of a score card; out: at most five ranked reasons, and every mitigation.
-//! Names nobody: no recipient, no reporter, and no feedback count under three.
+//! Names nobody: no recipient and no reporter; a feedback count under three is no value that a rule could fire on.
 
 use super::score_card::ScoreCard;
 use super::words;
-use crate::features::{Family, Unit};
-use crate::rules::{Evidence, Need, Role, RuleHit, Sense};
+use crate::domain::{Window, seconds};
+use crate::features::{Mark, Unit};
+use crate::rules::{Evidence, Need, RUN_WINDOW, Role, RuleHit, Sense};
 use serde::Serialize;
 
 /// The most reasons that are shown.
 pub const MOST_SHOWN: usize = 5;
-/// Feedback counts below this are not told.
-pub const LEAST_TOLD: f64 = 3.0;
 
 /// One ranked, rendered cause.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -28,7 +27,7 @@ pub struct Reason {
     pub statement: String,
     /// The feature of the leading value.
     pub feature: &'static str,
-    /// The leading value; none where it is too small to be told.
+    /// The leading value.
     pub observed: Option<f64>,
     /// The threshold in force.
     pub threshold: f64,
@@ -36,8 +35,8 @@ pub struct Reason {
     pub n: Option<f64>,
     /// Unit of value and threshold.
     pub unit: Unit,
-    /// The window in words.
-    pub window: &'static str,
+    /// The window in words: the rule's own, or the run's.
+    pub window: String,
     /// Share of earlier nights' accounts at or below the value.
     pub peer_percentile: Option<f64>,
     /// Points added to the sub-score it moves most, after its group's cap.
@@ -46,6 +45,16 @@ pub struct Reason {
     pub source_mark: String,
     /// What would clear it.
     pub counterfactual: String,
+}
+
+impl Reason {
+    /// The same reason in a run with this window.
+    pub fn within(mut self, run: &Window) -> Self {
+        if self.window == RUN_WINDOW {
+            self.window = words::value(seconds(run.to_us() - run.from_us()), Unit::Seconds);
+        }
+        self
+    }
 }
 
 /// The shown reasons of a card, ranked by contribution; ties by code.
@@ -68,7 +77,6 @@ pub fn mitigations(card: &ScoreCard) -> Vec<Reason> {
 
 fn reason(hit: &RuleHit, rank: u32) -> Option<Reason> {
     let lead = hit.evidence.first()?;
-    let told = is_told(lead);
     Some(Reason {
         rank,
         code: hit.rule.code,
@@ -76,34 +84,26 @@ fn reason(hit: &RuleHit, rank: u32) -> Option<Reason> {
         family: hit.rule.family.name(),
         statement: statement(hit),
         feature: lead.feature.name,
-        observed: told.then_some(lead.observed),
+        observed: Some(lead.observed),
         threshold: lead.threshold,
-        n: n(lead),
+        n: lead.n,
         unit: lead.feature.unit,
-        window: lead.limit.window,
-        peer_percentile: lead.peer_percentile.filter(|_| told),
+        window: lead.limit.window.to_owned(),
+        peer_percentile: lead.peer_percentile,
         contribution: hit.contribution(),
-        source_mark: lead.limit.marks(),
+        source_mark: marks(lead),
         counterfactual: counterfactual(hit),
     })
 }
 
-fn is_told(evidence: &Evidence) -> bool {
-    let small = evidence.feature.unit == Unit::Count && evidence.observed < LEAST_TOLD;
-    !(small && evidence.feature.family == Family::Feedback)
-}
-
-/// The base of a value; of feedback shares it is kept back, since share times base is a count.
-fn n(evidence: &Evidence) -> Option<f64> {
-    evidence.n.filter(|_| evidence.feature.family != Family::Feedback)
+/// The mark of a number: one that the policy sets is the operator's own, whatever the usual one rests on.
+fn marks(evidence: &Evidence) -> String {
+    let set = evidence.limit.population.is_none() && evidence.threshold != evidence.limit.default;
+    if set { Mark::Ours.letter().to_owned() } else { evidence.limit.marks() }
 }
 
 fn observed(evidence: &Evidence) -> String {
-    if is_told(evidence) {
-        words::value(evidence.observed, evidence.feature.unit)
-    } else {
-        format!("fewer than {LEAST_TOLD}")
-    }
+    words::value(evidence.observed, evidence.feature.unit)
 }
 
 fn statement(hit: &RuleHit) -> String {
@@ -117,7 +117,7 @@ fn statement(hit: &RuleHit) -> String {
         text = text.replace("{all}", &parts.join(", "));
     }
     for (i, evidence) in hit.evidence.iter().enumerate() {
-        let n = n(evidence).map_or("an unknown number".to_owned(), |n| words::value(n, Unit::Count));
+        let n = evidence.n.map_or("an unknown number".to_owned(), |n| words::value(n, Unit::Count));
         text = text
             .replace(&format!("{{{i}}}"), &observed(evidence))
             .replace(&format!("{{{i}.limit}}"), &words::value(evidence.threshold, evidence.feature.unit))
@@ -130,7 +130,7 @@ fn statement(hit: &RuleHit) -> String {
     let held = if hit.lasts || hit.rule.role != Role::Main {
         String::new()
     } else {
-        format!("; not seen to last ({}): stays at watch by itself", hit.rule.persistence)
+        format!("; above watch only if: {}", hit.rule.persistence)
     };
     format!("{text}{}{held}", compared.map_or(String::new(), |c| format!(" [{c}]")))
 }
@@ -140,6 +140,7 @@ fn counterfactual(hit: &RuleHit) -> String {
         let unit = e.feature.unit;
         let whole = matches!(unit, Unit::Count | Unit::Days);
         let bound = match e.limit.sense {
+            _ if unit == Unit::Flag => "not so".to_owned(),
             Sense::Over if whole => format!("at most {}", words::value(e.threshold.floor(), unit)),
             Sense::Over => format!("at most {}", words::value(e.threshold, unit)),
             Sense::AtLeast if whole => {
@@ -154,17 +155,26 @@ fn counterfactual(hit: &RuleHit) -> String {
     if hit.rule.role == Role::Benign {
         return String::new();
     }
-    let join = |verb: &str, between: &str| {
-        let parts = hit.evidence.iter().map(clear).map(|(what, bound)| format!("{what}{verb} {bound}"));
+    let parts = decisive(hit);
+    let join = |parts: &[&Evidence], verb: &str, between: &str| {
+        let parts = parts.iter().map(|e| clear(e)).map(|(what, bound)| format!("{what}{verb} {bound}"));
         parts.collect::<Vec<_>>().join(between)
     };
+    let all_of = |parts: &[&Evidence]| format!("would not fire if {}", join(parts, " were", " and "));
     match hit.rule.need {
-        Need::Each => hit
-            .evidence
-            .first()
-            .map(clear)
-            .map_or(String::new(), |(what, bound)| format!("would not fire if {what} were {bound}")),
-        Need::Any => format!("would not fire if {}", join(" were", " and ")),
-        Need::Two => format!("would not fire if all but one of these held: {}", join("", "; ")),
+        Need::Each => all_of(&parts[..parts.len().min(1)]),
+        Need::Any => all_of(&parts),
+        Need::AnyBesideLast => all_of(parts.split_last().map_or(&parts[..], |(_, ways)| ways)),
+        Need::Two => format!("would not fire if all but one of these held: {}", join(&parts, "", "; ")),
     }
+}
+
+/// The parts that must change: of several limits on one value the weakest, since within the others it still fires.
+fn decisive(hit: &RuleHit) -> Vec<&Evidence> {
+    let weaker = |a: &Evidence, b: &Evidence| match a.limit.sense {
+        Sense::Over | Sense::AtLeast => a.threshold < b.threshold,
+        Sense::Below | Sense::AtMost => b.threshold < a.threshold,
+    };
+    let outdone = |e: &Evidence| hit.evidence.iter().any(|o| o.feature == e.feature && weaker(o, e));
+    hit.evidence.iter().filter(|e| !outdone(e)).collect()
 }

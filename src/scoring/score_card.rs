@@ -3,7 +3,7 @@
 //! Knows no date, no policy text and no verdict, so that the same conduct always scores the same.
 
 use crate::domain::{LogOdds, Probability, Share, Token};
-use crate::features::{AccountFeatures, groups, rate, volume};
+use crate::features::{Absent, AccountFeatures, groups, rate, volume};
 use crate::rules::{AgreementFamily, Need, Role, RuleOutcome};
 
 /// How much there was to judge.
@@ -144,9 +144,10 @@ fn families(features: &AccountFeatures) -> FamilySet {
     let mut set = FamilySet::default();
     for rule in crate::rules::in_force() {
         let judged = !matches!(rule.role, Role::Benign | Role::Descriptive);
-        let known = |card| features.evident(card).is_ok();
+        // What is not told was observed all the same.
+        let known = |card| matches!(features.evident(card), Ok(_) | Err(Absent::Suppressed));
         let usable = || match rule.need {
-            Need::Each => rule.limits.first().is_some_and(|l| known(l.feature)),
+            Need::Each | Need::AnyBesideLast => rule.limits.first().is_some_and(|l| known(l.feature)),
             Need::Any | Need::Two => rule.uses.iter().any(|f| known(f)),
         };
         if judged && !set.contains(rule.family) && usable() {

@@ -22,17 +22,41 @@ fn a_reason_states_fact_number_window_and_comparison() {
     assert_eq!(
         first.statement,
         "attempted 100 messages within 15 s, the first of them 212 s after registration; limit 600 s \
-         [limit: published words, our number]"
+         [limit: white paper: five minutes; the number is ours]"
     );
     assert_eq!((first.rank, first.code, first.source_mark.as_str()), (1, "M1", "V+S"));
-    assert_eq!((first.observed, first.threshold, first.window), (Some(212.0), 600.0, "15 s"));
+    assert_eq!((first.observed, first.threshold, first.window.as_str()), (Some(212.0), 600.0, "15 s"));
     let fast = card(&features(&[(&rate::UNEXPLAINED_MAX_60S, 75.0)]), None);
     let first = &reasons(&fast)[0];
     assert_eq!(
         first.counterfactual,
         "would not fire if messages in the busiest minute that answer nobody were at most 60"
     );
-    assert!(first.statement.contains("stays at watch by itself"), "{}", first.statement);
+    assert!(first.statement.contains("; above watch only if: two non-overlapping"), "{}", first.statement);
+}
+
+#[test]
+fn a_published_number_names_its_source_and_a_set_one_is_none() {
+    let said = |values: &[(&'static crate::features::Feature, f64)], limits: &Limits| {
+        let row = evident(values);
+        reasons(&score(&row, run(&row, None, limits), MINIMUM_ACTIONS)).remove(0)
+    };
+    let usual = Limits::default();
+    let carriers = said(&[(&fanout::UNEXPLAINED_MAX_24H, 230.0)], &usual);
+    assert!(
+        carriers.statement.contains("[limit: a published number, carrier guidance"),
+        "{}",
+        carriers.statement
+    );
+    let list = said(&[(&fanout::UNEXPLAINED_MAX_24H, 300.0)], &usual);
+    assert!(list.statement.contains("size of one broadcast list]"), "{}", list.statement);
+    let rate = [(&feedback::FIRST_CONTACT_RATE, 0.02), (&feedback::FIRST_CONTACT_REPORTS_7D, 4.0)];
+    assert!(said(&rate, &usual).statement.contains("borrowed from a limit for bulk mail"));
+    let wish = std::collections::BTreeMap::from([("M2.per_minute".to_owned(), 50.0)]);
+    let strict = Limits::checked(&wish).expect("allowed");
+    let set = said(&[(&rate::UNEXPLAINED_MAX_60S, 70.0)], &strict);
+    assert!(set.statement.contains("[limit: set in the policy; usual is 60, carrier"), "{}", set.statement);
+    assert_eq!(set.source_mark, "S");
 }
 
 #[test]
@@ -79,15 +103,60 @@ fn at_most_five_reasons_are_shown_hard_ones_first_and_all_mitigations() {
 }
 
 #[test]
-fn small_feedback_counts_are_kept_back() {
-    let said = |n: f64| reasons(&card(&features(&[(&feedback::IGNORED_OPTOUTS, n)]), None)).remove(0);
-    let two = said(2.0);
-    assert!(two.statement.starts_with("wrote to fewer than 3 people"), "{}", two.statement);
-    assert_eq!((two.observed, two.peer_percentile), (None, None));
-    let three = said(3.0);
-    assert!(three.statement.starts_with("wrote to 3 people"), "{}", three.statement);
-    let rate = evident(&[(&feedback::FIRST_CONTACT_RATE, 0.02), (&feedback::FIRST_CONTACT_REPORTS, 4.0)]);
-    assert_eq!(reasons(&card(&rate, None)).remove(0).n, None, "share times base is a count");
+fn a_counterfactual_clears_every_alternative_still_met() {
+    let reason = |values: &[(&'static crate::features::Feature, f64)]| {
+        reasons(&card(&evident(values), None)).remove(0)
+    };
+    let wide = reason(&[(&fanout::UNEXPLAINED_MAX_24H, 300.0)]);
+    assert_eq!((wide.code, wide.threshold), ("M3", 256.0));
+    assert!(wide.counterfactual.ends_with("were at most 200"), "{}", wide.counterfactual);
+    let adds = [(&groups::ADDED, 400.0), (&groups::OBJECTED, 0.5), (&groups::OBJECTED_N, 200.0)];
+    assert_eq!(
+        reason(&adds).counterfactual,
+        "would not fire if share of the added who left, blocked or reported within 24 h were below 30 % and \
+         added people who left, blocked or reported within 24 h were at most 99"
+    );
+    assert!(reason(&adds[..2]).counterfactual.ends_with("were below 30 %"));
+}
+
+#[test]
+fn flags_and_single_things_read_as_sentences() {
+    let reason = |feature, value| reasons(&card(&features(&[(feature, value)]), None)).remove(0);
+    assert_eq!(
+        reason(&registration::COUNTRY, 1.0).counterfactual,
+        "would not fire if number and address from different countries were not so"
+    );
+    let once = reason(&content::BROADCASTS, 1.0);
+    assert!(once.code == "M9" && !once.statement.contains("1 runs"), "{}", once.statement);
+}
+
+#[test]
+fn a_reason_names_its_rules_window_or_the_runs() {
+    use crate::domain::{DAY_US, Timestamp, Window};
+    let run = |days: i64| {
+        Window::new(Timestamp(0), Timestamp(days * DAY_US), Window::LOOKBACK_US).expect("a window")
+    };
+    let window = |feature, value, days: i64| {
+        reasons(&card(&evident(&[(feature, value)]), None)).remove(0).within(&run(days)).window
+    };
+    assert_eq!(window(&contact::NEW_UNANSWERED_SURE, 150.0, 102), "102 d");
+    assert_eq!(window(&contact::NEW_UNANSWERED_SURE, 150.0, 30), "30 d");
+    assert_eq!(window(&rate::UNEXPLAINED_MAX_60S, 75.0, 102), "60 s");
+    assert_eq!(window(&registration::DEVICE, 30.0, 7), "30 d");
+}
+
+#[test]
+fn small_feedback_counts_are_no_reason() {
+    let said = |n: f64| reasons(&card(&features(&[(&feedback::IGNORED_OPTOUTS, n)]), None));
+    assert!(said(2.0).is_empty(), "fewer than three people are not told");
+    assert!(said(3.0)[0].statement.starts_with("wrote to 3 people"), "{}", said(3.0)[0].statement);
+    let mut values = features(&[]).values().to_vec();
+    for feature in feedback::CARDS {
+        values[crate::rules::tests::place(feature)] = Err(crate::features::Absent::Suppressed);
+    }
+    let kept_back = card(&AccountFeatures::new(crate::domain::Token(7), values), None);
+    assert!(kept_back.outcome.hits.is_empty() && kept_back.outcome.mitigations.is_empty());
+    assert!(kept_back.families.words().contains(&"feedback"), "not told is not unobserved");
 }
 
 #[test]
@@ -107,8 +176,9 @@ fn regularity_reads_as_a_sentence() {
     let first = reasons(&card(&row, None)).remove(0);
     assert!(
         first.statement.starts_with(
-            "keeps the beat of software: entropy of the pauses between messages 0 bits (limit 2.7 bits), \
-             share of the most frequent pause 100 % (limit 4 %) [limit: measured by us on labeled real data]"
+            "pauses as regular as measured programs': entropy of the pauses between messages 0 bits (limit 2.7 bits), \
+             share of the most frequent pause 100 % (limit 4 %) \
+             [limit: measured by us on labeled real data: direction, not accuracy]"
         ),
         "{}",
         first.statement

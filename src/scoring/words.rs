@@ -42,11 +42,20 @@ fn trimmed(value: f64, decimals: usize) -> String {
 pub fn comparison(evidence: &Evidence) -> Option<String> {
     let unit = evidence.feature.unit;
     match evidence.against {
-        Against::Published if evidence.limit.ours_too => {
-            Some("limit: published words, our number".to_owned())
+        Against::Published | Against::Measured if evidence.threshold != evidence.limit.default => {
+            let origin = Some(evidence.limit.origin).filter(|o| !o.is_empty()).unwrap_or("measured by us");
+            Some(format!(
+                "limit: set in the policy; usual is {}, {origin}",
+                value(evidence.limit.default, unit)
+            ))
         }
-        Against::Published => Some("limit: a published number".to_owned()),
-        Against::Measured => Some("limit: measured by us on labeled real data".to_owned()),
+        Against::Published if evidence.limit.ours_too => {
+            Some(format!("limit: {}; the number is ours", evidence.limit.origin))
+        }
+        Against::Published => Some(format!("limit: a published number, {}", evidence.limit.origin)),
+        Against::Measured => {
+            Some("limit: measured by us on labeled real data: direction, not accuracy".to_owned())
+        }
         Against::PopulationAndFloor { quantile, value: at, floor, n, simulated } => Some(format!(
             "limit: the larger of {} ({} % quantile of {n} accounts of {}earlier nights) and a floor of {}",
             value(at, unit),

@@ -83,6 +83,16 @@ fn init_writes_a_configuration_that_scans() {
     assert_eq!(again.code, 2, "nothing is overwritten: {}", again.err);
     let seen = ok(dir.path(), &["inspect"]);
     assert!(seen.contains("rows 2, usable 2"), "{seen}");
+    let family = |seen: &str, name: &str| {
+        seen.lines().find(|l| l.trim_start().starts_with(name)).map(str::to_owned).unwrap_or_default()
+    };
+    assert!(family(&seen, "feedback").contains("table feedback not given"), "{seen}");
+    assert!(family(&seen, "groups").contains("table group_events not given"), "{seen}");
+    assert!(family(&seen, "coordination").is_empty(), "not built, not listed: {seen}");
+    fs::write(dir.path().join("said.csv"), "ts,reporter,reported,kind\n1767225600,c,a,report\n")
+        .expect("written");
+    let seen = ok(dir.path(), &["inspect", "--feedback", "said.csv"]);
+    assert!(family(&seen, "feedback").contains("table feedback given"), "{seen}");
     ok(dir.path(), &["scan", "--quiet"]);
     run_folder(&dir.path().join("runs"));
 }
@@ -90,10 +100,67 @@ fn init_writes_a_configuration_that_scans() {
 #[test]
 fn the_demo_names_what_is_real_and_what_is_simulated() {
     let dir = tempfile::tempdir().expect("temp");
-    let out = ok(&root(), &["demo", "--out", &dir.path().to_string_lossy()]);
+    let done = run_in(&root(), &["demo", "--out", &dir.path().to_string_lossy()]);
+    assert_eq!(done.code, 0, "{}", done.err);
+    let out = &done.out;
     assert!(out.contains("REAL:") && out.contains("SIMULATED:"), "{out}");
     let page = fs::read_to_string(dir.path().join("demo-night-simulated/report.html")).expect("page");
     assert!(page.contains("SIMULATED"));
     let real = fs::read_to_string(dir.path().join("demo-real/report.html")).expect("page");
+    assert!(
+        real.contains("view: answers and mail to others are not in it"),
+        "the page says what the log cannot show"
+    );
+    assert!(done.err.contains("note: one mailbox's view"), "{}", done.err);
     assert!(!real.contains("SIMULATED"));
+}
+
+#[test]
+fn explain_asks_for_a_decision_only_where_something_is_recommended() {
+    let dir = tempfile::tempdir().expect("temp");
+    let mut log = String::from(LOG);
+    for i in 0..400 {
+        log.push_str(&format!("2026-01-01T00:00:{:02}.{:03}Z,bulk,r{i},m{i},c\n", i / 40, i % 40));
+    }
+    fs::write(dir.path().join("log.csv"), log).expect("written");
+    ok(dir.path(), &["scan", "log.csv", "--quiet"]);
+    assert!(ok(dir.path(), &["explain", "bulk"]).contains("a person must decide: yes"));
+    assert!(!ok(dir.path(), &["explain", "a"]).contains("a person must decide"));
+}
+
+#[test]
+fn a_run_id_covers_the_whole_policy_and_other_results_under_one_id_are_said() {
+    let dir = tempfile::tempdir().expect("temp");
+    let mut log = String::from("ts,sender,recipient,msg_id,content\n");
+    for i in 0..400 {
+        log.push_str(&format!("2026-01-01T00:00:{:02}.{:03}Z,a,r{i},m{i},c\n", i / 40, i % 40));
+    }
+    fs::write(dir.path().join("log.csv"), log).expect("written");
+    let shipped = fs::read_to_string(root().join("data/policy/whatsapp.toml")).expect("policy");
+    let mut ids = Vec::new();
+    for (from, to) in [
+        ("", ""),
+        ("minimum_actions = 10", "minimum_actions = 11"),
+        ("watch = 0.22", "watch = 0.23"),
+        ("max_abuse_n = 100000", "max_abuse_n = 100001"),
+    ] {
+        fs::write(dir.path().join("policy.toml"), shipped.replacen(from, to, 1)).expect("written");
+        let text = ok(dir.path(), &["scan", "log.csv", "--policy", "policy.toml", "--json"]);
+        let summary: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+        ids.push(summary["run_id"].as_str().expect("an id").to_owned());
+    }
+    let manifest = fs::read_to_string(dir.path().join("runs").join(&ids[0]).join("manifest.json"));
+    let manifest: serde_json::Value = serde_json::from_str(&manifest.expect("manifest")).expect("JSON");
+    assert_eq!(manifest["policy"]["file_version"], "2026-01");
+    assert_eq!(manifest["policy"]["digest"], blake3::hash(shipped.as_bytes()).to_hex().as_str());
+    let n = ids.len();
+    ids.sort();
+    ids.dedup();
+    assert_eq!(n, ids.len(), "another policy, another run");
+    fs::write(dir.path().join("policy.toml"), &shipped).expect("written");
+    let again = |url: &str| {
+        run_in(dir.path(), &["scan", "log.csv", "--policy", "policy.toml", "--case-url", url]).err
+    };
+    assert!(again("https://cases/{account}").contains("with other results (review_queue.csv)"));
+    assert!(!again("https://cases/{account}").contains("other results"), "the same night once more");
 }

@@ -275,8 +275,8 @@ fn every_verdict_finding_and_state_occurs_in_the_mixed_night() {
     let scratch = tempfile::tempdir().expect("temp");
     let population = population(scratch.path());
     let folder = root().join("data/scenarios/mixed_night");
-    let run = read_run(&scan(&folder, &card(&folder), Some(&population), &scratch.path().join("night")))
-        .expect("run");
+    let place = scan(&folder, &card(&folder), Some(&population), &scratch.path().join("night"));
+    let run = read_run(&place).expect("run");
     for verdict in LADDER {
         assert!(run.accounts.iter().any(|a| a.verdict == verdict), "nobody is at {verdict}");
     }
@@ -284,6 +284,18 @@ fn every_verdict_finding_and_state_occurs_in_the_mixed_night() {
         assert!(run.accounts.iter().any(|a| a.state == state), "nobody is {state}");
     }
     assert!(run.accounts.iter().any(|a| a.finding == "broadcast_policy"));
+    let lapsed = run.accounts.iter().find(|a| a.name == "sim_service_lapsed").expect("judged");
+    assert!(lapsed.notes.contains("expired on 2022-05-23: renew or end"), "{}", lapsed.notes);
+    let queue = fs::read_to_string(place.join("review_queue.csv")).expect("queue");
+    assert!(queue.lines().next().is_some_and(|head| head.contains(",notes,off_platform_n,")), "{queue}");
+    let metrics = fs::read_to_string(place.join("metrics.json")).expect("metrics");
+    let metrics: std::collections::BTreeMap<String, f64> = serde_json::from_str(&metrics).expect("numbers");
+    let rungs: f64 = LADDER.iter().map(|v| metrics[&format!("accounts.{v}")]).sum();
+    assert_eq!(rungs, metrics["accounts.all"], "nobody stands on two rungs");
+    let of = |part: &str| metrics[&format!("accounts.no_finding.{part}")];
+    let parts = of("judged") + of("insufficient") + of("sanctioned");
+    assert_eq!(parts, metrics["accounts.no_finding"], "and the parts of a rung are the rung");
+    assert!(!metrics.contains_key("accounts.insufficient"), "a part is no rung");
 }
 
 #[test]

@@ -1,0 +1,116 @@
+//! Attacks on feedback cards: one cohort above and below the line, wishes that are honored, counts too small to tell.
+//! In: small worlds of one sender and what people said about it; out: failures that name the card.
+//! Looks at values only; what rules make of them is tested with the rules.
+
+use super::feedback as said;
+use super::small_world::{World, day};
+use crate::domain::{FeedbackKind, HOUR_US, MINUTE_US};
+
+#[test]
+fn the_rate_of_first_contact_reports_is_of_one_cohort() {
+    let mut world = World::default();
+    (0..60).for_each(|i| world.sends(day(10) + i as i64 * MINUTE_US, i));
+    (40..43).for_each(|i| world.says(day(24), i, FeedbackKind::Report));
+    world.sends(day(26), 99);
+    let late = world.values();
+    assert_eq!(late.get(&said::FIRST_CONTACT_REPORTS), Ok(3.0));
+    assert_eq!(late.get(&said::FIRST_CONTACTS_7D), Ok(1.0), "only one was met within the last 7 d");
+    assert_eq!(late.get(&said::FIRST_CONTACT_REPORTS_7D), Ok(0.0));
+    assert_eq!(late.get(&said::FIRST_CONTACT_RATE), Ok(0.0));
+    assert!(late.evident(&said::FIRST_CONTACT_RATE).is_err(), "one person is no base for a share");
+    (100..140).for_each(|i| world.sends(day(25), i));
+    (100..104).for_each(|i| world.says(day(26), i, FeedbackKind::Report));
+    world.hears(day(27), 100);
+    (110..120).for_each(|i| world.hears(day(26), i));
+    let now = world.values();
+    assert_eq!(
+        now.get(&said::FIRST_CONTACTS_7D),
+        Ok(31.0),
+        "ten answered; a reporter who wrote later counts"
+    );
+    assert_eq!(now.get(&said::FIRST_CONTACT_REPORTS_7D), Ok(4.0));
+    assert_eq!(now.evident(&said::FIRST_CONTACT_RATE), Ok(4.0 / 31.0));
+}
+
+#[test]
+fn blockers_and_recipients_are_of_the_same_seven_days() {
+    let mut world = World::default();
+    (0..500).for_each(|i| world.sends(day(1 + i as i64 / 40), i));
+    (500..530).for_each(|i| world.sends(day(25), i));
+    let quiet = world.values();
+    assert_eq!(quiet.get(&said::RECIPIENTS_7D), Ok(30.0), "not the 530 of the whole window");
+    assert_eq!(quiet.get(&said::BLOCKS_LOWER), Ok(0.0), "no blocker, no share, not even a rounding error");
+    (500..506).for_each(|i| world.says(day(26), i, FeedbackKind::Block));
+    (0..4).for_each(|i| world.says(day(26), i, FeedbackKind::Block));
+    world.hears(day(27), 500);
+    (510..515).for_each(|i| world.hears(day(26), i));
+    let row = world.values();
+    assert_eq!(row.get(&said::BLOCKS), Ok(10.0));
+    assert_eq!((row.get(&said::BLOCKS_7D), row.get(&said::RECIPIENTS_7D)), (Ok(6.0), Ok(25.0)));
+    let bound = row.evident(&said::BLOCKS_LOWER).expect("enough people");
+    assert!((0.11..0.12).contains(&bound), "{bound}");
+}
+
+#[test]
+fn a_person_who_writes_again_reopens_the_chat_and_one_confirmation_is_allowed() {
+    let mut world = World::default();
+    for i in 0..12 {
+        world.sends(day(2), i);
+        world.says(day(3), i, FeedbackKind::Optout);
+        world.sends(day(3) + HOUR_US, i);
+        world.hears(day(15), i);
+        world.sends(day(16), i);
+    }
+    assert_eq!(world.values().get(&said::IGNORED_OPTOUTS), Ok(0.0), "confirmed once, answered later");
+    (0..3).for_each(|i| world.sends(day(3) + HOUR_US + 1, i));
+    assert_eq!(world.values().get(&said::IGNORED_OPTOUTS), Ok(3.0), "a second message, or a late one");
+    (3..7).for_each(|i| world.sends(day(16) + 1, i));
+    assert_eq!(world.values().get(&said::IGNORED_OPTOUTS), Ok(7.0), "a day after they wrote");
+    (7..10).for_each(|i| world.says(day(15) + HOUR_US, i, FeedbackKind::Block));
+    assert_eq!(world.values().get(&said::IGNORED_OPTOUTS), Ok(10.0), "who blocks again has the last word");
+}
+
+#[test]
+fn one_or_two_people_are_never_told() {
+    let said_by = |n: u128| {
+        let mut world = World::default();
+        (0..60).for_each(|i| world.sends(day(25), i));
+        for i in 0..n {
+            world.says(day(26), i, FeedbackKind::Report);
+            world.says(day(26), i, FeedbackKind::Block);
+            world.sends(day(27), i);
+            world.says(day(28), 900 + i, FeedbackKind::Report);
+        }
+        world.values()
+    };
+    let about_people = [
+        &said::REPORTS_RAW,
+        &said::REPORTS_WEIGHTLESS,
+        &said::FIRST_CONTACT_REPORTS,
+        &said::FIRST_CONTACT_REPORTS_7D,
+        &said::FIRST_CONTACT_RATE,
+        &said::BLOCKS,
+        &said::BLOCKS_7D,
+        &said::BLOCKS_LOWER,
+        &said::IGNORED_OPTOUTS,
+    ];
+    for card in about_people {
+        assert_eq!(said_by(0).get(card), Ok(0.0), "{}", card.name);
+        for few in [1, 2] {
+            assert_eq!(said_by(few).get(card), Err(super::Absent::Suppressed), "{} of {few}", card.name);
+        }
+        assert!(said_by(3).get(card).is_ok_and(|v| 0.0 < v), "{}", card.name);
+    }
+}
+
+#[test]
+fn what_is_told_leaves_no_rest_of_one_or_two() {
+    let mut world = World::default();
+    (0..60).for_each(|i| world.sends(day(25), i));
+    (0..3).for_each(|i| world.says(day(26), i, FeedbackKind::Report));
+    world.says(day(26), 900, FeedbackKind::Report);
+    let row = world.values();
+    assert_eq!(row.get(&said::FIRST_CONTACT_REPORTS), Ok(3.0));
+    assert_eq!(row.get(&said::REPORTS_WEIGHTLESS), Err(super::Absent::Suppressed));
+    assert_eq!(row.get(&said::REPORTS_RAW), Err(super::Absent::Suppressed), "4 less 3 would tell of the one");
+}
