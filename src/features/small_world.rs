@@ -58,7 +58,7 @@ impl World {
         let window = Window::new(Timestamp(FROM), Timestamp(TO), Window::LOOKBACK_US).expect("valid");
         let mut router = Router::new();
         self.events.iter().for_each(|e| router.message(e));
-        let partition = take(&mut [router], SUBJECT.partition(PARTITIONS)).order(&window);
+        let partition = router.partition_of(SUBJECT, &window);
         let mut feedback = self.feedback.clone();
         feedback.sort();
         let side = SideTables { feedback: Some(feedback), ..SideTables::default() };
