@@ -3,7 +3,7 @@
 //! Adds one column of its own: `absent`, a letter per card that says why a value is null.
 
 use crate::features::{Absent, AccountFeatures, FeatureTable, Unit, Value, cards};
-use crate::table_io::{TableError, TableStream, Values, read_parquet};
+use crate::table_io::{Holds, TableError, TableStream, read_parquet};
 use std::path::Path;
 
 /// A feature row with its account's name.
@@ -18,7 +18,12 @@ pub struct NamedRow {
 /// The file being written.
 pub struct FeatureFile {
     stream: TableStream,
+    /// The reasons of one row.
+    letters: String,
 }
+
+/// Rows turned into columns at a time: each row is fetched into the first-level cache once, not once a column.
+const BLOCK: usize = 64;
 
 /// Key of the card fingerprint in the file's metadata.
 const FINGERPRINT: &str = "bulkwatch.features.fingerprint";
@@ -26,44 +31,46 @@ const FINGERPRINT: &str = "bulkwatch.features.fingerprint";
 impl FeatureFile {
     /// Starts the file.
     pub fn create(path: &Path) -> Result<Self, TableError> {
-        let columns = columns(&[]);
-        let names: Vec<(&str, Values)> = columns.into_iter().collect();
+        let mut columns = vec![("account", Holds::Names)];
+        columns.extend(cards().iter().map(|card| match card.unit {
+            Unit::Count | Unit::Flag | Unit::Days => (card.name, Holds::Counts),
+            _ => (card.name, Holds::Measures),
+        }));
+        columns.push(("absent", Holds::Words));
         let metadata =
             [("bulkwatch.schema", "features 1".to_owned()), (FINGERPRINT, FeatureTable::fingerprint())];
-        Ok(Self { stream: TableStream::create(path, &names, &metadata)? })
+        Ok(Self { stream: TableStream::create(path, &columns, &metadata)?, letters: String::new() })
     }
 
     /// Appends rows; they arrive in account order.
-    pub fn append(&mut self, rows: &[NamedRow]) -> Result<(), TableError> {
-        if rows.is_empty() {
-            return Ok(());
+    pub fn append(&mut self, mut rows: &[NamedRow]) -> Result<(), TableError> {
+        while !rows.is_empty() {
+            let (block, rest) = rows.split_at(rows.len().min(BLOCK).min(self.stream.room()));
+            self.block(block)?;
+            rows = rest;
         }
-        self.stream.append(columns(rows).into_iter().map(|(_, values)| values).collect())
+        Ok(())
+    }
+
+    fn block(&mut self, rows: &[NamedRow]) -> Result<(), TableError> {
+        let cells: Vec<&[Value]> = rows.iter().map(|row| row.features.values()).collect();
+        self.stream.texts(0, rows.iter().map(|row| row.name.as_str()));
+        let cards = cells.first().map_or(0, |row| row.len());
+        for card in 0..cards {
+            self.stream.numbers(card + 1, cells.iter().map(|row| row[card].ok()));
+        }
+        for row in &cells {
+            self.letters.clear();
+            self.letters.extend(row.iter().map(|value| value.map_or_else(Absent::code, |_| '.')));
+            self.stream.texts(cards + 1, std::iter::once(self.letters.as_str()));
+        }
+        self.stream.end_block(rows.len())
     }
 
     /// Finishes the file.
     pub fn finish(self) -> Result<(), TableError> {
         self.stream.finish()
     }
-}
-
-fn columns(rows: &[NamedRow]) -> Vec<(&'static str, Values)> {
-    let mut columns = vec![("account", Values::Text(rows.iter().map(|r| Some(r.name.clone())).collect()))];
-    for (i, card) in cards().into_iter().enumerate() {
-        let values = rows.iter().map(|r| r.features.values()[i].ok());
-        let values = match card.unit {
-            Unit::Count | Unit::Flag | Unit::Days => {
-                Values::Int(values.map(|v| v.map(|v| v as i64)).collect())
-            }
-            _ => Values::Float(values.collect()),
-        };
-        columns.push((card.name, values));
-    }
-    let letters = |r: &NamedRow| -> String {
-        r.features.values().iter().map(|v| v.map_or_else(Absent::code, |_| '.')).collect()
-    };
-    columns.push(("absent", Values::Text(rows.iter().map(|r| Some(letters(r))).collect())));
-    columns
 }
 
 /// Reads a feature file back, for explanations and population profiles.

@@ -27,5 +27,5 @@ pub use mapping::{Condition, Field, Mapping, Section, Split, Test, TimeSpec, Tim
 pub use ndjson_read::LIST_SEPARATOR;
 pub use open::{Batches, FileLayout, TableFile};
 pub use parquet_table::{left_join, read_parquet, write_parquet};
-pub use stream::TableStream;
+pub use stream::{Holds, TableStream};
 pub use table::{Table, Values};

@@ -4,12 +4,14 @@
 
 use crate::table_io::{Batch, InputFile, TableError};
 use arrow_array::RecordBatch;
+use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
 };
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 /// Rows a batch: as many packed events as fit the second-level cache.
 pub(crate) const PARQUET_BATCH: usize = 8 * 1024;
@@ -19,6 +21,8 @@ pub(crate) const PARQUET_BATCH: usize = 8 * 1024;
 pub(crate) struct ParquetFile {
     file: InputFile,
     metadata: ArrowReaderMetadata,
+    /// The columns as the file declares them.
+    declared: SchemaRef,
     columns: Vec<String>,
 }
 
@@ -29,7 +33,8 @@ impl ParquetFile {
         let metadata = guarded(&file.name, 0, || {
             ArrowReaderMetadata::load(&stream, ArrowReaderOptions::new()).map_err(|e| e.to_string())
         })?;
-        let columns: Vec<String> = metadata.schema().fields().iter().map(|f| f.name().clone()).collect();
+        let declared = metadata.schema().clone();
+        let columns: Vec<String> = declared.fields().iter().map(|f| f.name().clone()).collect();
         for (i, column) in columns.iter().enumerate() {
             if let Some(first) = columns[..i].iter().position(|c| c == column) {
                 return Err(TableError::DuplicateColumn {
@@ -40,7 +45,10 @@ impl ParquetFile {
                 });
             }
         }
-        Ok(Self { file: file.clone(), metadata, columns })
+        // Views borrow long texts from the decoded page and hold short ones in place, so that no text is copied together.
+        let options = ArrowReaderOptions::new().with_schema(with_views(&declared));
+        let viewed = ArrowReaderMetadata::try_new(metadata.metadata().clone(), options);
+        Ok(Self { file: file.clone(), metadata: viewed.unwrap_or(metadata), declared, columns })
     }
 
     /// The names of the columns.
@@ -50,7 +58,7 @@ impl ParquetFile {
 
     /// The type of each column, as Arrow names it.
     pub fn types(&self) -> Vec<String> {
-        self.metadata.schema().fields().iter().map(|f| f.data_type().to_string()).collect()
+        self.declared.fields().iter().map(|f| f.data_type().to_string()).collect()
     }
 
     /// How many row groups there are.
@@ -81,6 +89,21 @@ impl ParquetFile {
         })?;
         Ok(ParquetBatches { file: self.file.name.clone(), reader, wanted: wanted.to_vec(), row, done: false })
     }
+}
+
+/// The same columns, with text as views.
+fn with_views(declared: &Schema) -> SchemaRef {
+    let view = |field: &Arc<Field>| match field.data_type() {
+        DataType::Utf8 | DataType::LargeUtf8 => {
+            Arc::new(field.as_ref().clone().with_data_type(DataType::Utf8View))
+        }
+        DataType::Dictionary(_, values) if matches!(**values, DataType::Utf8 | DataType::LargeUtf8) => {
+            Arc::new(field.as_ref().clone().with_data_type(DataType::Utf8View))
+        }
+        _ => Arc::clone(field),
+    };
+    let fields: Vec<Arc<Field>> = declared.fields().iter().map(view).collect();
+    Arc::new(Schema::new_with_metadata(fields, declared.metadata().clone()))
 }
 
 /// Runs a decoder; damaged bytes may make it panic, which is the input's fault and must not end the program.

@@ -9,6 +9,7 @@ use arrow_array::{
     TimestampMicrosecondArray, UInt64Array,
 };
 use arrow_schema::{DataType, TimeUnit};
+use std::ops::Range;
 
 /// One value of a foreign log.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -130,5 +131,40 @@ impl Column {
             Self::Moment(a, zoned) if a.is_valid(row) => Cell::Moment(a.value(row), *zoned),
             _ => Cell::Null,
         }
+    }
+
+    /// Calls `f` with every row of a range and its cell.
+    ///
+    /// The types that most columns have are told apart once for all rows, so that the compiler can drop from `f` what
+    /// the type at hand never needs.
+    #[inline(always)]
+    pub fn each<'a>(&'a self, rows: Range<usize>, mut f: impl FnMut(usize, Cell<'a>)) {
+        match self {
+            Self::Text(a) => walk(a, rows, |row| Cell::Text(a.value(row)), f),
+            Self::TextView(a) => walk(a, rows, |row| Cell::Text(a.value(row)), f),
+            Self::Int(a) => walk(a, rows, |row| Cell::Int(a.value(row)), f),
+            Self::Flag(a) => walk(a, rows, |row| Cell::Flag(a.value(row)), f),
+            Self::Moment(a, true) => walk(a, rows, |row| Cell::Moment(a.value(row), true), f),
+            _ => rows.for_each(|row| f(row, self.cell(row))),
+        }
+    }
+
+    /// What stands for the text of a row in a column of views: equal short texts have equal views.
+    pub fn views(&self) -> Option<&[u128]> {
+        if let Self::TextView(a) = self { Some(a.views()) } else { None }
+    }
+}
+
+#[inline(always)]
+fn walk<'a>(
+    array: &'a impl Array,
+    rows: Range<usize>,
+    value: impl Fn(usize) -> Cell<'a>,
+    mut f: impl FnMut(usize, Cell<'a>),
+) {
+    let nulls = array.nulls();
+    for row in rows {
+        let cell = if nulls.is_none_or(|n| n.is_valid(row)) { value(row) } else { Cell::Null };
+        f(row, cell);
     }
 }

@@ -13,7 +13,7 @@ use crate::log::read::refusal::Refusals;
 use crate::log::read::seen::SeenSenders;
 use crate::log::{
     ABSENT_U32, Keys, LogError, MessageEvent, ReadSettings, RejectReason, UNKNOWN, head_of,
-    looks_like_number, pack, pack_flag,
+    looks_like_number, pack_flag,
 };
 use crate::table_io::Batch;
 use std::ops::Range;
@@ -26,10 +26,15 @@ pub(crate) struct MessageCleaner<'a> {
     fingerprinter: Option<Fingerprinter>,
     time: TimeReader,
     at: Positions,
-    events: Vec<MessageEvent>,
-    bad: Vec<bool>,
+    words: Words,
     /// The rows of the batch that are being cleaned.
     rows: Range<usize>,
+    /// The events of these rows.
+    events: Vec<MessageEvent>,
+    /// Which of these rows are refused.
+    bad: Vec<bool>,
+    /// Which of these events have a sender that is to be named.
+    unnamed: Vec<usize>,
     /// The refused rows.
     pub refusals: Refusals,
     /// Rows passed on.
@@ -41,7 +46,7 @@ pub(crate) struct MessageCleaner<'a> {
 /// Rows cleaned at a time: their events stay in the first-level cache while column after column is filled in.
 const CHUNK: usize = 256;
 
-/// The words met so far in a batch.
+/// The words met so far.
 #[derive(Default)]
 struct Words {
     chat: WordReader<Chat>,
@@ -75,9 +80,11 @@ impl<'a> MessageCleaner<'a> {
                 recipient: position("recipient"),
                 text: position("text"),
             },
-            events: Vec::new(),
-            bad: Vec::new(),
+            words: Words::default(),
             rows: 0..0,
+            events: Vec::with_capacity(CHUNK),
+            bad: Vec::with_capacity(CHUNK),
+            unnamed: Vec::with_capacity(CHUNK),
             refusals: Refusals::new(plan.name.clone(), settings.reject_limit),
             ok: 0,
             span: None,
@@ -93,21 +100,22 @@ impl<'a> MessageCleaner<'a> {
     ) -> Result<(), LogError> {
         let columns = self.plan.columns(&batch)?;
         let blank = MessageEvent::bare(0, Token::default(), Token::default());
-        self.events.clear();
-        self.events.resize(batch.len, blank);
-        self.bad.clear();
-        self.bad.resize(batch.len, false);
         for broken in std::mem::take(&mut batch.broken) {
             self.refusals.broken(broken);
         }
-        let mut words = Words::default();
+        let mut words = std::mem::take(&mut self.words);
         for start in (0..batch.len).step_by(CHUNK) {
             self.rows = start..batch.len.min(start + CHUNK);
+            self.events.clear();
+            self.events.resize(self.rows.len(), blank);
+            self.bad.clear();
+            self.bad.resize(self.rows.len(), false);
             self.required(&batch, &columns)?;
             self.optional(&batch, &columns, &mut words);
             self.texts(&columns);
             self.emit(&columns[self.at.sender], sink, seen);
         }
+        self.words = words;
         self.refusals.end_batch();
         Ok(())
     }
@@ -124,7 +132,7 @@ impl<'a> MessageCleaner<'a> {
     }
 
     /// Calls `set` for every row that is still good; a failure refuses the row.
-    #[inline]
+    #[inline(always)]
     fn each(
         &mut self,
         batch: &Batch,
@@ -132,18 +140,30 @@ impl<'a> MessageCleaner<'a> {
         at: usize,
         mut set: impl FnMut(Cell, &mut MessageEvent) -> Result<(), RejectReason>,
     ) {
-        let column = &columns[at];
-        for row in self.rows.clone() {
-            if self.bad[row] {
-                continue;
+        self.each_row(batch, columns, at, |_, cell, event| set(cell, event));
+    }
+
+    /// Calls `set` as [`Self::each`] does, with the number of the row in the batch.
+    #[inline(always)]
+    fn each_row(
+        &mut self,
+        batch: &Batch,
+        columns: &[Column],
+        at: usize,
+        mut set: impl FnMut(usize, Cell, &mut MessageEvent) -> Result<(), RejectReason>,
+    ) {
+        let (events, bad) = (&mut self.events[..], &mut self.bad[..]);
+        let start = self.rows.start;
+        columns[at].each(self.rows.clone(), |row, cell| {
+            let i = row - start;
+            if bad[i] {
+                return;
             }
-            let cell = column.cell(row);
-            let event = &mut self.events[row];
-            if let Err(reason) = set(cell, event) {
-                self.bad[row] = true;
+            if let Err(reason) = set(row, cell, &mut events[i]) {
+                bad[i] = true;
                 self.refusals.cell(batch.row_number(row), &self.plan.table.columns()[at], reason, cell);
             }
-        }
+        });
     }
 
     fn tokens(
@@ -201,15 +221,19 @@ impl<'a> MessageCleaner<'a> {
                     event.content_head = head_of(bytes);
                 }),
                 "network" => self.networks(batch, columns, at),
-                "chat" => self.each(batch, columns, at, |cell, event| {
-                    event.chat = words.chat.read(cell)?.unwrap_or(Chat::Direct) as u8;
-                    Ok(())
+                "chat" => self.words(batch, columns, at, &mut words.chat, |event, code| {
+                    // Every event has a chat, so that its code is not shifted to make room for "absent".
+                    event.chat = code.checked_sub(1).unwrap_or(Chat::Direct as u8);
                 }),
-                "kind" => self.words(batch, columns, at, &mut words.kind, |event| &mut event.kind),
-                "via" => self.words(batch, columns, at, &mut words.via, |event| &mut event.via),
-                "status" => self.words(batch, columns, at, &mut words.status, |event| &mut event.status),
+                "kind" => {
+                    self.words(batch, columns, at, &mut words.kind, |event, code| event.kind = code);
+                }
+                "via" => self.words(batch, columns, at, &mut words.via, |event, code| event.via = code),
+                "status" => {
+                    self.words(batch, columns, at, &mut words.status, |event, code| event.status = code);
+                }
                 "template_category" => {
-                    self.words(batch, columns, at, &mut words.template, |event| &mut event.template);
+                    self.words(batch, columns, at, &mut words.template, |event, code| event.template = code);
                 }
                 "size" => self.each(batch, columns, at, |cell, event| {
                     event.size = count_u32(cell)?.unwrap_or(ABSENT_U32);
@@ -273,10 +297,15 @@ impl<'a> MessageCleaner<'a> {
         columns: &[Column],
         at: usize,
         reader: &mut WordReader<W>,
-        slot: impl Fn(&mut MessageEvent) -> &mut u8,
+        mut set: impl FnMut(&mut MessageEvent, u8),
     ) {
-        self.each(batch, columns, at, |cell, event| {
-            *slot(event) = pack(reader.read(cell)?);
+        let views = columns[at].views();
+        self.each_row(batch, columns, at, |row, cell, event| {
+            let code = match (views, cell) {
+                (Some(views), Cell::Text(_)) => reader.read_view(views[row], cell)?,
+                _ => reader.read(cell)?,
+            };
+            set(event, code);
             Ok(())
         });
     }
@@ -286,10 +315,10 @@ impl<'a> MessageCleaner<'a> {
         let (Some(fingerprinter), true) = (&self.fingerprinter, columns[self.at.text].is_present()) else {
             return;
         };
-        for row in self.rows.clone() {
-            let event = &mut self.events[row];
+        for (i, row) in self.rows.clone().enumerate() {
+            let event = &mut self.events[i];
             let Cell::Text(text) = columns[self.at.text].cell(row) else { continue };
-            if self.bad[row] {
+            if self.bad[i] {
                 continue;
             }
             let mark = fingerprinter.mark(text);
@@ -307,20 +336,28 @@ impl<'a> MessageCleaner<'a> {
     }
 
     fn emit<S: EventSink>(&mut self, sender: &Column, sink: &mut S, seen: &mut SeenSenders) {
-        let mut decimal = Decimal::default();
-        let (mut oldest, mut newest) = self.span.unwrap_or((i64::MAX, i64::MIN));
-        for row in self.rows.clone() {
-            if self.bad[row] {
-                continue;
+        // First all lookups, one right after the other: each may have to wait for memory, and waiting in turn with the
+        // sink, which does too, would take several times as long.
+        self.unnamed.clear();
+        for (i, event) in self.events.iter().enumerate() {
+            if !self.bad[i] && seen.is_new(event.sender) {
+                self.unnamed.push(i);
             }
-            let event = &self.events[row];
-            if seen.is_new(event.sender)
-                && let Ok(Some(name)) = Identifier::read(sender.cell(row), &mut decimal)
-            {
+        }
+        let mut decimal = Decimal::default();
+        for i in &self.unnamed {
+            let cell = sender.cell(self.rows.start + i);
+            if let Ok(Some(name)) = Identifier::read(cell, &mut decimal) {
                 match self.keys {
-                    Some(keys) => sink.name(event.sender, &keys.pseudonym(name)),
-                    None => sink.name(event.sender, name),
+                    Some(keys) => sink.name(self.events[*i].sender, &keys.pseudonym(name)),
+                    None => sink.name(self.events[*i].sender, name),
                 }
+            }
+        }
+        let (mut oldest, mut newest) = self.span.unwrap_or((i64::MAX, i64::MIN));
+        for (event, bad) in self.events.iter().zip(&self.bad) {
+            if *bad {
+                continue;
             }
             (oldest, newest) = (oldest.min(event.ts), newest.max(event.ts));
             self.ok += 1;
