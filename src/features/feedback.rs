@@ -3,7 +3,7 @@
 //! A report by somebody the account never wrote to first weighs nothing; counts are raw here, merged in a later stage.
 
 use super::contact::NEW_SILENT;
-use super::facts::{Facts, Pair};
+use super::facts::{Facts, Pair, Room};
 use super::feature::{Absent, Family, Feature, Mark, Reads, Unit, Value, count};
 use super::kernels::wilson_lower;
 use crate::domain::{DAY_US, FeedbackKind, Token};
@@ -133,42 +133,56 @@ fn distinct(people: impl Iterator<Item = Token>) -> usize {
     all.len()
 }
 
-fn pair_of<'a>(f: &'a Facts, person: Token) -> Option<&'a Pair> {
-    let i = f.pairs.binary_search_by_key(&person, |p| p.peer).ok()?;
-    Some(&f.pairs[i])
+fn pair_of(f: &Facts, person: Token) -> Option<usize> {
+    let i = f.pairs.binary_search_by_key(&person, |p| f.peer(p)).ok()?;
+    Some(i)
 }
 
 /// Whether the account had opened the chat before the feedback; what the log says itself goes first.
 fn was_written_to(f: &Facts, row: &FeedbackRow) -> bool {
-    let opened = pair_of(f, row.reporter).is_some_and(|p| p.t0 <= row.ts && !p.inbound_before);
-    opened && row.reported_initiated != NO
+    pair_of(f, row.reporter).is_some_and(|i| was_opened(f, &f.pairs[i], row))
 }
 
-fn is_first_contact_report(f: &Facts, row: &FeedbackRow) -> bool {
-    let Some(pair) = pair_of(f, row.reporter) else { return false };
-    let before = f
-        .timeline
-        .sent
-        .iter()
-        .filter(|e| e.is_contact() && e.recipient == row.reporter && pair.t0 <= e.ts && e.ts <= row.ts);
-    was_written_to(f, row) && pair.reply_at.is_none_or(|t| row.ts < t) && before.count() <= 3
+fn was_opened(f: &Facts, pair: &Pair, row: &FeedbackRow) -> bool {
+    f.first_contact(pair) <= row.ts && !pair.wrote_before() && row.reported_initiated != NO
 }
+
+/// Contacts after which a report is no longer one on first contact.
+const FIRST_FEW: u32 = 3;
 
 fn first_contact_reports(f: &Facts, within_us: i64) -> usize {
     let since = f.as_of().saturating_sub(within_us);
-    let rows = f.timeline.feedback.iter().filter(|r| {
-        r.kind == FeedbackKind::Report
-            && f.window.contains(r.ts)
-            && since <= r.ts
-            && is_first_contact_report(f, r)
-    });
-    distinct(rows.map(|r| r.reporter))
+    let is_report =
+        |r: &&FeedbackRow| r.kind == FeedbackKind::Report && f.window.contains(r.ts) && since <= r.ts;
+    let reports = || f.timeline.feedback.iter().filter(is_report);
+    if reports().next().is_none() {
+        return 0;
+    }
+    // When each pair had one contact too many: one pass, however many reports there are.
+    let Room { times: too_many, keys: seen, .. } = &mut *f.room.borrow_mut();
+    too_many.clear();
+    too_many.resize(f.pairs.len(), i64::MAX);
+    seen.clear();
+    seen.resize(f.pairs.len(), 0);
+    for (pair, ts) in f.contacts.pair.iter().zip(&f.contacts.ts) {
+        seen[*pair as usize] += 1;
+        if seen[*pair as usize] == FIRST_FEW + 1 {
+            too_many[*pair as usize] = *ts;
+        }
+    }
+    let on_first_contact = |r: &&FeedbackRow| {
+        pair_of(f, r.reporter).is_some_and(|i| {
+            let pair = &f.pairs[i];
+            let unanswered = pair.reply_at().is_none_or(|t| r.ts < t);
+            was_opened(f, pair, r) && unanswered && r.ts < too_many[i]
+        })
+    };
+    distinct(reports().filter(on_first_contact).map(|r| r.reporter))
 }
 
 fn first_contact_rate(f: &Facts) -> Value {
     known(f, |f| {
-        let since = f.as_of() - 7 * DAY_US;
-        let silent = f.pairs.iter().filter(|p| p.new && since <= p.t0 && p.reply_at.is_none()).count();
+        let silent = f.pair_counts.week_new_silent;
         let reports = first_contact_reports(f, 7 * DAY_US);
         if silent == 0 { Err(Absent::NoEvidence) } else { Ok((reports as f64 / silent as f64).min(1.0)) }
     })
@@ -181,7 +195,7 @@ fn blocks_lower(f: &Facts) -> Value {
             r.kind == FeedbackKind::Block && f.window.contains(r.ts) && since <= r.ts && was_written_to(f, r)
         });
         let blockers = distinct(rows.map(|r| r.reporter));
-        let silent = f.pairs.iter().filter(|p| p.reply_at.is_none() && p.n_unexplained > 0).count();
+        let silent = f.pair_counts.silent_unexplained;
         if silent == 0 { Err(Absent::NoEvidence) } else { Ok(wilson_lower(blockers.min(silent), silent)) }
     })
 }
@@ -191,10 +205,18 @@ fn ignored_optouts(f: &Facts) -> usize {
     let mut first: Vec<(Token, i64)> = wishes.map(|r| (r.reporter, r.ts)).collect();
     first.sort_unstable();
     first.dedup_by_key(|(person, _)| *person);
-    let ignored = f.contacts.iter().filter_map(|c| {
-        let peer = f.pairs[c.pair as usize].peer;
+    if first.is_empty() {
+        return 0;
+    }
+    let ignored = &mut f.room.borrow_mut().keys;
+    ignored.clear();
+    let contacts = f.contacts.pair.iter().zip(&f.contacts.ts);
+    ignored.extend(contacts.filter_map(|(pair, ts)| {
+        let peer = f.peer(&f.pairs[*pair as usize]);
         let i = first.binary_search_by_key(&peer, |w| w.0).ok()?;
-        (first[i].1 < c.ts).then_some(peer)
-    });
-    distinct(ignored)
+        (first[i].1 < *ts).then_some(*pair)
+    }));
+    ignored.sort_unstable();
+    ignored.dedup();
+    ignored.len()
 }

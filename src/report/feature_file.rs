@@ -50,7 +50,7 @@ impl FeatureFile {
 fn columns(rows: &[NamedRow]) -> Vec<(&'static str, Values)> {
     let mut columns = vec![("account", Values::Text(rows.iter().map(|r| Some(r.name.clone())).collect()))];
     for (i, card) in cards().into_iter().enumerate() {
-        let values = rows.iter().map(|r| r.features.values()[i].ok());
+        let values = rows.iter().map(|r| r.features.value_at(i).ok());
         let values = match card.unit {
             Unit::Count | Unit::Flag | Unit::Days => {
                 Values::Int(values.map(|v| v.map(|v| v as i64)).collect())
@@ -60,7 +60,7 @@ fn columns(rows: &[NamedRow]) -> Vec<(&'static str, Values)> {
         columns.push((card.name, values));
     }
     let letters = |r: &NamedRow| -> String {
-        r.features.values().iter().map(|v| v.map_or_else(Absent::code, |_| '.')).collect()
+        r.features.values().map(|v| v.map_or_else(Absent::code, |_| '.')).collect()
     };
     columns.push(("absent", Values::Text(rows.iter().map(|r| Some(letters(r))).collect())));
     columns
