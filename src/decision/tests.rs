@@ -114,7 +114,7 @@ fn an_opted_in_newsletter_is_a_matter_of_policy_and_spam_is_abuse() {
 
 #[test]
 fn promotion_on_the_api_is_permitted_since_15_september_2021() {
-    let mut values = newsletter().values().to_vec();
+    let mut values = newsletter().values().collect::<Vec<_>>();
     values[place(&lifecycle::BURST_AGE)] = Err(Absent::NotApplicable);
     let api = AccountFeatures::new(newsletter().account, values);
     let (card_before, before) = on("2021-09-14", &api);
@@ -178,7 +178,7 @@ fn a_schools_first_day_is_review_and_unwanted_adds_are_more() {
 #[test]
 fn sanctions_hold_inside_their_envelope_only() {
     let policy = policy("2019-12-10");
-    let mut values = spam().values().to_vec();
+    let mut values = spam().values().collect::<Vec<_>>();
     values[place(&lifecycle::BURST_AGE)] = Ok(30.0);
     values[place(&contact::NEW_UNANSWERED_SURE)] = Ok(0.0);
     values[place(&fanout::NEW_SILENT_MAX_24H)] = Ok(0.0);

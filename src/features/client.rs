@@ -2,10 +2,11 @@
 //! In: typing times, forward marks and list lengths; out: shares over eligible sends, correlations, maxima.
 //! Supporting evidence only: paste, dictation, desktop and media users show no typing either.
 
-use super::facts::{Action, Facts};
+use super::facts::{Action, Facts, Room, digest_prefix, order_by, row, typing};
 use super::feature::{Absent, Family, Feature, Mark, Reads, Unit, Value, count, share};
 use super::kernels::{mean_sd, spearman};
 use crate::domain::{MINUTE_US, MessageKind, Via};
+use crate::log::MessageEvent;
 
 const READS: &[Reads] = &[Reads::Ts, Reads::MsgId, Reads::Chat, Reads::Typing];
 const ELIGIBLE_READS: &[Reads] = &[
@@ -37,7 +38,7 @@ pub static TYPING_N: Feature = Feature {
     name: "client_typing_n",
     contract: Some("typing_n"),
     definition: "actions with a direct event whose typing_ms is not null",
-    value: |f| observed(f, |f| count(typed(f).count())),
+    value: |f| observed(f, |f| count(f.action_counts.typed)),
     ..BASE
 };
 /// Share without typing.
@@ -49,7 +50,7 @@ pub static TYPING_ZERO: Feature = Feature {
     evidence: Some((&TYPING_N, 30.0)),
     definition: "share of these with typing_ms = 0",
     absent_when: "the log does not observe typing, or not for this account",
-    value: |f| observed(f, |f| share(typed(f).filter(|ms| *ms == 0).count(), typed(f).count())),
+    value: |f| observed(f, |f| share(f.action_counts.typed_zero, f.action_counts.typed)),
     ..BASE
 };
 /// Eligible one-way sends.
@@ -57,7 +58,7 @@ pub static ELIGIBLE_N: Feature = Feature {
     name: "client_typing_eligible_n",
     definition: "one-way direct actions with observed typing that a person would type: text or unknown kind, from the phone or unknown, not forwarded, no template",
     reads: ELIGIBLE_READS,
-    value: |f| observed(f, |f| count(eligible(f).count())),
+    value: |f| observed(f, |f| count(eligible(f).n)),
     ..BASE
 };
 /// Share of eligible one-way sends without typing.
@@ -69,12 +70,7 @@ pub static ELIGIBLE_ZERO: Feature = Feature {
     definition: "M6: share of these with typing_ms = 0",
     absent_when: "the log does not observe typing, or the account has no eligible send",
     reads: ELIGIBLE_READS,
-    value: |f| {
-        observed(f, |f| {
-            let zero = eligible(f).filter(|a| a.direct_typing_ms == Some(0)).count();
-            share(zero, eligible(f).count())
-        })
-    },
+    value: |f| observed(f, |f| share(eligible(f).zero, eligible(f).n)),
     ..BASE
 };
 /// Rank correlation of typing time and size.
@@ -102,16 +98,7 @@ pub static TYPING_SIZE: Feature = Feature {
         Reads::Size,
     ],
     source: (Mark::Ours, "evasion guides add fixed or capped delays"),
-    value: |f| {
-        observed(f, |f| {
-            let pairs: Vec<(f64, f64)> = eligible(f)
-                .filter_map(|a| {
-                    Some((f64::from(a.direct_typing_ms.filter(|ms| *ms > 0)?), f64::from(a.size?)))
-                })
-                .collect();
-            if pairs.len() < 2 { Err(Absent::NoEvidence) } else { spearman(&pairs).ok_or(Absent::NoEvidence) }
-        })
-    },
+    value: |f| observed(f, |f| eligible(f).size_rho.ok_or(Absent::NoEvidence)),
     ..BASE
 };
 /// Variation of typing times.
@@ -124,15 +111,7 @@ pub static TYPING_CV: Feature = Feature {
     absent_when: "typing is not observed or never above 0",
     reads: ELIGIBLE_READS,
     source: (Mark::Ours, "evasion guides add fixed or capped delays"),
-    value: |f| {
-        observed(f, |f| {
-            let typed = eligible(f).filter_map(|a| a.direct_typing_ms.filter(|ms| *ms > 0)).map(f64::from);
-            match mean_sd(typed) {
-                Some((mean, sd)) => Ok(sd / mean),
-                None => Err(Absent::NoEvidence),
-            }
-        })
-    },
+    value: |f| observed(f, |f| eligible(f).cv.ok_or(Absent::NoEvidence)),
     ..BASE
 };
 /// Most chats one forward reached at once.
@@ -156,10 +135,7 @@ pub static LIST_MAX: Feature = Feature {
     absent_when: "never: 0 without lists",
     reads: &[Reads::Ts, Reads::MsgId, Reads::Chat, Reads::Recipient],
     source: (Mark::Published, "broadcast-list limit of 256"),
-    value: |f| {
-        let lists = f.actions.iter().filter(|a| a.chat == crate::domain::Chat::List);
-        count(lists.map(|a| a.events as usize).max().unwrap_or(0))
-    },
+    value: |f| count(f.action_counts.list_max),
     ..BASE
 };
 
@@ -179,19 +155,50 @@ fn observed(f: &Facts, then: impl Fn(&Facts) -> Value) -> Value {
     if f.offers.typing_ms { then(f) } else { Err(Absent::ColumnMissing) }
 }
 
-fn typed<'a>(f: &'a Facts) -> impl Iterator<Item = u32> + 'a {
-    f.actions.iter().filter_map(|a| a.direct_typing_ms)
+/// Typing before one-way sends that a person would type.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Typing {
+    n: usize,
+    zero: usize,
+    cv: Option<f64>,
+    size_rho: Option<f64>,
 }
 
-fn eligible<'a>(f: &'a Facts) -> impl Iterator<Item = &'a Action> + Clone + 'a {
-    f.actions.iter().filter(|a| {
-        let event = &f.timeline.sent[a.event as usize];
-        a.is_one_way()
-            && a.direct_typing_ms.is_some()
-            && matches!(event.kind(), None | Some(MessageKind::Text))
-            && matches!(event.via(), None | Some(Via::Phone))
-            && event.forwarded <= 1
-            && event.template == 0
+fn is_eligible(action: &Action, event: &MessageEvent) -> bool {
+    action.is_one_way()
+        && matches!(event.kind(), None | Some(MessageKind::Text))
+        && matches!(event.via(), None | Some(Via::Phone))
+        && event.forwarded <= 1
+        && event.template == 0
+}
+
+fn eligible(f: &Facts) -> Typing {
+    *f.later.typing.get_or_init(|| {
+        let mut made = Typing::default();
+        if f.action_counts.typed == 0 || f.action_counts.one_way == 0 {
+            return made;
+        }
+        let Room { words, digests: sized, keys, .. } = &mut *f.room.borrow_mut();
+        sized.clear();
+        keys.clear();
+        for action in f.one_way().filter(|a| is_eligible(a, f.event(a))) {
+            let Some(ms) = typing(f.event(action)) else { continue };
+            made.n += 1;
+            made.zero += usize::from(ms == 0);
+            if ms > 0 {
+                keys.push(ms);
+                sized.extend(action.size().map(|size| (u64::from(ms) << 32) | u64::from(size)));
+            }
+        }
+        made.cv = mean_sd(keys.iter().map(|ms| f64::from(*ms))).map(|(mean, sd)| sd / mean);
+        if 2 <= sized.len() {
+            keys.clear();
+            keys.extend(sized.iter().map(|both| (both >> 32) as u32));
+            keys.extend(sized.iter().map(|both| *both as u32));
+            let (ms, sizes) = keys.split_at_mut(sized.len());
+            made.size_rho = spearman(ms, sizes, words);
+        }
+        made
     })
 }
 
@@ -199,23 +206,36 @@ fn forward_chats(f: &Facts) -> Value {
     if !f.offers.forwarded || !f.offers.content {
         return Err(Absent::ColumnMissing);
     }
-    let mut forwards: Vec<_> = f
-        .timeline
-        .sent
-        .iter()
-        .filter(|e| f.window.contains(e.ts) && e.forwarded >= 2 && e.content != 0)
-        .map(|e| (e.content, e.ts, e.recipient))
-        .collect();
-    forwards.sort_unstable();
+    let sent = f.timeline.sent;
+    let is_forward = |e: &MessageEvent| f.window.contains(e.ts) && e.forwarded >= 2 && e.content != 0;
+    let forwards = || (0..sent.len()).filter(|i| is_forward(&sent[*i]));
+    if forwards().next().is_none() {
+        return count(0);
+    }
+    let Room { words, times, keys, counter, .. } = &mut *f.room.borrow_mut();
+    let content = |i: usize| sent[i].content;
+    let chat = |i: usize| (sent[i].content, sent[i].recipient);
+    // A key for each chat that a content went to, then the forwards of each content in time order.
+    order_by(words, forwards(), |i| digest_prefix(content(i)), chat);
+    keys.clear();
+    keys.resize(sent.len(), 0);
+    let mut n_keys = 0;
+    for same in words.chunk_by(|a, b| chat(row(*a)) == chat(row(*b))) {
+        same.iter().for_each(|w| keys[row(*w)] = n_keys);
+        n_keys += 1;
+    }
+    order_by(words, forwards(), |i| digest_prefix(content(i)), content);
     let mut best = 0;
-    for run in forwards.chunk_by(|a, b| a.0 == b.0) {
-        let mut chats: Vec<_> = run.iter().map(|r| r.2).collect();
-        chats.sort_unstable();
-        chats.dedup();
-        let ts: Vec<i64> = run.iter().map(|r| r.1).collect();
-        let keys: Vec<u32> =
-            run.iter().filter_map(|r| chats.binary_search(&r.2).ok().map(|k| k as u32)).collect();
-        best = best.max(f.counter.borrow_mut().max_distinct(&ts, &keys, chats.len(), MINUTE_US));
+    let mut run_keys = Vec::new();
+    for run in words.chunk_by(|a, b| content(row(*a)) == content(row(*b))) {
+        if run.len() <= best {
+            continue;
+        }
+        times.clear();
+        times.extend(run.iter().map(|w| sent[row(*w)].ts));
+        run_keys.clear();
+        run_keys.extend(run.iter().map(|w| keys[row(*w)]));
+        best = best.max(counter.max_distinct(times, &run_keys, n_keys as usize, MINUTE_US));
     }
     count(best)
 }

@@ -2,8 +2,8 @@
 //! In: pairs with their first contact, replies and delivery; out: counts and shares over recipients.
 //! Shares that rules use are taken over recipients who never answered, so that chatter cannot buy a lower score.
 
-use super::facts::{Facts, Pair, REPLY_US};
-use super::fanout::NEW_RECIPIENTS;
+use super::facts::{Facts, HORIZONS_US, PairCounts, REPLY_US};
+use super::fanout::{NEW_RECIPIENTS, first_contacts};
 use super::feature::{Absent, Family, Feature, Mark, Reads, Value, count, share};
 use crate::domain::{DAY_US, HOUR_US};
 
@@ -39,7 +39,7 @@ pub static KNOWN_N: Feature = Feature {
     look_alikes: "anyone",
     reads: KNOWN_READS,
     absent_when: "the log does not say whether recipients know the sender",
-    value: |f| if f.offers.known { count(known_n(f)) } else { Err(Absent::ColumnMissing) },
+    value: |f| if f.offers.known { count(f.pair_counts.known) } else { Err(Absent::ColumnMissing) },
     ..BASE
 };
 /// Strangers.
@@ -47,7 +47,7 @@ pub static STRANGERS: Feature = Feature {
     name: "contact_strangers_n",
     contract: Some("strangers_n"),
     definition: "new recipients who do not have the sender in contacts at the first contact and never wrote before it",
-    value: |f| if known_n(f) == 0 { Err(missing(f)) } else { count(strangers(f).count()) },
+    value: |f| if f.pair_counts.known == 0 { Err(missing(f)) } else { count(f.pair_counts.strangers) },
     ..STRANGER
 };
 /// Share of strangers.
@@ -58,7 +58,7 @@ pub static STRANGERS_SHARE: Feature = Feature {
     range: (0.0, 1.0),
     evidence: Some((&KNOWN_N, 24.0)),
     definition: "strangers / recipients of whom it is known",
-    value: |f| share(strangers(f).count(), known_n(f)),
+    value: |f| share(f.pair_counts.strangers, f.pair_counts.known),
     ..STRANGER
 };
 /// Strangers who never wrote back.
@@ -79,13 +79,13 @@ pub static STRANGERS_SILENT: Feature = Feature {
         Reads::Contacts,
     ],
     value: |f| {
-        if known_n(f) == 0 {
+        if f.pair_counts.known == 0 {
             return Err(missing(f));
         }
         if !f.newness_usable() {
             return Err(Absent::Censored);
         }
-        count(strangers(f).filter(|p| p.reply_at.is_none()).count())
+        count(f.pair_counts.strangers_silent)
     },
     ..STRANGER
 };
@@ -96,7 +96,7 @@ pub static REPLY_ELIGIBLE: Feature = Feature {
     definition: "recipients of the window with first contact + 72 h < as_of",
     reading: "the base of the reply share",
     look_alikes: "anyone",
-    value: |f| count(eligible(f, REPLY_US).count()),
+    value: |f| count(within(f, REPLY_US).1),
     ..BASE
 };
 /// Pairs answered in 72 h.
@@ -106,7 +106,7 @@ pub static REPLIED: Feature = Feature {
     definition: "eligible recipients who wrote within 72 h after the first contact",
     reading: "people who answered",
     look_alikes: "anyone",
-    value: |f| count(eligible(f, REPLY_US).filter(|p| p.replied_within(REPLY_US)).count()),
+    value: |f| count(within(f, REPLY_US).0),
     ..BASE
 };
 /// Share answered in 72 h.
@@ -149,7 +149,7 @@ pub static NEW_ELIGIBLE: Feature = Feature {
     definition: "new recipients that are eligible",
     reading: "newly opened chats whose reply window has ended",
     look_alikes: "anyone",
-    value: |f| count(eligible(f, REPLY_US).filter(|p| p.new).count()),
+    value: |f| count(f.pair_counts.new_eligible),
     ..BASE
 };
 /// New recipients still without an answer.
@@ -163,7 +163,7 @@ pub static NEW_UNANSWERED: Feature = Feature {
         Mark::Published,
         "cap on messages to people who do not answer, tested since October 2025; the number is not published",
     ),
-    value: |f| count(unanswered(f)),
+    value: |f| count(f.pair_counts.new_silent),
     ..BASE
 };
 /// New recipients still without an answer, when newness can be trusted.
@@ -188,7 +188,7 @@ pub static NEW_UNANSWERED_SURE: Feature = Feature {
         if !f.newness_usable() {
             return Err(Absent::Censored);
         }
-        count(silent(f).filter(|p| !p.is_saved()).count())
+        count(f.pair_counts.new_silent_unsaved)
     },
     ..BASE
 };
@@ -214,10 +214,7 @@ pub static NEW_SILENT_DAYS: Feature = Feature {
         if !f.newness_usable() {
             return Err(Absent::Censored);
         }
-        let silent = f.pairs.iter().filter(|p| p.new && p.reply_at.is_none() && !p.is_saved());
-        let mut firsts: Vec<i64> = silent.map(|p| p.t0).collect();
-        firsts.sort_unstable();
-        count(super::kernels::disjoint_windows(&firsts, DAY_US, 20))
+        count(first_contacts(f).in_vain_days)
     },
     ..BASE
 };
@@ -231,7 +228,7 @@ pub static INBOUND_FIRST: Feature = Feature {
     family: Family::Contact,
     reads: READS,
     source: (Mark::Published, "responsible-use guidance: message people who contacted you first"),
-    value: |f| share(f.pairs.iter().filter(|p| p.inbound_first).count(), f.pairs.len()),
+    value: |f| share(f.pair_counts.inbound_first, f.pairs.len()),
     ..Feature::SHARE
 };
 /// People who answered or wrote first.
@@ -243,10 +240,7 @@ pub static RECIPROCAL: Feature = Feature {
     absent_when: "there is no recipient",
     family: Family::Contact,
     reads: READS,
-    value: |f| {
-        let known = f.pairs.iter().filter(|p| p.inbound_before || p.reply_at.is_some()).count();
-        share(known, f.pairs.len())
-    },
+    value: |f| share(f.pair_counts.reciprocal, f.pairs.len()),
     ..Feature::SHARE
 };
 /// New recipients who have not answered, the base of M15 and M16.
@@ -255,7 +249,7 @@ pub static NEW_SILENT: Feature = Feature {
     definition: "new recipients first contacted more than 72 h before as_of who have not written since",
     reading: "the base of the grey and the enumerated share",
     look_alikes: "anyone",
-    value: |f| count(silent(f).count()),
+    value: |f| count(f.pair_counts.new_silent),
     ..BASE
 };
 /// Share of new recipients never reached.
@@ -270,7 +264,7 @@ pub static GREY: Feature = Feature {
     family: Family::Contact,
     reads: READS,
     source: (Mark::Published, "grey-space ratio, Greystar, USENIX Security 2013"),
-    value: |f| grey(f, |_| true),
+    value: |f| grey(f, |n| (n.new_unreached, n.new_eligible)),
     ..Feature::SHARE
 };
 /// Share of silent new recipients never reached.
@@ -284,7 +278,7 @@ pub static GREY_SILENT: Feature = Feature {
     family: Family::Contact,
     reads: READS,
     source: (Mark::Published, "grey-space ratio, Greystar, USENIX Security 2013"),
-    value: |f| grey(f, |p| p.reply_at.is_none()),
+    value: |f| grey(f, |n| (n.new_silent_unreached, n.new_silent)),
     ..Feature::SHARE
 };
 /// Share of silent new recipients in one number block.
@@ -339,43 +333,32 @@ fn missing(f: &Facts) -> Absent {
     if f.offers.known { Absent::NoEvidence } else { Absent::ColumnMissing }
 }
 
-fn known_n(f: &Facts) -> usize {
-    f.pairs.iter().filter(|p| p.known != crate::log::UNKNOWN).count()
-}
-
-fn strangers<'a>(f: &'a Facts) -> impl Iterator<Item = &'a Pair> {
-    f.pairs.iter().filter(|p| p.is_stranger())
-}
-
-fn eligible<'a>(f: &'a Facts, horizon_us: i64) -> impl Iterator<Item = &'a Pair> {
-    let as_of = f.as_of();
-    f.pairs.iter().filter(move |p| p.is_eligible(horizon_us, as_of))
-}
-
-fn silent<'a>(f: &'a Facts) -> impl Iterator<Item = &'a Pair> {
-    eligible(f, REPLY_US).filter(|p| p.new && p.reply_at.is_none())
-}
-
-fn unanswered(f: &Facts) -> usize {
-    silent(f).count()
+/// Who answered within a horizon, and those for whom it has passed.
+fn within(f: &Facts, horizon_us: i64) -> (usize, usize) {
+    let place = HORIZONS_US.iter().position(|h| *h == horizon_us);
+    place.map_or((0, 0), |i| (f.pair_counts.replied[i], f.pair_counts.eligible[i]))
 }
 
 fn replied_share(f: &Facts, horizon_us: i64) -> Value {
-    let n = eligible(f, horizon_us).count();
-    share(eligible(f, horizon_us).filter(|p| p.replied_within(horizon_us)).count(), n)
+    let (replied, eligible) = within(f, horizon_us);
+    share(replied, eligible)
 }
 
-fn grey(f: &Facts, keep: impl Fn(&Pair) -> bool) -> Value {
+fn grey(f: &Facts, unreached_of: impl Fn(&PairCounts) -> (usize, usize)) -> Value {
     if !f.offers.delivery {
         return Err(Absent::ColumnMissing);
     }
-    let old = || eligible(f, REPLY_US).filter(|p| p.new && keep(p));
-    share(old().filter(|p| !p.delivered).count(), old().count())
+    let (unreached, all) = unreached_of(&f.pair_counts);
+    share(unreached, all)
 }
 
 fn enumerated(f: &Facts) -> Value {
     let blocks = f.context.blocks.ok_or(Absent::ColumnMissing)?;
-    let mut seen: Vec<u64> = silent(f).filter_map(|p| blocks.get(&p.peer).copied()).collect();
+    let seen = &mut f.room.borrow_mut().digests;
+    seen.clear();
+    let silent = f.pairs.iter().filter(|p| p.is_new() && p.is_silent());
+    let old = silent.filter(|p| f.first_contact(p) + REPLY_US < f.as_of());
+    seen.extend(old.filter_map(|p| blocks.get(&f.peer(p)).copied()));
     seen.sort_unstable();
     let top = super::kernels::longest_run(seen.iter());
     share(top, seen.len())

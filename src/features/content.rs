@@ -2,8 +2,8 @@
 //! In: content digests and sizes of actions and contacts; out: shares, reach of one content, persistence over days.
 //! Works on exact fingerprints; sees digests only, never what a message said.
 
-use super::broadcasts::{self, Broadcasts};
-use super::facts::{Action, Facts};
+use super::broadcasts::{Newsletter, Reach};
+use super::facts::{Action, Facts, Room, digest_prefix, order_by, row};
 use super::feature::{Absent, Family, Feature, Mark, Reads, Unit, Value, count, share};
 use super::kernels::{entropy_bits, longest_run, mean_sd};
 use super::volume::{GROUP_POSTS, ONE_WAY};
@@ -52,7 +52,7 @@ pub static CONTENT_N: Feature = Feature {
     name: "content_actions_n",
     contract: Some("content_n"),
     definition: "actions with a content fingerprint",
-    value: |f| with_content(f, |f| count(all_contents(f).len())),
+    value: |f| with_content(f, |f| count(contents(f).n)),
     ..BASE
 };
 /// Actions of the most frequent content.
@@ -60,7 +60,7 @@ pub static TOP_N: Feature = Feature {
     name: "content_top_n",
     contract: Some("content_top_n"),
     definition: "actions of the most frequent exact content",
-    value: |f| with_content(f, |f| count(longest_run(all_contents(f).iter()))),
+    value: |f| with_content(f, |f| count(contents(f).top)),
     ..BASE
 };
 /// Share of the most frequent content.
@@ -70,7 +70,7 @@ pub static TOP_SHARE: Feature = Feature {
     evidence: Some((&CONTENT_N, 20.0)),
     definition: "content_top_n / content_actions_n",
     absent_when: "the log has no content fingerprints, or the account none",
-    value: |f| with_content(f, |f| share(longest_run(all_contents(f).iter()), all_contents(f).len())),
+    value: |f| with_content(f, |f| share(contents(f).top, contents(f).n)),
     ..SHARE
 };
 /// Reach of the most frequent content.
@@ -78,7 +78,7 @@ pub static TOP_RECIPIENTS: Feature = Feature {
     name: "content_top_recipients_n",
     contract: Some("content_top_recipients_n"),
     definition: "distinct recipients of contacts in the window with the most frequent content; the largest such number when contents tie",
-    value: |f| with_content(f, |f| count(top_recipients(f))),
+    value: |f| with_content(f, |f| count(contents(f).top_recipients)),
     ..REACH
 };
 /// Groups reached by one content.
@@ -98,7 +98,7 @@ pub static DISTINCT_SHARE: Feature = Feature {
     definition: "distinct contents / content_actions_n; digits, links and mentions are classes where text was read",
     reading: "near 0 for templates, near 1 for conversation",
     absent_when: "the log has no content fingerprints, or the account none",
-    value: |f| with_content(f, |f| distinct_share(contents(f, |_| true))),
+    value: |f| with_content(f, |f| share(contents(f).distinct, contents(f).n)),
     ..SHARE
 };
 /// Entropy over contents.
@@ -109,12 +109,7 @@ pub static ENTROPY: Feature = Feature {
     definition: "entropy of the actions over their contents",
     reading: "0 when everything is the same",
     absent_when: "the log has no content fingerprints, or the account none",
-    value: |f| {
-        with_content(f, |f| {
-            let all = all_contents(f);
-            entropy_bits(all.chunk_by(|a, b| a == b).map(<[u64]>::len)).ok_or(Absent::NoEvidence)
-        })
-    },
+    value: |f| with_content(f, |f| contents(f).entropy_bits.ok_or(Absent::NoEvidence)),
     ..BASE
 };
 /// Repeated share of the one-way stream.
@@ -125,7 +120,7 @@ pub static ONE_WAY_REPEAT: Feature = Feature {
     reading: "templates sent into silence; chatter with accomplices cannot dilute it",
     absent_when: "the log has no content fingerprints, or the stream none",
     reads: ONE_WAY_READS,
-    value: |f| with_content(f, |f| distinct_share(contents(f, Action::is_one_way)).map(|v| 1.0 - v)),
+    value: |f| with_content(f, |f| distinct_share(f, f.one_way()).map(|v| 1.0 - v)),
     ..SHARE
 };
 /// Repeated share of group posts.
@@ -135,7 +130,7 @@ pub static GROUP_REPEAT: Feature = Feature {
     definition: "1 - distinct contents / contents, over group posts with content",
     reading: "templates posted to groups",
     absent_when: "the log has no content fingerprints, or the stream none",
-    value: |f| with_content(f, |f| distinct_share(contents(f, Action::is_group_post)).map(|v| 1.0 - v)),
+    value: |f| with_content(f, |f| distinct_share(f, f.group_posts()).map(|v| 1.0 - v)),
     ..SHARE
 };
 /// Peak reach of one content among people who did not answer.
@@ -143,7 +138,7 @@ pub static REACH_MAX_24H: Feature = Feature {
     name: "content_reach_max_24h",
     definition: "M8: most distinct recipients who have not written since first contacted and got one content in any closed 24 h",
     reading: "one text to many people in a day; answers take people out of the count",
-    value: |f| with_content(f, |f| count(reach(f).0)),
+    value: |f| with_content(f, |f| count(contents(f).reach.peak)),
     ..REACH
 };
 /// Days on which one content reached many.
@@ -151,7 +146,7 @@ pub static REACH_DAYS: Feature = Feature {
     name: "content_reach_days_n",
     definition: "M8: non-overlapping closed 24 h in which one content reached at least 50 such recipients",
     reading: "persistence: a greeting happens once, a campaign goes on",
-    value: |f| with_content(f, |f| count(reach(f).1)),
+    value: |f| with_content(f, |f| count(contents(f).reach.days)),
     ..REACH
 };
 /// Broadcast events.
@@ -159,7 +154,7 @@ pub static BROADCASTS: Feature = Feature {
     name: "content_broadcasts_n",
     definition: "M9: maximal runs in which one content goes to at least 20 distinct recipients with gaps of at most 10 min",
     reading: "one is a greeting; M10 needs at least four",
-    value: |f| with_content(f, |f| count(broadcasts(f).events.len())),
+    value: |f| with_content(f, |f| count(contents(f).newsletter.n)),
     ..REACH
 };
 /// Overlap of consecutive audiences.
@@ -169,7 +164,7 @@ pub static AUDIENCE: Feature = Feature {
     range: (0.0, 1.0),
     evidence: Some((&BROADCASTS, 4.0)),
     definition: "M10 (iii): median Jaccard overlap of the audiences of consecutive broadcast events",
-    value: |f| with_content(f, |f| broadcasts(f).audience_overlap().ok_or(Absent::NoEvidence)),
+    value: |f| with_content(f, |f| contents(f).newsletter.audience_overlap.ok_or(Absent::NoEvidence)),
     ..NEWSLETTER
 };
 /// Agreement of send order.
@@ -180,7 +175,7 @@ pub static ORDER: Feature = Feature {
     evidence: Some((&BROADCASTS, 4.0)),
     definition: "M10 (iv): median Kendall tau of the send order between consecutive events over shared recipients (at least 10)",
     reading: "0.9 and above: software walking a stored list",
-    value: |f| with_content(f, |f| broadcasts(f).order_agreement().ok_or(Absent::NoEvidence)),
+    value: |f| with_content(f, |f| contents(f).newsletter.order_agreement.ok_or(Absent::NoEvidence)),
     ..NEWSLETTER
 };
 /// Steadiness of the hour.
@@ -190,7 +185,7 @@ pub static STEADY_HOUR: Feature = Feature {
     range: (0.0, 1.0),
     evidence: Some((&BROADCASTS, 4.0)),
     definition: "M10 (ii): length of the mean vector of the events' start times on the 24 h circle",
-    value: |f| with_content(f, |f| broadcasts(f).steady_hour().ok_or(Absent::NoEvidence)),
+    value: |f| with_content(f, |f| contents(f).newsletter.steady_hour.ok_or(Absent::NoEvidence)),
     ..NEWSLETTER
 };
 /// Weeks with an event.
@@ -201,7 +196,7 @@ pub static WEEKS: Feature = Feature {
     evidence: Some((&BROADCASTS, 2.0)),
     definition: "M10 (i): weeks (7 d from the start of the window) with a broadcast event / weeks with any action",
     absent_when: "there is no action, or no content fingerprints",
-    value: |f| with_content(f, |f| broadcasts(f).weeks_share(f).ok_or(Absent::NoEvidence)),
+    value: |f| with_content(f, |f| contents(f).newsletter.weeks_share.ok_or(Absent::NoEvidence)),
     ..NEWSLETTER
 };
 /// Opted-in audience.
@@ -213,7 +208,7 @@ pub static OPENERS: Feature = Feature {
     definition: "M10 (v): recipients of broadcast events who wrote before the first contact of the window / recipients of broadcast events",
     reading: "near 1: an opted-in newsletter, where readers opened with a word such as Start",
     absent_when: "there is no broadcast event, or no content fingerprints",
-    value: |f| with_content(f, |f| broadcasts(f).openers_share(f).ok_or(Absent::NoEvidence)),
+    value: |f| with_content(f, |f| contents(f).newsletter.openers_share.ok_or(Absent::NoEvidence)),
     ..NEWSLETTER
 };
 /// Actions with a size.
@@ -221,7 +216,7 @@ pub static SIZE_N: Feature = Feature {
     name: "content_size_n",
     contract: Some("size_n"),
     definition: "actions with a size",
-    value: |f| if f.offers.size { count(sizes(f, |_| true).count()) } else { Err(Absent::ColumnMissing) },
+    value: |f| if f.offers.size { count(f.action_counts.sized) } else { Err(Absent::ColumnMissing) },
     ..SIZE
 };
 /// Variation of sizes.
@@ -233,7 +228,7 @@ pub static SIZE_CV: Feature = Feature {
     definition: "population standard deviation of the sizes of actions / their mean",
     reading: "below 0.6 over 100 and more actions: fixed templates",
     source: (Mark::Measured, "0.09 % of people below 0.6 over 100 actions"),
-    value: |f| size_cv(f, |_| true),
+    value: |f| size_cv(f, f.actions.iter()),
     ..SIZE
 };
 /// Variation of sizes in the one-way stream.
@@ -255,7 +250,7 @@ pub static ONE_WAY_SIZE_CV: Feature = Feature {
         Reads::Template,
         Reads::AccountKind,
     ],
-    value: |f| size_cv(f, Action::is_one_way),
+    value: |f| size_cv(f, f.one_way()),
     ..SIZE
 };
 /// Variation of sizes of group posts.
@@ -266,7 +261,7 @@ pub static GROUP_SIZE_CV: Feature = Feature {
     definition: "content_size_cv_ratio over group posts",
     reading: "templates posted to groups",
     source: (Mark::Measured, "0.09 % of people below 0.6 over 100 actions"),
-    value: |f| size_cv(f, Action::is_group_post),
+    value: |f| size_cv(f, f.group_posts()),
     ..SIZE
 };
 /// Share with a link.
@@ -325,70 +320,98 @@ fn with_content(f: &Facts, then: impl Fn(&Facts) -> Value) -> Value {
     if f.offers.content { then(f) } else { Err(Absent::ColumnMissing) }
 }
 
-fn broadcasts<'a>(f: &'a Facts) -> &'a Broadcasts {
-    f.later.broadcasts.get_or_init(|| Broadcasts::of(f))
+/// Contents of the actions, and what became of one content among the contacts.
+#[derive(Debug, Default)]
+pub struct Contents {
+    n: usize,
+    distinct: usize,
+    top: usize,
+    entropy_bits: Option<f64>,
+    top_recipients: usize,
+    reach: Reach,
+    newsletter: Newsletter,
 }
 
-fn reach(f: &Facts) -> (usize, usize) {
-    *f.later.reach.get_or_init(|| broadcasts::reach(f))
-}
-
-fn all_contents<'a>(f: &'a Facts) -> &'a [u64] {
-    f.later.contents.get_or_init(|| contents(f, |_| true))
+fn contents<'f>(f: &'f Facts) -> &'f Contents {
+    f.later.contents.get_or_init(|| {
+        let room = &mut *f.room.borrow_mut();
+        gather(f, f.actions.iter(), &mut room.digests);
+        let runs = room.digests.chunk_by(|a, b| a == b).map(<[u64]>::len);
+        let mut made = Contents {
+            n: room.digests.len(),
+            distinct: runs.clone().count(),
+            top: runs.clone().max().unwrap_or(0),
+            entropy_bits: entropy_bits(runs),
+            ..Contents::default()
+        };
+        // From here on contacts, by content and then in time order.
+        let content = |i: usize| f.sent(f.contacts.event[i]).content;
+        let said = (0..f.contacts.ts.len()).filter(|i| content(*i) != 0);
+        order_by(&mut room.words, said, |i| digest_prefix(content(i)), content);
+        made.top_recipients = top_recipients(made.top, room, f);
+        made.reach = Reach::of(f, room);
+        made.newsletter = Newsletter::of(f, room);
+        made
+    })
 }
 
 /// Contents of a stream of actions, sorted.
-fn contents(f: &Facts, keep: impl Fn(&Action) -> bool) -> Vec<u64> {
-    let mut all: Vec<u64> =
-        f.actions.iter().filter(|a| a.content != 0 && keep(a)).map(|a| a.content).collect();
-    all.sort_unstable();
-    all
+fn gather<'f>(f: &Facts, stream: impl Iterator<Item = &'f Action>, digests: &mut Vec<u64>) {
+    digests.clear();
+    digests.reserve_exact(stream.size_hint().1.unwrap_or(0));
+    digests.extend(stream.map(|a| f.content(a)).filter(|content| *content != 0));
+    digests.sort_unstable();
 }
 
-fn distinct_share(mut sorted: Vec<u64>) -> Value {
-    let n = sorted.len();
-    sorted.dedup();
-    share(sorted.len(), n)
+fn distinct_share<'f>(f: &Facts, stream: impl Iterator<Item = &'f Action>) -> Value {
+    let digests = &mut f.room.borrow_mut().digests;
+    gather(f, stream, digests);
+    let n = digests.len();
+    digests.dedup();
+    share(digests.len(), n)
 }
 
-fn top_recipients(f: &Facts) -> usize {
-    let all = all_contents(f);
-    let top = longest_run(all.iter());
-    let mut reached: Vec<(u64, u32)> =
-        f.contacts.iter().filter(|c| c.content != 0).map(|c| (c.content, c.pair)).collect();
-    reached.sort_unstable();
-    reached.dedup();
-    let tops = all.chunk_by(|a, b| a == b).filter(|run| run.len() == top).map(|run| run[0]);
-    tops.map(|content| {
-        let start = reached.partition_point(|(c, _)| *c < content);
-        reached[start..].partition_point(|(c, _)| *c == content)
-    })
-    .max()
-    .unwrap_or(0)
+/// Most distinct recipients of a content that `top` actions have; both sides are in content order.
+fn top_recipients(top: usize, room: &mut Room, f: &Facts) -> usize {
+    let Room { words, digests, keys, .. } = room;
+    let content = |word: u64| f.sent(f.contacts.event[row(word)]).content;
+    let mut rest = digests.as_slice();
+    let mut most = 0;
+    for run in words.chunk_by(|a, b| content(*a) == content(*b)) {
+        let wanted = content(run[0]);
+        rest = &rest[rest.iter().take_while(|c| **c < wanted).count()..];
+        let n = rest.iter().take_while(|c| **c == wanted).count();
+        if n == 0 || n != top || run.len() <= most {
+            continue;
+        }
+        keys.clear();
+        keys.extend(run.iter().map(|w| f.contacts.pair[row(*w)]));
+        keys.sort_unstable();
+        keys.dedup();
+        most = most.max(keys.len());
+    }
+    most
 }
 
 fn top_groups(f: &Facts) -> usize {
-    let posts = f.actions.iter().filter(|a| a.is_group_post() && a.content != 0);
-    let mut reached: Vec<_> = posts.map(|a| (a.content, a.recipient)).collect();
-    reached.sort_unstable();
-    reached.dedup();
-    longest_run(reached.iter().map(|(content, _)| content))
+    if f.action_counts.posts == 0 {
+        return 0;
+    }
+    let words = &mut f.room.borrow_mut().words;
+    let posted = |i: usize| (f.content(&f.actions[i]), f.event(&f.actions[i]).recipient);
+    let said = |i: &usize| f.actions[*i].is_group_post() && posted(*i).0 != 0;
+    order_by(words, (0..f.actions.len()).filter(said), |i| digest_prefix(posted(i).0), posted);
+    words.dedup_by_key(|w| posted(row(*w)));
+    longest_run(words.iter().map(|w| posted(row(*w)).0))
 }
 
-fn sizes<'a>(
-    f: &'a Facts,
-    keep: impl Fn(&Action) -> bool + Clone + 'a,
-) -> impl Iterator<Item = f64> + Clone + 'a {
-    f.actions.iter().filter(move |a| keep(a)).filter_map(|a| a.size).map(f64::from)
-}
-
-fn size_cv(f: &Facts, keep: impl Fn(&Action) -> bool + Clone) -> Value {
+fn size_cv<'f>(f: &Facts, stream: impl Iterator<Item = &'f Action> + Clone) -> Value {
     if !f.offers.size {
         return Err(Absent::ColumnMissing);
     }
-    let n = sizes(f, keep.clone()).count();
-    match mean_sd(sizes(f, keep)) {
-        Some((mean, sd)) if 2 <= n && mean > 0.0 => Ok(sd / mean),
+    let sizes = stream.filter_map(Action::size).map(f64::from);
+    match mean_sd(sizes.clone()) {
+        Some((mean, sd)) if mean > 0.0 && sizes.take(2).count() == 2 => Ok(sd / mean),
         _ => Err(Absent::NoEvidence),
     }
 }
@@ -397,12 +420,5 @@ fn link_share(f: &Facts) -> Value {
     if !f.offers.link {
         return Err(Absent::ColumnMissing);
     }
-    let said = || {
-        f.actions
-            .iter()
-            .filter(|a| a.is_unprompted())
-            .map(|a| f.timeline.sent[a.event as usize].link)
-            .filter(|link| *link != crate::log::UNKNOWN)
-    };
-    share(said().filter(|link| super::facts::is_yes(*link)).count(), said().count())
+    share(f.action_counts.link_yes, f.action_counts.link_said)
 }

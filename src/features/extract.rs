@@ -6,7 +6,10 @@ use super::facts::{Facts, Scratch};
 use super::table::AccountFeatures;
 use crate::context::Exchange;
 use crate::domain::{Token, Window};
-use crate::log::{AccountTimeline, Offers, Partition, SideTables, in_population, rows_of};
+use crate::log::{
+    AccountTimeline, FeedbackRow, GroupEventRow, MessageEvent, Offers, Partition, Received, RegistrationRow,
+    SideTables, in_population, rows_of,
+};
 
 /// What extraction needs beside the partition itself.
 #[derive(Debug, Clone, Copy)]
@@ -27,16 +30,17 @@ pub struct Night<'a> {
 pub fn extract(partition: &Partition, extra: &[Token], night: &Night) -> Vec<AccountFeatures> {
     let cards = super::cards();
     let mut scratch = Scratch::default();
-    let mut rows = Vec::new();
-    for account in accounts(partition, extra) {
-        let timeline = timeline(account, partition, night.side);
+    let accounts = accounts(partition, extra);
+    let mut rows = Vec::with_capacity(accounts.len());
+    let mut slices = Slices::new(partition, night.side, accounts.first());
+    for account in accounts {
+        let timeline = slices.timeline(account, night.side);
         if !in_population(&timeline, &night.window) {
             continue;
         }
         let context = night.exchange.context(&timeline);
         let facts = Facts::new(night.window, night.log_start, night.offers, timeline, context, &mut scratch);
-        let values = cards.iter().map(|card| (card.value)(&facts)).collect();
-        rows.push(AccountFeatures::new(account, values));
+        rows.push(AccountFeatures::of(account, cards.iter().map(|card| (card.value)(&facts))));
         facts.release(&mut scratch);
     }
     rows
@@ -51,14 +55,91 @@ fn accounts(partition: &Partition, extra: &[Token]) -> Vec<Token> {
     all
 }
 
-fn timeline<'a>(account: Token, partition: &'a Partition, side: &'a SideTables) -> AccountTimeline<'a> {
-    AccountTimeline {
-        account,
-        sent: rows_of(&partition.sent, account, |e| e.sender),
-        received: rows_of(&partition.received, account, |r| r.account),
-        group_acts: side.group_events.as_deref().map_or(&[], |t| rows_of(t, account, |g| g.actor)),
-        feedback: side.feedback.as_deref().map_or(&[], |t| rows_of(t, account, |f| f.reported)),
-        registrations: side.registrations.as_deref().map_or(&[], |t| rows_of(t, account, |r| r.account)),
-        row: side.accounts.as_deref().and_then(|t| rows_of(t, account, |a| a.account).first()),
+/// What is left of a table sorted by account, after the accounts already seen.
+struct Rest<'a, T> {
+    rows: &'a [T],
+    account: fn(&T) -> Token,
+}
+
+impl<'a, T> Rest<'a, T> {
+    /// The table from `first` on.
+    fn new(rows: &'a [T], first: Option<&Token>, account: fn(&T) -> Token) -> Self {
+        let before = first.map_or(rows.len(), |first| rows.partition_point(|row| account(row) < *first));
+        Self { rows: &rows[before..], account }
+    }
+
+    /// The rows of `account`, which must not lie before one asked for earlier.
+    fn take(&mut self, account: Token) -> &'a [T] {
+        let from = reach(self.rows, |row| (self.account)(row) < account);
+        let rest = &self.rows[from..];
+        let (own, rest) = rest.split_at(reach(rest, |row| (self.account)(row) == account));
+        self.rows = rest;
+        own
+    }
+}
+
+/// How many leading rows hold, in doubling steps: the next account is near, wherever the table ends.
+fn reach<T>(rows: &[T], holds: impl Fn(&T) -> bool) -> usize {
+    let mut step = 1;
+    while rows.get(step - 1).is_some_and(&holds) {
+        step *= 2;
+    }
+    let known = step / 2;
+    let end = rows.len().min(step);
+    known + rows[known..end].partition_point(holds)
+}
+
+/// The tables of one partition, walked in account order.
+struct Slices<'a> {
+    sent: Rest<'a, MessageEvent>,
+    received: Rest<'a, Received>,
+    group_acts: Rest<'a, GroupEventRow>,
+    feedback: Rest<'a, FeedbackRow>,
+    registrations: Rest<'a, RegistrationRow>,
+}
+
+impl<'a> Slices<'a> {
+    fn new(partition: &'a Partition, side: &'a SideTables, first: Option<&Token>) -> Self {
+        Self {
+            sent: Rest::new(&partition.sent, first, |e| e.sender),
+            received: Rest::new(&partition.received, first, |r| r.account),
+            group_acts: Rest::new(side.group_events.as_deref().unwrap_or(&[]), first, |g| g.actor),
+            feedback: Rest::new(side.feedback.as_deref().unwrap_or(&[]), first, |f| f.reported),
+            registrations: Rest::new(side.registrations.as_deref().unwrap_or(&[]), first, |r| r.account),
+        }
+    }
+
+    fn timeline(&mut self, account: Token, side: &'a SideTables) -> AccountTimeline<'a> {
+        AccountTimeline {
+            account,
+            sent: self.sent.take(account),
+            received: self.received.take(account),
+            group_acts: self.group_acts.take(account),
+            feedback: self.feedback.take(account),
+            registrations: self.registrations.take(account),
+            row: side.accounts.as_deref().and_then(|t| rows_of(t, account, |a| a.account).first()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn walking_finds_what_searching_finds(
+            mut rows in proptest::collection::vec(0u128..40, 0..80),
+            mut asked in proptest::collection::btree_set(0u128..42, 0..20),
+        ) {
+            rows.sort_unstable();
+            let rows: Vec<Token> = rows.into_iter().map(Token).collect();
+            let first = asked.pop_first().map(Token);
+            let mut rest = Rest::new(&rows, first.as_ref(), |row| *row);
+            for account in first.into_iter().chain(asked.into_iter().map(Token)) {
+                prop_assert_eq!(rest.take(account), rows_of(&rows, account, |row| *row));
+            }
+        }
     }
 }

@@ -2,9 +2,9 @@
 //! In: contacts and pairs; out: distinct counts over the window and in closed sliding windows, exact.
 //! Groups are counted in `groups`; a broadcast list counts each of its people.
 
-use super::facts::Facts;
+use super::facts::{Contacts, Facts};
 use super::feature::{Absent, Family, Feature, Mark, Reads, Value, count};
-use super::kernels::max_in_window;
+use super::kernels::{disjoint_windows, max_in_window};
 use super::volume::UNEXPLAINED_READS;
 use crate::domain::{DAY_US, HOUR_US, MINUTE_US};
 
@@ -44,14 +44,14 @@ pub static RECIPIENTS: Feature = Feature {
 pub static MAX_60S: Feature = Feature {
     name: "fanout_recipients_max_60s",
     definition: "most distinct recipients of contacts in any closed 60 s",
-    value: |f| reach(f, MINUTE_US, false),
+    value: |f| reach(f, MINUTE_US),
     ..BASE
 };
 /// Peak reach in an hour.
 pub static MAX_1H: Feature = Feature {
     name: "fanout_recipients_max_1h",
     definition: "most distinct recipients of contacts in any closed hour",
-    value: |f| reach(f, HOUR_US, false),
+    value: |f| reach(f, HOUR_US),
     ..BASE
 };
 /// Peak reach in a day.
@@ -59,28 +59,28 @@ pub static MAX_24H: Feature = Feature {
     name: "fanout_recipients_max_24h",
     contract: Some("recipients_max_24h"),
     definition: "most distinct recipients of contacts in any closed 24 h",
-    value: |f| reach(f, DAY_US, false),
+    value: |f| reach(f, DAY_US),
     ..BASE
 };
 /// Peak reach in a week.
 pub static MAX_7D: Feature = Feature {
     name: "fanout_recipients_max_7d",
     definition: "most distinct recipients of contacts in any closed 7 d",
-    value: |f| reach(f, 7 * DAY_US, false),
+    value: |f| reach(f, 7 * DAY_US),
     ..BASE
 };
 /// Unexplained reach in a day.
 pub static UNEXPLAINED_MAX_24H: Feature = Feature {
     name: "fanout_unexplained_max_24h",
     definition: "most distinct recipients of unexplained contacts in any closed 24 h",
-    value: |f| reach(f, DAY_US, true),
+    value: |f| unexplained_reach(f, DAY_US),
     ..UNEXPLAINED
 };
 /// Unexplained reach in an hour.
 pub static UNEXPLAINED_MAX_1H: Feature = Feature {
     name: "fanout_unexplained_max_1h",
     definition: "most distinct recipients of unexplained contacts in any closed hour",
-    value: |f| reach(f, HOUR_US, true),
+    value: |f| unexplained_reach(f, HOUR_US),
     ..UNEXPLAINED
 };
 /// Days beyond the published reach.
@@ -89,8 +89,10 @@ pub static WIDE_DAYS: Feature = Feature {
     definition: "non-overlapping closed 24 h with more than 200 distinct recipients of unexplained contacts, taken greedily",
     reading: "persistence of reach: one such day may be a greeting, several are a practice",
     value: |f| {
-        let (ts, keys) = contact_keys(f, true);
-        count(f.counter.borrow_mut().disjoint_windows(ts, keys, f.pairs.len(), DAY_US, 201))
+        let Contacts { ts, pair, .. } = &f.contacts;
+        let counter = &mut f.room.borrow_mut().counter;
+        let unexplained = |i: usize| !f.is_explained(i);
+        count(counter.disjoint_windows(ts, pair, f.pairs.len(), (DAY_US, 201), unexplained))
     },
     ..UNEXPLAINED
 };
@@ -99,7 +101,7 @@ pub static NEW_RECIPIENTS: Feature = Feature {
     name: "fanout_new_recipients_n",
     contract: Some("new_recipients_n"),
     definition: "recipients of the window without contact either way in the 90 d before the first contact",
-    value: |f| count(f.pairs.iter().filter(|p| p.new).count()),
+    value: |f| count(f.pair_counts.new),
     ..NEW
 };
 /// New recipients with an uncovered look-back.
@@ -108,7 +110,7 @@ pub static NEW_CENSORED: Feature = Feature {
     contract: Some("new_censored_n"),
     definition: "new recipients whose 90 d before the first contact begin before the log does",
     reading: "how much of the newness is unknown; above 10 % newness is not used by rules",
-    value: |f| count(f.pairs.iter().filter(|p| p.new && p.censored).count()),
+    value: |f| count(f.pair_counts.censored),
     ..NEW
 };
 /// Peak of new recipients in a day.
@@ -116,7 +118,7 @@ pub static NEW_MAX_24H: Feature = Feature {
     name: "fanout_new_max_24h",
     contract: Some("new_recipients_max_24h"),
     definition: "most new recipients first contacted in any closed 24 h",
-    value: |f| count(new_peak(f, |_| true)),
+    value: |f| count(first_contacts(f).max_24h),
     ..NEW
 };
 /// Peak of new recipients who never answered, when newness can be trusted.
@@ -140,7 +142,7 @@ pub static NEW_SILENT_MAX_24H: Feature = Feature {
         if !f.newness_usable() {
             return Err(Absent::Censored);
         }
-        count(new_peak(f, |p| p.reply_at.is_none() && !p.is_saved()))
+        count(first_contacts(f).in_vain_max_24h)
     },
     ..NEW
 };
@@ -161,18 +163,49 @@ pub static CARDS: &[&Feature] = &[
     &NEW_SILENT_MAX_24H,
 ];
 
-fn contact_keys<'a>(f: &'a Facts, unexplained_only: bool) -> &'a (Vec<i64>, Vec<u32>) {
-    let kept = || f.contacts.iter().filter(|c| !(unexplained_only && c.explained));
-    f.later.contact_keys[usize::from(unexplained_only)].get_or_init(|| kept().map(|c| (c.ts, c.pair)).unzip())
+fn reach(f: &Facts, width_us: i64) -> Value {
+    let Contacts { ts, pair, .. } = &f.contacts;
+    match (ts.first(), ts.last()) {
+        (Some(first), Some(last)) if width_us < last - first => {}
+        _ => return count(f.pairs.len()),
+    }
+    count(f.room.borrow_mut().counter.max_distinct(ts, pair, f.pairs.len(), width_us))
 }
 
-fn reach(f: &Facts, width_us: i64, unexplained_only: bool) -> Value {
-    let (ts, keys) = contact_keys(f, unexplained_only);
-    count(f.counter.borrow_mut().max_distinct(ts, keys, f.pairs.len(), width_us))
+fn unexplained_reach(f: &Facts, width_us: i64) -> Value {
+    let Contacts { ts, pair, explained, .. } = &f.contacts;
+    if *explained == 0 {
+        return reach(f, width_us);
+    }
+    let counter = &mut f.room.borrow_mut().counter;
+    count(counter.max_distinct_where(ts, pair, f.pairs.len(), width_us, |i| !f.is_explained(i)))
 }
 
-fn new_peak(f: &Facts, keep: impl Fn(&super::facts::Pair) -> bool) -> usize {
-    let mut firsts: Vec<i64> = f.pairs.iter().filter(|p| p.new && keep(p)).map(|p| p.t0).collect();
-    firsts.sort_unstable();
-    max_in_window(&firsts, DAY_US)
+/// Contacts that opened a chat with somebody new.
+#[derive(Debug, Clone, Copy)]
+pub struct FirstContacts {
+    max_24h: usize,
+    in_vain_max_24h: usize,
+    /// Non-overlapping closed 24 h, taken greedily, with at least 20 chats opened in vain.
+    pub in_vain_days: usize,
+}
+
+/// The peaks of newly opened chats; contacts are in time order, and so are the first ones among them.
+pub fn first_contacts(f: &Facts) -> FirstContacts {
+    *f.later.first_contacts.get_or_init(|| {
+        let Contacts { ts, pair, event, .. } = &f.contacts;
+        let times = &mut f.room.borrow_mut().times;
+        let mut gather = |in_vain: bool| {
+            times.clear();
+            let opened = |i: usize| {
+                let pair = &f.pairs[pair[i] as usize];
+                pair.first == event[i] && pair.is_new() && (!in_vain || pair.is_in_vain())
+            };
+            times.extend((0..ts.len()).filter(|i| opened(*i)).map(|i| ts[i]));
+            (max_in_window(times, DAY_US), disjoint_windows(times, DAY_US, 20))
+        };
+        let (max_24h, _) = gather(false);
+        let (in_vain_max_24h, in_vain_days) = gather(true);
+        FirstContacts { max_24h, in_vain_max_24h, in_vain_days }
+    })
 }

@@ -2,7 +2,7 @@
 //! In: feedback about the account beside its pairs; out: counts of people the account itself had written to.
 //! A report by somebody the account never wrote to first weighs nothing, and one or two people are never told.
 
-use super::facts::{Facts, Pair};
+use super::facts::{Facts, Pair, Room};
 use super::feature::{Absent, Family, Feature, Mark, Reads, Unit, Value, count, enough, share};
 use super::kernels::wilson_lower;
 use crate::domain::{DAY_US, FeedbackKind, HOUR_US, Token};
@@ -95,7 +95,7 @@ pub static FIRST_CONTACTS_7D: Feature = Feature {
         Mark::Quoted,
         "white paper: a report on the first message from an unknown number counts more; the 7 d are ours",
     ),
-    value: |f| known(f, |f| count(cohort(f)?.len())),
+    value: |f| known(f, |f| count(cohort(f)?.all)),
     ..BASE
 };
 /// Reports from that cohort.
@@ -105,7 +105,7 @@ pub static FIRST_CONTACT_REPORTS_7D: Feature = Feature {
     reading: "the strongest feedback there is, of people met this week",
     absent_when: "the log has no feedback, newness is censored, or one or two people are behind it",
     reads: COHORT_READS,
-    value: |f| known(f, |f| told(reporters(&cohort(f)?))),
+    value: |f| known(f, |f| told(cohort(f)?.part)),
     ..BASE
 };
 /// Rate of reports on first contact.
@@ -149,7 +149,7 @@ pub static RECIPIENTS_7D: Feature = Feature {
     look_alikes: "anyone",
     reads: LATELY_READS,
     source: (Mark::Quoted, "white paper: reports and blocks accumulate; the 7 d are ours"),
-    value: |f| known(f, |f| count(lately(f).len())),
+    value: |f| known(f, |f| count(lately(f).all)),
     ..BASE
 };
 /// Blockers of that cohort.
@@ -159,7 +159,7 @@ pub static BLOCKS_7D: Feature = Feature {
     reading: "people met or written to this week who wanted no more",
     reads: LATELY_READS,
     absent_when: "the log has no feedback, or one or two people are behind it",
-    value: |f| known(f, |f| told(blockers(&lately(f)))),
+    value: |f| known(f, |f| told(lately(f).part)),
     ..BLOCKS
 };
 /// Lower bound of the share of blockers.
@@ -234,118 +234,149 @@ fn people(f: &Facts, kind: FeedbackKind, keep: impl Fn(&FeedbackRow) -> bool) ->
 }
 
 fn distinct(people: impl Iterator<Item = Token>) -> usize {
-    let mut all: Vec<Token> = people.collect();
-    all.sort_unstable();
-    all.dedup();
-    all.len()
+    sorted(people).len()
 }
 
-fn pair_of<'a>(f: &'a Facts, person: Token) -> Option<&'a Pair> {
-    let i = f.pairs.binary_search_by_key(&person, |p| p.peer).ok()?;
-    Some(&f.pairs[i])
+fn sorted<T: Ord>(values: impl Iterator<Item = T>) -> Vec<T> {
+    let mut all: Vec<T> = values.collect();
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
+fn pair_of(f: &Facts, person: Token) -> Option<usize> {
+    let i = f.pairs.binary_search_by_key(&person, |p| f.peer(p)).ok()?;
+    Some(i)
 }
 
 /// Whether the account had opened the chat before the feedback; what the log says itself goes first.
 fn was_written_to(f: &Facts, row: &FeedbackRow) -> bool {
-    let opened = pair_of(f, row.reporter).is_some_and(|p| p.t0 <= row.ts && !p.inbound_before);
-    opened && row.reported_initiated != NO
+    pair_of(f, row.reporter).is_some_and(|i| was_opened(f, &f.pairs[i], row))
 }
 
-fn is_first_contact_report(f: &Facts, row: &FeedbackRow) -> bool {
-    let Some(pair) = pair_of(f, row.reporter) else { return false };
-    let before = f
-        .timeline
-        .sent
-        .iter()
-        .filter(|e| e.is_contact() && e.recipient == row.reporter && pair.t0 <= e.ts && e.ts <= row.ts);
-    was_written_to(f, row) && pair.reply_at.is_none_or(|t| row.ts < t) && before.count() <= 3
+fn was_opened(f: &Facts, pair: &Pair, row: &FeedbackRow) -> bool {
+    f.first_contact(pair) <= row.ts && !pair.wrote_before() && row.reported_initiated != NO
+}
+
+/// Contacts after which a report is no longer one on first contact.
+const FIRST_FEW: u32 = 3;
+
+/// Pairs whose person reported on first contact in the window, each once, sorted.
+fn reporting_pairs(f: &Facts) -> Vec<usize> {
+    let is_report = |r: &&FeedbackRow| r.kind == FeedbackKind::Report && f.window.contains(r.ts);
+    let reports = || f.timeline.feedback.iter().filter(is_report);
+    if reports().next().is_none() {
+        return Vec::new();
+    }
+    // When each pair had one contact too many: one pass, however many reports there are.
+    let Room { times: too_many, keys: seen, .. } = &mut *f.room.borrow_mut();
+    too_many.clear();
+    too_many.resize(f.pairs.len(), i64::MAX);
+    seen.clear();
+    seen.resize(f.pairs.len(), 0);
+    for (pair, ts) in f.contacts.pair.iter().zip(&f.contacts.ts) {
+        seen[*pair as usize] += 1;
+        if seen[*pair as usize] == FIRST_FEW + 1 {
+            too_many[*pair as usize] = *ts;
+        }
+    }
+    let on_first_contact = |r: &FeedbackRow| {
+        let i = pair_of(f, r.reporter)?;
+        let pair = &f.pairs[i];
+        let unanswered = pair.reply_at().is_none_or(|t| r.ts < t);
+        (was_opened(f, pair, r) && unanswered && r.ts < too_many[i]).then_some(i)
+    };
+    sorted(reports().filter_map(on_first_contact))
 }
 
 fn first_contact_reports(f: &Facts) -> usize {
-    let rows = f.timeline.feedback.iter().filter(|r| r.kind == FeedbackKind::Report);
-    let counted = rows.filter(|r| f.window.contains(r.ts) && is_first_contact_report(f, r));
-    distinct(counted.map(|r| r.reporter))
+    reporting_pairs(f).len()
 }
 
-/// People newly contacted within the last 7 d who stayed silent or reported first, each with whether they reported.
-fn cohort(f: &Facts) -> Result<Vec<bool>, Absent> {
+/// Some people of a group of people: those that said something, and all.
+#[derive(Debug, Clone, Copy)]
+struct Part {
+    part: usize,
+    all: usize,
+}
+
+/// People newly contacted within the last 7 d who stayed silent or reported first, and how many of them reported.
+fn cohort(f: &Facts) -> Result<Part, Absent> {
     if !f.newness_usable() {
         return Err(Absent::Censored);
     }
     let since = f.as_of() - 7 * DAY_US;
-    let rows = f.timeline.feedback.iter().filter(|r| r.kind == FeedbackKind::Report);
-    let counted = rows.filter(|r| f.window.contains(r.ts) && is_first_contact_report(f, r));
-    let mut reporters: Vec<Token> = counted.map(|r| r.reporter).collect();
-    reporters.sort_unstable();
-    let met = f.pairs.iter().filter(|p| p.new && since <= p.t0);
-    let told = met.map(|p| (p, reporters.binary_search(&p.peer).is_ok()));
-    Ok(told.filter(|(p, reported)| *reported || p.reply_at.is_none()).map(|(_, reported)| reported).collect())
-}
-
-fn reporters(cohort: &[bool]) -> usize {
-    cohort.iter().filter(|reported| **reported).count()
+    let mut answered = 0;
+    let mut part = 0;
+    for pair in reporting_pairs(f).into_iter().map(|i| &f.pairs[i]) {
+        if pair.is_new() && since <= f.first_contact(pair) {
+            part += 1;
+            answered += usize::from(!pair.is_silent());
+        }
+    }
+    Ok(Part { part, all: f.pair_counts.week_new_silent + answered })
 }
 
 fn first_contact_rate(f: &Facts) -> Value {
     known(f, |f| {
         let cohort = cohort(f)?;
-        enough(reporters(&cohort))?;
-        share(reporters(&cohort), cohort.len())
+        enough(cohort.part)?;
+        share(cohort.part, cohort.all)
     })
 }
 
-/// People written to within the last 7 d who stayed silent or blocked in them, each with whether they blocked.
-fn lately(f: &Facts) -> Vec<bool> {
+/// People written to within the last 7 d who stayed silent or blocked in them, and how many of them blocked.
+fn lately(f: &Facts) -> Part {
     let since = f.as_of() - 7 * DAY_US;
-    let mut written = vec![false; f.pairs.len()];
-    for contact in f.contacts.iter().filter(|c| since <= c.ts && !c.explained) {
-        written[contact.pair as usize] = true;
-    }
     let rows = f.timeline.feedback.iter().filter(|r| r.kind == FeedbackKind::Block && since <= r.ts);
     let counted = rows.filter(|r| f.window.contains(r.ts) && was_written_to(f, r));
-    let mut blockers: Vec<Token> = counted.map(|r| r.reporter).collect();
-    blockers.sort_unstable();
-    let opened = f.pairs.iter().zip(written).filter(|(p, written)| *written && !p.inbound_before);
-    let told = opened.map(|(p, _)| (p, blockers.binary_search(&p.peer).is_ok()));
-    told.filter(|(p, blocked)| *blocked || p.reply_at.is_none()).map(|(_, blocked)| blocked).collect()
-}
-
-fn blockers(lately: &[bool]) -> usize {
-    lately.iter().filter(|blocked| **blocked).count()
+    let blockers = sorted(counted.filter_map(|r| pair_of(f, r.reporter)));
+    let written = &mut f.room.borrow_mut().keys;
+    written.clear();
+    written.resize(f.pairs.len(), 0);
+    let from = f.contacts.ts.partition_point(|ts| *ts < since);
+    for contact in (from..f.contacts.ts.len()).filter(|i| !f.is_explained(*i)) {
+        written[f.contacts.pair[contact] as usize] = 1;
+    }
+    let mut lately = Part { part: 0, all: 0 };
+    for (i, pair) in f.pairs.iter().enumerate().filter(|(i, p)| written[*i] == 1 && !p.wrote_before()) {
+        let blocked = blockers.binary_search(&i).is_ok();
+        lately.part += usize::from(blocked);
+        lately.all += usize::from(blocked || pair.is_silent());
+    }
+    lately
 }
 
 fn blocks_lower(f: &Facts) -> Value {
     known(f, |f| {
         let lately = lately(f);
-        if lately.is_empty() {
+        if lately.all == 0 {
             return Err(Absent::NoEvidence);
         }
-        enough(blockers(&lately))?;
-        Ok(wilson_lower(blockers(&lately), lately.len()))
+        enough(lately.part)?;
+        Ok(wilson_lower(lately.part, lately.all))
     })
 }
 
 fn ignored_optouts(f: &Facts) -> usize {
     let rows = f.timeline.feedback.iter().filter(|r| r.kind != FeedbackKind::Report);
-    let mut wishes: Vec<(Token, i64)> = rows.map(|r| (r.reporter, r.ts)).collect();
+    let wishes = sorted(rows.map(|r| (r.reporter, r.ts)));
     if wishes.is_empty() {
         return 0;
     }
-    wishes.sort_unstable();
-    wishes.dedup();
-    let mut inbound: Vec<(Token, i64)> = f.timeline.received.iter().map(|r| (r.peer, r.ts)).collect();
-    inbound.sort_unstable();
+    let inbound = sorted(f.timeline.received.iter().map(|r| (r.peer, r.ts)));
     let mut confirmed = vec![false; wishes.len()];
-    let ignored = f.contacts.iter().filter_map(|c| {
-        let peer = f.pairs[c.pair as usize].peer;
-        let wish = wishes.partition_point(|w| *w < (peer, c.ts)).checked_sub(1)?;
+    let contacts = f.contacts.pair.iter().zip(&f.contacts.ts);
+    let ignored = contacts.filter_map(|(pair, ts)| {
+        let peer = f.peer(&f.pairs[*pair as usize]);
+        let wish = wishes.partition_point(|w| *w < (peer, *ts)).checked_sub(1)?;
         let (who, asked_at) = wishes[wish];
         if who != peer {
             return None;
         }
-        let heard = inbound.partition_point(|m| *m <= (peer, c.ts)).checked_sub(1).map(|i| inbound[i]);
-        let reopened = heard.is_some_and(|(p, t)| p == peer && asked_at < t && c.ts - t <= DAY_US);
-        let confirms = !reopened && !confirmed[wish] && c.ts - asked_at <= HOUR_US;
+        let heard = inbound.partition_point(|m| *m <= (peer, *ts)).checked_sub(1).map(|i| inbound[i]);
+        let reopened = heard.is_some_and(|(p, t)| p == peer && asked_at < t && ts - t <= DAY_US);
+        let confirms = !reopened && !confirmed[wish] && ts - asked_at <= HOUR_US;
         confirmed[wish] |= confirms;
         (!reopened && !confirms).then_some(peer)
     });

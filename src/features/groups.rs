@@ -2,7 +2,7 @@
 //! In: group events and group posts; out: peaks, distinct counts, and how the added took it.
 //! Membership alone says nothing: only what the account itself did is counted.
 
-use super::facts::Facts;
+use super::facts::{Facts, Room, order_by, row, token_prefix};
 use super::feature::{Absent, Family, Feature, Mark, Reads, Unit, Value, count, enough, share};
 use super::kernels::max_in_window;
 use crate::domain::{DAY_US, GroupKind, HOUR_US, MINUTE_US};
@@ -109,7 +109,7 @@ pub static POSTED: Feature = Feature {
     name: "groups_posted_n",
     contract: Some("groups_n"),
     definition: "distinct groups and communities posted to in the window",
-    value: |f| count(posts(f).2),
+    value: |f| count(posts(f).groups),
     ..POSTS
 };
 /// Groups posted to in a day.
@@ -117,14 +117,14 @@ pub static POSTED_24H: Feature = Feature {
     name: "groups_posted_max_24h",
     contract: Some("groups_max_24h"),
     definition: "most distinct groups and communities posted to in any closed 24 h",
-    value: |f| group_reach(f, DAY_US),
+    value: |f| count(posts(f).max_24h),
     ..POSTS
 };
 /// Groups posted to in an hour.
 pub static POSTED_1H: Feature = Feature {
     name: "groups_posted_max_1h",
     definition: "most distinct groups and communities posted to in any closed hour",
-    value: |f| group_reach(f, HOUR_US),
+    value: |f| count(posts(f).max_1h),
     ..POSTS
 };
 /// Groups joined by link and posted to at once.
@@ -184,41 +184,55 @@ fn peak(f: &Facts, kind: GroupKind, width_us: i64) -> Value {
     })
 }
 
-/// Times and dense keys of group posts, and the number of distinct groups.
-fn posts(f: &Facts) -> (Vec<i64>, Vec<u32>, usize) {
-    let posts = || f.actions.iter().filter(|a| a.is_group_post());
-    let mut groups: Vec<_> = posts().map(|a| a.recipient).collect();
-    groups.sort_unstable();
-    groups.dedup();
-    let ts = posts().map(|a| a.ts).collect();
-    let keys = posts().filter_map(|a| groups.binary_search(&a.recipient).ok().map(|k| k as u32)).collect();
-    (ts, keys, groups.len())
+/// Reach of the posts to groups and communities.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Posts {
+    groups: usize,
+    max_1h: usize,
+    max_24h: usize,
 }
 
-fn group_reach(f: &Facts, width_us: i64) -> Value {
-    let (ts, keys, n) = posts(f);
-    count(f.counter.borrow_mut().max_distinct(&ts, &keys, n, width_us))
+fn posts(f: &Facts) -> Posts {
+    *f.later.posts.get_or_init(|| {
+        if f.action_counts.posts == 0 {
+            return Posts::default();
+        }
+        let Room { words, times, keys, counter, .. } = &mut *f.room.borrow_mut();
+        let group = |i: usize| f.event(&f.actions[i]).recipient;
+        let is_post = |i: &usize| f.actions[*i].is_group_post();
+        order_by(words, (0..f.actions.len()).filter(is_post), |i| token_prefix(group(i)), group);
+        // First a key for each action that is a post, then without the others.
+        keys.clear();
+        keys.resize(f.actions.len(), 0);
+        let mut groups = 0;
+        for run in words.chunk_by(|a, b| group(row(*a)) == group(row(*b))) {
+            run.iter().for_each(|w| keys[row(*w)] = groups);
+            groups += 1;
+        }
+        times.clear();
+        for i in (0..f.actions.len()).filter(is_post) {
+            keys[times.len()] = keys[i];
+            times.push(f.action_ts[i]);
+        }
+        let groups = groups as usize;
+        let mut reach = |width_us| counter.max_distinct(times, keys, groups, width_us);
+        Posts { groups, max_1h: reach(HOUR_US), max_24h: reach(DAY_US) }
+    })
 }
 
 fn join_posts(f: &Facts) -> usize {
-    let mut joins: Vec<_> = f
-        .timeline
-        .group_acts
-        .iter()
-        .filter(|g| g.kind == GroupKind::JoinLink)
-        .map(|g| (g.group, g.ts))
-        .collect();
+    let links = f.timeline.group_acts.iter().filter(|g| g.kind == GroupKind::JoinLink);
+    let mut joins: Vec<_> = links.map(|g| (g.group, g.ts)).collect();
+    if joins.is_empty() {
+        return 0;
+    }
     joins.sort_unstable();
-    let mut hit: Vec<_> = f
-        .actions
-        .iter()
-        .filter(|a| a.is_group_post())
-        .filter(|a| {
-            let last = joins.partition_point(|j| *j <= (a.recipient, a.ts)).checked_sub(1);
-            last.is_some_and(|i| joins[i].0 == a.recipient && a.ts - joins[i].1 <= 10 * MINUTE_US)
-        })
-        .map(|a| a.recipient)
-        .collect();
+    let posts = f.group_posts().map(|a| f.event(a));
+    let soon = posts.filter(|e| {
+        let last = joins.partition_point(|j| *j <= (e.recipient, e.ts)).checked_sub(1);
+        last.is_some_and(|i| joins[i].0 == e.recipient && e.ts - joins[i].1 <= 10 * MINUTE_US)
+    });
+    let mut hit: Vec<_> = soon.map(|e| e.recipient).collect();
     hit.sort_unstable();
     hit.dedup();
     hit.len()

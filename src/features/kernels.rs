@@ -6,6 +6,11 @@
 ///
 /// `ts` is sorted. Linear time.
 pub fn max_in_window(ts: &[i64], width_us: i64) -> usize {
+    match (ts.first(), ts.last()) {
+        (Some(first), Some(last)) if width_us < last - first => {}
+        // Most accounts are quiet: all they did lies in one window.
+        _ => return ts.len(),
+    }
     let (mut best, mut end) = (0, 0);
     for start in 0..ts.len() {
         while end < ts.len() && ts[end] - ts[start] <= width_us {
@@ -20,7 +25,7 @@ pub fn max_in_window(ts: &[i64], width_us: i64) -> usize {
 ///
 /// The next window starts after the last event of the one counted. Linear time.
 pub fn disjoint_windows(ts: &[i64], width_us: i64, least: usize) -> usize {
-    if least == 0 {
+    if least == 0 || ts.len() < least {
         return 0;
     }
     let (mut n, mut start, mut end) = (0, 0, 0);
@@ -48,63 +53,103 @@ pub struct DistinctCounter {
 impl DistinctCounter {
     /// Most distinct keys in any closed window; `keys` are dense in `0..n_keys` and parallel to `ts`. Linear time.
     pub fn max_distinct(&mut self, ts: &[i64], keys: &[u32], n_keys: usize, width_us: i64) -> usize {
-        self.reset(n_keys);
-        let (mut best, mut end, mut distinct) = (0, 0, 0);
-        for start in 0..ts.len() {
-            while end < ts.len() && ts[end] - ts[start] <= width_us {
-                let slot = &mut self.in_window[keys[end] as usize];
-                distinct += usize::from(*slot == 0);
-                *slot += 1;
-                end += 1;
-            }
-            best = best.max(distinct);
-            let slot = &mut self.in_window[keys[start] as usize];
-            *slot -= 1;
-            distinct -= usize::from(*slot == 0);
-        }
-        best
+        self.max_distinct_where(ts, keys, n_keys, width_us, |_| true)
     }
 
-    /// How many non-overlapping closed windows hold at least `least` distinct keys, taken greedily. Linear time.
-    pub fn disjoint_windows(
+    /// The same over the events that `keep` keeps, by their place. Linear time.
+    pub fn max_distinct_where(
         &mut self,
         ts: &[i64],
         keys: &[u32],
         n_keys: usize,
         width_us: i64,
-        least: usize,
+        keep: impl Fn(usize) -> bool,
     ) -> usize {
-        self.reset(n_keys);
-        let (mut n, mut start, mut end, mut distinct) = (0, 0, 0, 0);
-        while start < ts.len() {
+        self.make_room(n_keys);
+        let (mut best, mut end, mut distinct) = (0, 0, 0);
+        for start in 0..ts.len() {
+            // A window that starts at a dropped event holds no more than the one at the next kept event.
             while end < ts.len() && ts[end] - ts[start] <= width_us {
-                let slot = &mut self.in_window[keys[end] as usize];
-                distinct += usize::from(*slot == 0);
-                *slot += 1;
+                distinct += usize::from(keep(end) && self.enters(keys[end]));
                 end += 1;
             }
-            let full = 0 < least && least <= distinct;
+            best = best.max(distinct);
+            distinct -= usize::from(keep(start) && self.leaves(keys[start]));
+        }
+        best
+    }
+
+    /// How many non-overlapping closed windows of kept events hold at least `least` distinct keys, taken greedily.
+    ///
+    /// Linear time.
+    pub fn disjoint_windows(
+        &mut self,
+        ts: &[i64],
+        keys: &[u32],
+        n_keys: usize,
+        (width_us, least): (i64, usize),
+        keep: impl Fn(usize) -> bool,
+    ) -> usize {
+        if least == 0 || n_keys < least {
+            return 0;
+        }
+        self.make_room(n_keys);
+        let (mut n, mut start, mut end, mut distinct) = (0, 0, 0, 0);
+        while start < ts.len() {
+            if !keep(start) {
+                // Greed starts at kept events only; what is skipped was never counted.
+                start += 1;
+                end = end.max(start);
+                continue;
+            }
+            while end < ts.len() && ts[end] - ts[start] <= width_us {
+                distinct += usize::from(keep(end) && self.enters(keys[end]));
+                end += 1;
+            }
+            let full = least <= distinct;
             n += usize::from(full);
             let leave = if full { end } else { start + 1 };
             while start < leave {
-                let slot = &mut self.in_window[keys[start] as usize];
-                *slot -= 1;
-                distinct -= usize::from(*slot == 0);
+                distinct -= usize::from(keep(start) && self.leaves(keys[start]));
                 start += 1;
             }
         }
         n
     }
 
-    fn reset(&mut self, n_keys: usize) {
-        self.in_window.clear();
-        self.in_window.resize(n_keys, 0);
+    /// Makes room for keys below `n_keys`.
+    pub fn make_room(&mut self, n_keys: usize) {
+        // Whatever was counted in was counted out again, so the table is all 0 and only has to be long enough.
+        if let Some(more) = n_keys.checked_sub(self.in_window.len()) {
+            self.in_window.reserve_exact(more);
+            self.in_window.resize(n_keys, 0);
+        }
+    }
+
+    /// Counts a key in; whether it is the first of its kind. What is counted in must be counted out again.
+    pub fn enters(&mut self, key: u32) -> bool {
+        let slot = &mut self.in_window[key as usize];
+        *slot += 1;
+        *slot == 1
+    }
+
+    /// Counts a key out; whether it was the last of its kind.
+    pub fn leaves(&mut self, key: u32) -> bool {
+        let slot = &mut self.in_window[key as usize];
+        *slot -= 1;
+        *slot == 0
+    }
+
+    /// Bytes held.
+    pub fn bytes(&self) -> usize {
+        self.in_window.capacity() * size_of::<u32>()
     }
 }
 
 /// Gaps of consecutive sorted times, microseconds.
 pub fn gaps(ts: &[i64], out: &mut Vec<i64>) {
     out.clear();
+    out.reserve_exact(ts.len().saturating_sub(1));
     out.extend(ts.windows(2).map(|w| w[1] - w[0]));
 }
 
@@ -137,6 +182,20 @@ pub fn median(sorted: &[i64]) -> Option<f64> {
         return Some(high as f64);
     }
     Some((sorted[n / 2 - 1] as f64 + high as f64) / 2.0)
+}
+
+/// The same of values in any order, which it leaves in another one. Linear time.
+pub fn median_of_any(values: &mut [i64]) -> Option<f64> {
+    let n = values.len();
+    if n == 0 {
+        return None;
+    }
+    let (below, high, _) = values.select_nth_unstable(n / 2);
+    let high = *high as f64;
+    if n % 2 == 1 {
+        return Some(high);
+    }
+    below.iter().max().map(|low| (*low as f64 + high) / 2.0)
 }
 
 /// The log2 bin of a gap: 0 for less than a second, else the bit length of its whole seconds.
@@ -198,20 +257,24 @@ pub fn burstiness(mean: f64, sd: f64, n: usize) -> Option<f64> {
     (denominator.abs() > f64::EPSILON).then(|| ((up * r - down) / denominator).clamp(-1.0, 1.0))
 }
 
-/// Actions per hour of the day (UTC).
-pub fn hour_counts(ts: impl Iterator<Item = i64>) -> [usize; 24] {
-    let mut hours = [0; 24];
-    for t in ts {
-        hours[(t.div_euclid(3_600_000_000)).rem_euclid(24) as usize] += 1;
-    }
-    hours
+/// The hour of the day (UTC) of a time.
+pub fn hour_of(ts_us: i64) -> usize {
+    ts_us.div_euclid(3_600_000_000).rem_euclid(24) as usize
 }
 
 /// Smallest share of events in any 6 consecutive hours of the day; `None` without events.
 pub fn quietest_six_hours(hours: &[usize; 24]) -> Option<f64> {
     let total: usize = hours.iter().sum();
-    let quietest = (0..24).map(|h| (0..6).map(|k| hours[(h + k) % 24]).sum::<usize>()).min()?;
-    (total > 0).then(|| quietest as f64 / total as f64)
+    if total == 0 {
+        return None;
+    }
+    let mut run: usize = hours[..6].iter().sum();
+    let mut quietest = run;
+    for h in 0..23 {
+        run = run + hours[(h + 6) % 24] - hours[h];
+        quietest = quietest.min(run);
+    }
+    Some(quietest as f64 / total as f64)
 }
 
 /// Wilson's lower 95 % bound of `hits` of `n`; 0 without observations.
@@ -264,30 +327,33 @@ fn count_inversions(values: &mut [u32], spare: &mut [u32]) -> u64 {
 }
 
 /// Spearman's rank correlation with mean ranks for ties; `None` below two or when one side is constant.
-pub fn spearman(pairs: &[(f64, f64)]) -> Option<f64> {
-    let x = ranks(pairs.iter().map(|p| p.0));
-    let y = ranks(pairs.iter().map(|p| p.1));
-    let (mean_x, sd_x) = mean_sd(x.iter().copied())?;
-    let (mean_y, sd_y) = mean_sd(y.iter().copied())?;
+///
+/// Takes the place of both sides: each is left as its doubled ranks. `words` is room to sort in.
+pub fn spearman(x: &mut [u32], y: &mut [u32], words: &mut Vec<u64>) -> Option<f64> {
+    rank_twice(x, words);
+    rank_twice(y, words);
+    let halved = |doubled: &u32| f64::from(*doubled) / 2.0;
+    let (mean_x, sd_x) = mean_sd(x.iter().map(halved))?;
+    let (mean_y, sd_y) = mean_sd(y.iter().map(halved))?;
     if sd_x == 0.0 || sd_y == 0.0 {
         return None;
     }
     let n = x.len() as f64;
-    let covariance = x.iter().zip(&y).map(|(a, b)| (a - mean_x) * (b - mean_y)).sum::<f64>() / n;
-    Some((covariance / (sd_x * sd_y)).clamp(-1.0, 1.0))
+    let products = x.iter().zip(y.iter()).map(|(a, b)| (halved(a) - mean_x) * (halved(b) - mean_y));
+    Some((products.sum::<f64>() / n / (sd_x * sd_y)).clamp(-1.0, 1.0))
 }
 
-fn ranks(values: impl Iterator<Item = f64>) -> Vec<f64> {
-    let values: Vec<f64> = values.collect();
-    let mut order: Vec<usize> = (0..values.len()).collect();
-    order.sort_by(|a, b| values[*a].total_cmp(&values[*b]));
-    let mut out = vec![0.0; values.len()];
-    for tied in order.chunk_by(|a, b| values[*a] == values[*b]) {
-        let first = order.iter().position(|i| *i == tied[0]).unwrap_or(0);
-        let rank = first as f64 + (tied.len() as f64 - 1.0) / 2.0;
-        tied.iter().for_each(|i| out[*i] = rank);
+/// Replaces each value by twice its rank, counted from 0: whole numbers also where ties share a mean rank.
+fn rank_twice(values: &mut [u32], words: &mut Vec<u64>) {
+    words.clear();
+    words.extend(values.iter().enumerate().map(|(i, v)| (u64::from(*v) << 32) | i as u64));
+    words.sort_unstable();
+    let mut first = 0;
+    for tied in words.chunk_by(|a, b| a >> 32 == b >> 32) {
+        let rank = 2 * first + tied.len() - 1;
+        tied.iter().for_each(|w| values[*w as u32 as usize] = rank as u32);
+        first += tied.len();
     }
-    out
 }
 
 /// Length of the mean resultant vector of times on a circle of `period_us`: 1 for one time of day, 0 for spread.

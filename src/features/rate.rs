@@ -3,7 +3,7 @@
 //! Counts attempts, as the white paper does; a broadcast-list send is one action.
 
 use super::facts::Facts;
-use super::feature::{Family, Feature, Mark, Value, count};
+use super::feature::{Family, Feature, Mark, count};
 use super::kernels::{disjoint_windows, max_in_window};
 use super::volume::UNEXPLAINED_READS;
 use crate::domain::{DAY_US, HOUR_US, MINUTE_US, SECOND_US};
@@ -64,28 +64,28 @@ pub static MAX_7D: Feature = Feature {
 pub static UNEXPLAINED_MAX_15S: Feature = Feature {
     name: "rate_unexplained_max_15s",
     definition: "most unexplained actions in any closed 15 s",
-    value: |f| unexplained_max(f, 15 * SECOND_US),
+    value: |f| count(unexplained(f).max_15s),
     ..UNEXPLAINED
 };
 /// Unexplained peak in a minute.
 pub static UNEXPLAINED_MAX_60S: Feature = Feature {
     name: "rate_unexplained_max_60s",
     definition: "most unexplained actions in any closed 60 s",
-    value: |f| unexplained_max(f, MINUTE_US),
+    value: |f| count(unexplained(f).max_60s),
     ..UNEXPLAINED
 };
 /// Unexplained peak in an hour.
 pub static UNEXPLAINED_MAX_1H: Feature = Feature {
     name: "rate_unexplained_max_1h",
     definition: "most unexplained actions in any closed hour",
-    value: |f| unexplained_max(f, HOUR_US),
+    value: |f| count(unexplained(f).max_1h),
     ..UNEXPLAINED
 };
 /// Unexplained peak in a day.
 pub static UNEXPLAINED_MAX_24H: Feature = Feature {
     name: "rate_unexplained_max_24h",
     definition: "most unexplained actions in any closed 24 h",
-    value: |f| unexplained_max(f, DAY_US),
+    value: |f| count(unexplained(f).max_24h),
     ..UNEXPLAINED
 };
 /// Minutes beyond the published human rate.
@@ -93,7 +93,7 @@ pub static FAST_MINUTES: Feature = Feature {
     name: "rate_fast_minutes_n",
     definition: "non-overlapping closed 60 s with more than 60 unexplained actions, taken greedily from the start",
     reading: "persistence of an inhuman rate: one such minute may be a paste, several are a program",
-    value: |f| count(disjoint_windows(unexplained_ts(f), MINUTE_US, 61)),
+    value: |f| count(unexplained(f).fast_minutes),
     ..UNEXPLAINED
 };
 /// Days beyond the published human volume.
@@ -101,7 +101,7 @@ pub static FAST_DAYS: Feature = Feature {
     name: "rate_fast_days_n",
     definition: "non-overlapping closed 24 h with more than 1,000 unexplained actions, taken greedily from the start",
     reading: "persistence of an inhuman daily volume",
-    value: |f| count(disjoint_windows(unexplained_ts(f), DAY_US, 1_001)),
+    value: |f| count(unexplained(f).fast_days),
     ..UNEXPLAINED
 };
 
@@ -120,11 +120,38 @@ pub static CARDS: &[&Feature] = &[
     &FAST_DAYS,
 ];
 
-fn unexplained_ts<'a>(f: &'a Facts) -> &'a [i64] {
-    let collect = || f.actions.iter().filter(|a| !a.explained).map(|a| a.ts).collect();
-    f.later.unexplained_ts.get_or_init(collect)
+/// Peaks of the unexplained actions, of which the times are gathered once.
+#[derive(Debug, Clone, Copy)]
+pub struct Peaks {
+    max_15s: usize,
+    max_60s: usize,
+    max_1h: usize,
+    max_24h: usize,
+    fast_minutes: usize,
+    fast_days: usize,
 }
 
-fn unexplained_max(f: &Facts, width_us: i64) -> Value {
-    count(max_in_window(unexplained_ts(f), width_us))
+impl Peaks {
+    fn of(ts: &[i64]) -> Self {
+        Self {
+            max_15s: max_in_window(ts, 15 * SECOND_US),
+            max_60s: max_in_window(ts, MINUTE_US),
+            max_1h: max_in_window(ts, HOUR_US),
+            max_24h: max_in_window(ts, DAY_US),
+            fast_minutes: disjoint_windows(ts, MINUTE_US, 61),
+            fast_days: disjoint_windows(ts, DAY_US, 1_001),
+        }
+    }
+}
+
+fn unexplained(f: &Facts) -> Peaks {
+    *f.later.unexplained.get_or_init(|| {
+        if f.action_counts.unexplained == f.actions.len() {
+            return Peaks::of(&f.action_ts);
+        }
+        let times = &mut f.room.borrow_mut().times;
+        times.clear();
+        times.extend(f.actions.iter().zip(&f.action_ts).filter(|(a, _)| !a.is_explained()).map(|(_, t)| *t));
+        Peaks::of(times)
+    })
 }

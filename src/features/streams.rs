@@ -32,7 +32,7 @@ pub static GROUP_MINUTE: Feature = Feature {
     name: "timing_group_minute_share",
     evidence: Some((&GROUP_POSTS, 20.0)),
     definition: "share of the pairs of group posts that lie in the same minute of the hour: sum c(c-1) / (n(n-1))",
-    value: |f| minute_pairs(f, Action::is_group_post),
+    value: |f| minute_pairs(f, f.group_posts()),
     ..MINUTE
 };
 /// Agreement of one-way actions on the minute of the hour.
@@ -41,14 +41,14 @@ pub static ONE_WAY_MINUTE: Feature = Feature {
     evidence: Some((&ONE_WAY, 20.0)),
     definition: "timing_group_minute_share over one-way actions",
     reads: UNEXPLAINED_READS,
-    value: |f| minute_pairs(f, Action::is_one_way),
+    value: |f| minute_pairs(f, f.one_way()),
     ..MINUTE
 };
 /// Quick changes from group to group.
 pub static GROUP_HOPS: Feature = Feature {
     name: "timing_group_hop_60s_n",
     definition: "group posts with a post to another group at the same moment or in the 60 s before",
-    value: |f| hops(f, Action::is_group_post),
+    value: |f| hops(f, f.group_posts()),
     ..HOP
 };
 /// Quick changes from person to person.
@@ -56,46 +56,58 @@ pub static ONE_WAY_HOPS: Feature = Feature {
     name: "timing_one_way_hop_60s_n",
     definition: "direct one-way actions with one to somebody else at the same moment or in the 60 s before",
     reads: UNEXPLAINED_READS,
-    value: |f| hops(f, |a| a.is_one_way() && a.chat == Chat::Direct),
+    value: |f| hops(f, f.one_way().filter(|a| f.event(a).chat() == Chat::Direct)),
     ..HOP
 };
 /// All cards of this file.
 pub static CARDS: &[&Feature] = &[&GROUP_MINUTE, &ONE_WAY_MINUTE, &GROUP_HOPS, &ONE_WAY_HOPS];
 
-fn minute_pairs(f: &Facts, keep: impl Fn(&Action) -> bool) -> Value {
+fn minute_pairs<'f>(f: &Facts, stream: impl Iterator<Item = &'f Action>) -> Value {
     let mut minutes = [0u64; 60];
-    for action in f.actions.iter().filter(|a| keep(a)) {
-        minutes[action.ts.div_euclid(MINUTE_US).rem_euclid(60) as usize] += 1;
+    let mut n = 0;
+    for action in stream {
+        minutes[f.event(action).ts.div_euclid(MINUTE_US).rem_euclid(60) as usize] += 1;
+        n += 1;
+    }
+    if n < 2 {
+        return Err(Absent::NoEvidence);
     }
     let pairs = |n: u64| (n * n.saturating_sub(1)) as f64;
-    let all = pairs(minutes.iter().sum());
-    if all == 0.0 { Err(Absent::NoEvidence) } else { Ok(minutes.into_iter().map(pairs).sum::<f64>() / all) }
+    Ok(minutes.into_iter().map(pairs).sum::<f64>() / pairs(n))
 }
 
-fn hops(f: &Facts, keep: impl Fn(&Action) -> bool) -> Value {
-    let stream: Vec<(i64, Token)> =
-        f.actions.iter().filter(|a| keep(a)).map(|a| (a.ts, a.recipient)).collect();
-    count(changes(&stream))
+fn hops<'f>(f: &Facts, stream: impl Iterator<Item = &'f Action> + Clone) -> Value {
+    count(changes(stream.map(|a| {
+        let event = f.event(a);
+        (event.ts, event.recipient)
+    })))
 }
 
 /// Actions with one to another recipient at the same moment or at most 60 s earlier; the order of ties is no matter.
-fn changes(stream: &[(i64, Token)]) -> usize {
+fn changes(stream: impl Iterator<Item = (i64, Token)> + Clone) -> usize {
     // The latest recipient with its time, and the latest time of any other one.
     let mut latest: Option<(Token, i64)> = None;
     let mut other: Option<i64> = None;
     let mut n = 0;
-    for moment in stream.chunk_by(|a, b| a.0 == b.0) {
-        for (ts, to) in moment {
+    let mut ahead = stream.clone();
+    let mut behind = stream;
+    let mut next = ahead.next();
+    while let Some((moment, _)) = next {
+        // Takes in all of one moment, then judges all of it.
+        let mut ties = 0;
+        while let Some((_, to)) = next.filter(|(ts, _)| *ts == moment) {
             match &mut latest {
-                Some((recipient, last)) if recipient == to => *last = *ts,
+                Some((recipient, last)) if *recipient == to => *last = moment,
                 _ => {
                     other = latest.map(|(_, last)| last);
-                    latest = Some((*to, *ts));
+                    latest = Some((to, moment));
                 }
             }
+            ties += 1;
+            next = ahead.next();
         }
-        for (ts, to) in moment {
-            let same = latest.is_some_and(|(recipient, _)| recipient == *to);
+        for (ts, to) in behind.by_ref().take(ties) {
+            let same = latest.is_some_and(|(recipient, _)| recipient == to);
             let before = if same { other } else { latest.map(|(_, last)| last) };
             n += usize::from(before.is_some_and(|last| ts - last <= MINUTE_US));
         }
@@ -116,7 +128,7 @@ mod tests {
             stream.sort_by_key(|(ts, _)| *ts);
             let close = |a: &(i64, Token), b: &(i64, Token)| a.1 != b.1 && (0..=MINUTE_US).contains(&(a.0 - b.0));
             let naive = stream.iter().filter(|a| stream.iter().any(|b| close(a, b))).count();
-            prop_assert_eq!(changes(&stream), naive);
+            prop_assert_eq!(changes(stream.iter().copied()), naive);
         }
     }
 }

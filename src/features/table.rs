@@ -1,4 +1,4 @@
-//! The feature table: a row per account, a value or a reason per card.
+//! The feature table: a row per account, a value or a reason per card, eight bytes each.
 //! In: values in card order; out: look-up by card, and the fingerprint of the cards they were made with.
 //! Refuses to be read with other cards than it was made with.
 
@@ -7,22 +7,39 @@ use crate::domain::Token;
 use std::sync::OnceLock;
 
 /// One account's values in card order.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct AccountFeatures {
     /// Whose they are.
     pub account: Token,
-    values: Vec<Value>,
+    packed: Box<[u64]>,
+}
+
+/// A quiet NaN no arithmetic makes: a reason is packed as this plus its number, so that a value takes eight bytes.
+const ABSENT: u64 = 0x7ffc_abce_0000_0000;
+
+fn pack(value: Value) -> u64 {
+    value.map_or_else(|absent| ABSENT | absent as u64, f64::to_bits)
+}
+
+fn unpack(bits: u64) -> Value {
+    let reason = Absent::ALL.iter().find(|(absent, _, _)| bits == ABSENT | *absent as u64);
+    reason.map_or(Ok(f64::from_bits(bits)), |(absent, _, _)| Err(*absent))
 }
 
 impl AccountFeatures {
     /// Values in card order.
     pub fn new(account: Token, values: Vec<Value>) -> Self {
-        Self { account, values }
+        Self::of(account, values.into_iter())
+    }
+
+    /// Values in card order, as they come.
+    pub fn of(account: Token, values: impl Iterator<Item = Value>) -> Self {
+        Self { account, packed: values.map(pack).collect() }
     }
 
     /// The value of a card.
     pub fn get(&self, card: &Feature) -> Value {
-        place(card).and_then(|i| self.values.get(i).copied()).unwrap_or(Err(Absent::ColumnMissing))
+        place(card).map_or(Err(Absent::ColumnMissing), |i| self.value_at(i))
     }
 
     /// The value of a card if a rule may use it: present, and with the least evidence the card asks for.
@@ -36,8 +53,19 @@ impl AccountFeatures {
     }
 
     /// All values in card order.
-    pub fn values(&self) -> &[Value] {
-        &self.values
+    pub fn values(&self) -> impl ExactSizeIterator<Item = Value> {
+        self.packed.iter().map(|bits| unpack(*bits))
+    }
+
+    /// The value of the card at a place in card order.
+    pub fn value_at(&self, place: usize) -> Value {
+        self.packed.get(place).map_or(Err(Absent::ColumnMissing), |bits| unpack(*bits))
+    }
+}
+
+impl PartialEq for AccountFeatures {
+    fn eq(&self, other: &Self) -> bool {
+        self.account == other.account && self.values().eq(other.values())
     }
 }
 
@@ -88,5 +116,16 @@ mod tests {
         }
         assert_eq!(row.get(&Feature { name: "none", ..Feature::COUNT }), Err(Absent::ColumnMissing));
         assert_eq!(FeatureTable::fingerprint().len(), 16);
+    }
+
+    #[test]
+    fn packed_values_come_back() {
+        let reasons = Absent::ALL.iter().map(|(absent, _, _)| Err(*absent));
+        let numbers = [0.0, -0.0, 1.5, -3e300, f64::INFINITY, f64::MIN_POSITIVE].map(Ok);
+        for value in reasons.chain(numbers) {
+            assert_eq!(unpack(pack(value)), value);
+        }
+        // No card makes one; if a card did, it would still be seen and not pass for a reason.
+        assert!(unpack(pack(Ok(f64::NAN))).is_ok_and(f64::is_nan));
     }
 }

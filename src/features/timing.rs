@@ -3,9 +3,9 @@
 //! Burstiness alone says nothing (bots are found on both sides of people); rules combine at least two of these.
 
 use super::facts::{Action, Facts};
-use super::feature::{Absent, Family, Feature, Invariance, Mark, Reads, Unit, Value, count};
+use super::feature::{Absent, Family, Feature, Invariance, Mark, Reads, Unit, Value, count, share};
 use super::kernels::{
-    burstiness, entropy_bits, gap_entropy_bits, gaps, hour_counts, mean_sd, median, mode_share, quantile,
+    burstiness, entropy_bits, gap_entropy_bits, mean_sd, median, median_of_any, mode_share, quantile,
     quietest_six_hours,
 };
 use super::volume::{ACTIONS, UNEXPLAINED_READS};
@@ -176,7 +176,7 @@ pub static QUIET_HOURS: Feature = Feature {
     look_alikes: "support desks around the clock, shared accounts",
     source: (Mark::Measured, "95 % of measured people lie below 0.167"),
     absent_when: "there is no action",
-    value: |f| quietest_six_hours(&hour_counts(f.action_ts.iter().copied())).ok_or(Absent::NoEvidence),
+    value: |f| quietest_six_hours(&f.action_counts.hours).ok_or(Absent::NoEvidence),
     ..BASE
 };
 /// Entropy over hours.
@@ -189,7 +189,7 @@ pub static HOUR_ENTROPY: Feature = Feature {
     reading: "0: always the same hour; log2 24 = 4.58: around the clock",
     look_alikes: "shift workers, people with a fixed habit",
     absent_when: "there is no action",
-    value: |f| entropy_bits(hour_counts(f.action_ts.iter().copied()).into_iter()).ok_or(Absent::NoEvidence),
+    value: |f| entropy_bits(f.action_counts.hours.into_iter()).ok_or(Absent::NoEvidence),
     ..BASE
 };
 /// Share of the busiest hour of the day.
@@ -202,10 +202,7 @@ pub static TOP_HOUR: Feature = Feature {
     reading: "a timetable puts most of a sender's messages into one hour",
     look_alikes: "people with a fixed habit; one short burst",
     absent_when: "there is no action",
-    value: |f| {
-        let hours = hour_counts(f.action_ts.iter().copied());
-        super::feature::share(hours.into_iter().max().unwrap_or(0), f.action_ts.len())
-    },
+    value: |f| top_hour(&f.action_counts.hours, f.actions.len()),
     ..BASE
 };
 /// Gaps of the one-way stream.
@@ -214,7 +211,7 @@ pub static ONE_WAY_GAPS: Feature = Feature {
     definition: "gaps of consecutive one-way actions (to people who never wrote)",
     reading: "evidence behind the one-way timing values",
     absent_when: "never: 0 when there is nothing to count",
-    value: |f| count(stream_gaps(f, Action::is_one_way).len()),
+    value: |f| count(one_way_gaps(f).n),
     ..STREAM
 };
 /// Entropy of the one-way stream.
@@ -224,7 +221,7 @@ pub static ONE_WAY_ENTROPY: Feature = Feature {
     range: (0.0, 6.1),
     evidence: Some((&ONE_WAY_GAPS, 100.0)),
     definition: "timing_gap_entropy_bits over one-way actions",
-    value: |f| gap_entropy_bits(&stream_gaps(f, Action::is_one_way)).ok_or(Absent::NoEvidence),
+    value: |f| one_way_gaps(f).entropy_bits.ok_or(Absent::NoEvidence),
     ..STREAM
 };
 /// Modal gap of the one-way stream.
@@ -234,7 +231,7 @@ pub static ONE_WAY_MODE: Feature = Feature {
     range: (0.0, 1.0),
     evidence: Some((&ONE_WAY_GAPS, 100.0)),
     definition: "timing_gap_mode_share over one-way actions",
-    value: |f| mode_share(&stream_gaps(f, Action::is_one_way)).ok_or(Absent::NoEvidence),
+    value: |f| one_way_gaps(f).mode_share.ok_or(Absent::NoEvidence),
     ..STREAM
 };
 /// Gaps of the group stream.
@@ -243,7 +240,7 @@ pub static GROUP_GAPS: Feature = Feature {
     definition: "gaps of consecutive group posts",
     reading: "evidence behind the group timing values",
     absent_when: "never: 0 when there is nothing to count",
-    value: |f| count(stream_gaps(f, Action::is_group_post).len()),
+    value: |f| count(group_gaps(f).n),
     ..STREAM
 };
 /// Entropy of the group stream.
@@ -253,7 +250,7 @@ pub static GROUP_ENTROPY: Feature = Feature {
     range: (0.0, 6.1),
     evidence: Some((&GROUP_GAPS, 100.0)),
     definition: "timing_gap_entropy_bits over group posts",
-    value: |f| gap_entropy_bits(&stream_gaps(f, Action::is_group_post)).ok_or(Absent::NoEvidence),
+    value: |f| group_gaps(f).entropy_bits.ok_or(Absent::NoEvidence),
     ..STREAM
 };
 /// Modal gap of the group stream.
@@ -263,7 +260,7 @@ pub static GROUP_MODE: Feature = Feature {
     range: (0.0, 1.0),
     evidence: Some((&GROUP_GAPS, 100.0)),
     definition: "timing_gap_mode_share over group posts",
-    value: |f| mode_share(&stream_gaps(f, Action::is_group_post)).ok_or(Absent::NoEvidence),
+    value: |f| group_gaps(f).mode_share.ok_or(Absent::NoEvidence),
     ..STREAM
 };
 /// Quietest six hours of what nothing prompted.
@@ -275,10 +272,7 @@ pub static UNPROMPTED_QUIET: Feature = Feature {
     definition: "timing_quiet_6h_share over unprompted actions",
     reading: "around the clock without anybody asking for it",
     absent_when: "there is no unprompted action",
-    value: |f| {
-        let ts = f.actions.iter().filter(|a| a.is_unprompted()).map(|a| a.ts);
-        quietest_six_hours(&hour_counts(ts)).ok_or(Absent::NoEvidence)
-    },
+    value: |f| quietest_six_hours(&f.action_counts.unprompted_hours).ok_or(Absent::NoEvidence),
     ..STREAM
 };
 /// Share of the busiest hour of the day in the one-way stream.
@@ -290,10 +284,7 @@ pub static ONE_WAY_TOP_HOUR: Feature = Feature {
     definition: "timing_top_hour_share over one-way actions",
     invariant: Invariance { shift_hours: true, relabel: true },
     absent_when: "there is no one-way action",
-    value: |f| {
-        let hours = hour_counts(f.actions.iter().filter(|a| a.is_one_way()).map(|a| a.ts));
-        super::feature::share(hours.iter().copied().max().unwrap_or(0), hours.iter().sum())
-    },
+    value: |f| top_hour(&f.action_counts.one_way_hours, f.action_counts.one_way),
     ..STREAM
 };
 
@@ -331,7 +322,8 @@ fn as_seconds(us: Option<f64>) -> Value {
 
 fn moments(f: &Facts) -> Result<(f64, f64), Absent> {
     // Over sorted gaps, so that the sum has one order.
-    mean_sd(f.sorted_gaps.iter().map(|g| seconds(*g))).ok_or(Absent::NoEvidence)
+    let of_gaps = || mean_sd(f.sorted_gaps.iter().map(|g| seconds(*g)));
+    f.later.gap_moments.get_or_init(of_gaps).ok_or(Absent::NoEvidence)
 }
 
 fn at_least_two(f: &Facts, then: impl Fn((f64, f64)) -> Value) -> Value {
@@ -340,25 +332,61 @@ fn at_least_two(f: &Facts, then: impl Fn((f64, f64)) -> Value) -> Value {
 
 fn short(f: &Facts, limit_us: i64) -> Value {
     let n = f.sorted_gaps.partition_point(|g| *g <= limit_us);
-    super::feature::share(n, f.sorted_gaps.len())
+    share(n, f.sorted_gaps.len())
 }
 
 fn evenness(f: &Facts) -> Value {
     let of = |q| quantile(&f.sorted_gaps, q).ok_or(Absent::NoEvidence);
     let (low, mid, high) = (of(0.25)?, of(0.5)?, of(0.75)?);
     let skew = if high > low { (low + high - 2.0 * mid) / (high - low) } else { 0.0 };
-    let mut deviations: Vec<i64> = f.sorted_gaps.iter().map(|g| (*g as f64 - mid).abs() as i64).collect();
-    deviations.sort_unstable();
-    let spread = median(&deviations).unwrap_or(0.0);
+    let deviations = &mut f.room.borrow_mut().times;
+    deviations.clear();
+    deviations.extend(f.sorted_gaps.iter().map(|g| (*g as f64 - mid).abs() as i64));
+    let spread = median_of_any(deviations).unwrap_or(0.0);
     let tight = if mid > 0.0 { (1.0 - spread / mid).max(0.0) } else { 1.0 };
     Ok(((1.0 - skew.abs()) + tight) / 2.0)
 }
 
-/// Sorted gaps of one stream of actions.
-fn stream_gaps(f: &Facts, keep: impl Fn(&Action) -> bool) -> Vec<i64> {
-    let ts: Vec<i64> = f.actions.iter().filter(|a| keep(a)).map(|a| a.ts).collect();
-    let mut out = Vec::new();
-    gaps(&ts, &mut out);
-    out.sort_unstable();
-    out
+fn top_hour(hours: &[usize; 24], n: usize) -> Value {
+    share(hours.iter().copied().max().unwrap_or(0), n)
+}
+
+/// What cards say of the gaps of one stream.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct StreamGaps {
+    n: usize,
+    entropy_bits: Option<f64>,
+    mode_share: Option<f64>,
+}
+
+impl StreamGaps {
+    fn of<'f>(f: &Facts, stream: impl Iterator<Item = &'f Action>, n: usize) -> Self {
+        if n == f.actions.len() {
+            return Self::of_sorted(&f.sorted_gaps);
+        }
+        if n < 2 {
+            return Self::default();
+        }
+        let times = &mut f.room.borrow_mut().times;
+        times.clear();
+        times.extend(stream.map(|a| f.event(a).ts));
+        for i in 1..times.len() {
+            times[i - 1] = times[i] - times[i - 1];
+        }
+        times.truncate(times.len().saturating_sub(1));
+        times.sort_unstable();
+        Self::of_sorted(times)
+    }
+
+    fn of_sorted(gaps: &[i64]) -> Self {
+        Self { n: gaps.len(), entropy_bits: gap_entropy_bits(gaps), mode_share: mode_share(gaps) }
+    }
+}
+
+fn one_way_gaps(f: &Facts) -> StreamGaps {
+    *f.later.one_way_gaps.get_or_init(|| StreamGaps::of(f, f.one_way(), f.action_counts.one_way))
+}
+
+fn group_gaps(f: &Facts) -> StreamGaps {
+    *f.later.group_gaps.get_or_init(|| StreamGaps::of(f, f.group_posts(), f.action_counts.posts))
 }

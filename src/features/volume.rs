@@ -2,8 +2,8 @@
 //! In: actions, events, contacts; out: plain counts and their quotients.
 //! Volume alone never convicts: a busy person is no machine.
 
-use super::facts::Facts;
-use super::feature::{Absent, Family, Feature, Mark, Reads, Unit, Value, count, share};
+use super::facts::{Action, Facts, order_by, row, token_prefix};
+use super::feature::{Absent, Family, Feature, Mark, Reads, Unit, count, share};
 use crate::domain::DAY_US;
 
 const BASE: Feature = Feature { family: Family::Volume, ..Feature::COUNT };
@@ -36,7 +36,7 @@ pub static CONTACTS: Feature = Feature {
     reading: "messages to single people",
     look_alikes: "support desks",
     reads: &[Reads::Ts, Reads::MsgId, Reads::Chat, Reads::Status, Reads::Recipient],
-    value: |f| count(f.contacts.len()),
+    value: |f| count(f.contacts.ts.len()),
     ..BASE
 };
 /// Received contacts.
@@ -73,10 +73,10 @@ pub static IN_OUT: Feature = Feature {
     reads: &[Reads::Ts, Reads::MsgId, Reads::Chat, Reads::Status, Reads::Recipient, Reads::Inbound],
     source: (Mark::Published, "carrier guidance of about 1:1 for person-to-person traffic"),
     value: |f| {
-        if f.contacts.is_empty() {
+        if f.contacts.ts.is_empty() {
             return Err(Absent::NoEvidence);
         }
-        Ok(f.received_n as f64 / f.contacts.len() as f64)
+        Ok(f.received_n as f64 / f.contacts.ts.len() as f64)
     },
     ..BASE
 };
@@ -87,7 +87,7 @@ pub static UNEXPLAINED: Feature = Feature {
     reading: "what remains when answers are taken away; rate and reach rules look at this remainder",
     look_alikes: "organizers, announcers",
     reads: UNEXPLAINED_READS,
-    value: |f| count(f.actions.iter().filter(|a| !a.explained).count()),
+    value: |f| count(f.action_counts.unexplained),
     ..BASE
 };
 /// What the split into explained and unexplained depends on.
@@ -108,7 +108,7 @@ pub static UNPROMPTED: Feature = Feature {
     reading: "group posts and messages to people who have not answered",
     look_alikes: "announcers, people whose friends call back",
     reads: UNEXPLAINED_READS,
-    value: |f| count(f.actions.iter().filter(|a| a.is_unprompted()).count()),
+    value: |f| count(f.action_counts.unprompted),
     ..BASE
 };
 /// One-way actions.
@@ -118,7 +118,7 @@ pub static ONE_WAY: Feature = Feature {
     reading: "messages into silence; chatter with accomplices cannot change it",
     look_alikes: "one-time-code senders, notices",
     reads: UNEXPLAINED_READS,
-    value: |f| count(f.actions.iter().filter(|a| a.is_one_way()).count()),
+    value: |f| count(f.action_counts.one_way),
     ..BASE
 };
 /// Days of the one-way stream.
@@ -128,7 +128,7 @@ pub static ONE_WAY_DAYS: Feature = Feature {
     reading: "persistence of the one-way stream",
     look_alikes: "one-time-code senders, notices",
     reads: UNEXPLAINED_READS,
-    value: |f| count(stream_days(f, super::facts::Action::is_one_way)),
+    value: |f| count(stream_days(f, f.one_way(), f.action_counts.one_way)),
     ..BASE
 };
 /// People of the one-way stream.
@@ -138,12 +138,7 @@ pub static ONE_WAY_PEOPLE: Feature = Feature {
     reading: "an alarm has a few, a broadcaster many",
     look_alikes: "announcers",
     reads: UNEXPLAINED_READS,
-    value: |f| {
-        let mut to: Vec<_> = f.actions.iter().filter(|a| a.is_one_way()).map(|a| a.recipient).collect();
-        to.sort_unstable();
-        to.dedup();
-        count(to.len())
-    },
+    value: |f| count(one_way_people(f).people),
     ..BASE
 };
 /// Days of group posting.
@@ -152,7 +147,7 @@ pub static GROUP_DAYS: Feature = Feature {
     definition: "non-overlapping closed 24 h, taken greedily, with at least 20 group posts",
     reading: "persistence of the group stream",
     look_alikes: "active members",
-    value: |f| count(stream_days(f, super::facts::Action::is_group_post)),
+    value: |f| count(stream_days(f, f.group_posts(), f.action_counts.posts)),
     ..BASE
 };
 /// Share of one-way actions among unprompted personal ones, in persons.
@@ -164,7 +159,10 @@ pub static ONE_WAY_PER_RECIPIENT: Feature = Feature {
     look_alikes: "alarms, reminders, subscriptions",
     absent_when: "there is no one-way action",
     reads: UNEXPLAINED_READS,
-    value: one_way_per_recipient,
+    value: |f| match one_way_people(f).most_to_one {
+        0 => Err(Absent::NoEvidence),
+        n => count(n),
+    },
     ..BASE
 };
 /// Group posts.
@@ -173,7 +171,7 @@ pub static GROUP_POSTS: Feature = Feature {
     definition: "actions in groups and communities",
     reading: "how much goes to groups",
     look_alikes: "active members",
-    value: |f| count(f.actions.iter().filter(|a| a.is_group_post()).count()),
+    value: |f| count(f.action_counts.posts),
     ..BASE
 };
 /// Days with actions.
@@ -228,7 +226,7 @@ pub static EXPLAINED_SHARE: Feature = Feature {
     absent_when: "no contact was sent",
     reads: UNEXPLAINED_READS,
     source: (Mark::Published, "24 h service window of the business platform"),
-    value: |f| share(f.contacts.iter().filter(|c| c.explained).count(), f.contacts.len()),
+    value: |f| share(f.contacts.explained, f.contacts.ts.len()),
     ..BASE
 };
 /// Days with one-way actions.
@@ -238,7 +236,7 @@ pub static ONE_WAY_ACTIVE_DAYS: Feature = Feature {
     reading: "how long the one-way stream lasted, whatever else the account did",
     look_alikes: "one-time-code senders, notices",
     reads: UNEXPLAINED_READS,
-    value: |f| count(days(f.actions.iter().filter(|a| a.is_one_way()).map(|a| a.ts))),
+    value: |f| count(days(f.one_way().map(|a| f.event(a).ts))),
     ..ACTIVE_DAYS
 };
 /// Days with unprompted actions.
@@ -248,7 +246,7 @@ pub static UNPROMPTED_ACTIVE_DAYS: Feature = Feature {
     reading: "over how many days the hours of the unprompted stream were seen",
     look_alikes: "announcers, people whose friends call back",
     reads: UNEXPLAINED_READS,
-    value: |f| count(days(f.actions.iter().filter(|a| a.is_unprompted()).map(|a| a.ts))),
+    value: |f| count(days(f.actions.iter().filter(|a| a.is_unprompted()).map(|a| f.event(a).ts))),
     ..ACTIVE_DAYS
 };
 /// Days with one-way actions to one person.
@@ -258,7 +256,7 @@ pub static ONE_WAY_PERSON_DAYS: Feature = Feature {
     reading: "whether one person was written to in vain as a habit, or once at length",
     look_alikes: "alarms, reminders, subscriptions",
     reads: UNEXPLAINED_READS,
-    value: |f| count(one_way_person_days(f)),
+    value: |f| count(one_way_people(f).days_of_that_one),
     ..ACTIVE_DAYS
 };
 
@@ -303,23 +301,43 @@ fn days(ts: impl Iterator<Item = i64>) -> usize {
     n
 }
 
-fn one_way_person_days(f: &Facts) -> usize {
-    let mut to: Vec<_> = f.actions.iter().filter(|a| a.is_one_way()).map(|a| (a.recipient, a.ts)).collect();
-    to.sort_unstable();
-    let persons = to.chunk_by(|a, b| a.0 == b.0);
-    persons.map(|times| (times.len(), days(times.iter().map(|t| t.1)))).max().map_or(0, |(_, days)| days)
-}
+/// Actions of a stream that a day needs to count.
+const LEAST_A_DAY: usize = 20;
 
-fn stream_days(f: &Facts, keep: impl Fn(&super::facts::Action) -> bool) -> usize {
-    let ts: Vec<i64> = f.actions.iter().filter(|a| keep(a)).map(|a| a.ts).collect();
-    super::kernels::disjoint_windows(&ts, DAY_US, 20)
-}
-
-fn one_way_per_recipient(f: &Facts) -> Value {
-    let mut to: Vec<_> = f.actions.iter().filter(|a| a.is_one_way()).map(|a| a.recipient).collect();
-    to.sort_unstable();
-    match super::kernels::longest_run(to.into_iter()) {
-        0 => Err(Absent::NoEvidence),
-        n => count(n),
+fn stream_days<'f>(f: &Facts, stream: impl Iterator<Item = &'f Action>, n: usize) -> usize {
+    if n < LEAST_A_DAY {
+        return 0;
     }
+    let mut room = f.room.borrow_mut();
+    room.times.clear();
+    room.times.extend(stream.map(|a| f.event(a).ts));
+    super::kernels::disjoint_windows(&room.times, DAY_US, LEAST_A_DAY)
+}
+
+/// The people of the one-way stream.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct OneWayPeople {
+    people: usize,
+    most_to_one: usize,
+    days_of_that_one: usize,
+}
+
+fn one_way_people(f: &Facts) -> OneWayPeople {
+    *f.later.one_way_people.get_or_init(|| {
+        let words = &mut f.room.borrow_mut().words;
+        let to = |i: usize| f.event(&f.actions[i]).recipient;
+        let stream = (0..f.actions.len()).filter(|i| f.actions[*i].is_one_way());
+        if f.action_counts.one_way == 0 {
+            return OneWayPeople::default();
+        }
+        order_by(words, stream, |i| token_prefix(to(i)), to);
+        let runs = words.chunk_by(|a, b| to(row(*a)) == to(row(*b)));
+        runs.fold(OneWayPeople::default(), |seen, run| {
+            // Rows of one person are in time order, for rows are.
+            let on_days = days(run.iter().map(|w| f.event(&f.actions[row(*w)]).ts));
+            let (most_to_one, days_of_that_one) =
+                (seen.most_to_one, seen.days_of_that_one).max((run.len(), on_days));
+            OneWayPeople { people: seen.people + 1, most_to_one, days_of_that_one }
+        })
+    })
 }

@@ -53,15 +53,14 @@ impl FeatureFile {
     }
 
     fn block(&mut self, rows: &[NamedRow]) -> Result<(), TableError> {
-        let cells: Vec<&[Value]> = rows.iter().map(|row| row.features.values()).collect();
         self.stream.texts(0, rows.iter().map(|row| row.name.as_str()));
-        let cards = cells.first().map_or(0, |row| row.len());
+        let cards = cards().len();
         for card in 0..cards {
-            self.stream.numbers(card + 1, cells.iter().map(|row| row[card].ok()));
+            self.stream.numbers(card + 1, rows.iter().map(|row| row.features.value_at(card).ok()));
         }
-        for row in &cells {
+        for row in rows {
             self.letters.clear();
-            self.letters.extend(row.iter().map(|value| value.map_or_else(Absent::code, |_| '.')));
+            self.letters.extend(row.features.values().map(|value| value.map_or_else(Absent::code, |_| '.')));
             self.stream.texts(cards + 1, std::iter::once(self.letters.as_str()));
         }
         self.stream.end_block(rows.len())

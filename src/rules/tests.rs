@@ -154,7 +154,7 @@ fn the_papers_examples_fire_to_the_number() {
 fn api_accounts_are_not_judged_by_pace() {
     let fast = [(&rate::UNEXPLAINED_MAX_60S, 500.0), (&fanout::UNEXPLAINED_MAX_24H, 500.0)];
     assert_eq!(hits(&features(&fast)), ["M2", "M3"]);
-    let mut values = features(&fast).values().to_vec();
+    let mut values = features(&fast).values().collect::<Vec<_>>();
     values[place(&lifecycle::BURST_AGE)] = Err(Absent::NotApplicable);
     let api = AccountFeatures::new(Token(1), values);
     assert!(is_api(&api) && hits(&api).is_empty());

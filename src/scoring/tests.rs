@@ -200,7 +200,7 @@ fn every_statement_fills_its_places() {
         let limits = Limits::default();
         let fired = (rule.test)(&crate::rules::Row::new(&row, None, &limits));
         assert!(fired.is_some(), "{} does not fire at full values", rule.code);
-        let mut values = row.values().to_vec();
+        let mut values = row.values().collect::<Vec<_>>();
         if rule.applies == crate::rules::Applies::ApiOnly {
             let at = crate::rules::tests::place(&lifecycle::BURST_AGE);
             values[at] = Err(crate::features::Absent::NotApplicable);
