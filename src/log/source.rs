@@ -34,6 +34,11 @@ impl InputSpec {
         self.mapping = Some(mapping);
         self
     }
+
+    /// Whether identifiers become pseudonyms: what a mapping says of it holds for tables it does not map, too.
+    pub(crate) fn pseudonymise(&self) -> bool {
+        self.mapping.as_ref().is_some_and(|m| m.pseudonymise)
+    }
 }
 
 /// Called with the number of rows read since the last call, from any thread.
@@ -180,8 +185,7 @@ fn describe(spec: &InputSpec, settings: &ReadSettings, plans: &[Plan], report: &
         let text = "the column text was not read: that needs a key file and a named lawful basis";
         report.warnings.push(text.to_owned());
     }
-    let pseudonymised = spec.mapping.as_ref().is_some_and(|m| m.pseudonymise);
-    if report.text_read || pseudonymised {
+    if report.text_read || spec.pseudonymise() {
         report.key_id = settings.keys.as_ref().map(|k| k.id().to_owned());
     }
     if let Some(section) = spec.mapping.as_ref().and_then(|m| m.section(spec.table.name())) {

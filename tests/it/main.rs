@@ -8,5 +8,6 @@ mod faults;
 mod formats;
 mod padding;
 mod program;
+mod reading;
 mod scenarios;
 mod tidy;

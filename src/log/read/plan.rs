@@ -19,7 +19,10 @@ pub(crate) struct Plan {
     /// The file's name in reports.
     pub name: Arc<str>,
     file: TableFile,
+    /// The mapping, if it speaks of this table.
     mapping: Option<Arc<Mapping>>,
+    /// Said once for a whole mapping, and so for tables without a section too.
+    pseudonymise: bool,
     /// Columns of the contract that this file yields, in card order.
     outputs: Vec<&'static str>,
     /// Columns of the file to decode.
@@ -55,7 +58,8 @@ impl Plan {
         }
         let ignored = found.iter().filter(|c| !source.contains(c)).cloned().collect();
         let name = Arc::from(file.name.as_str());
-        Ok(Self { table: spec.table, name, file: opened, mapping, outputs, source, ignored })
+        let pseudonymise = spec.pseudonymise();
+        Ok(Self { table: spec.table, name, file: opened, mapping, pseudonymise, outputs, source, ignored })
     }
 
     /// The file's format.
@@ -85,7 +89,7 @@ impl Plan {
 
     /// Whether identifiers become pseudonyms.
     pub fn pseudonymise(&self) -> bool {
-        self.mapping.as_ref().is_some_and(|m| m.pseudonymise)
+        self.pseudonymise
     }
 
     fn section(&self) -> Option<&Section> {
@@ -190,8 +194,7 @@ fn wanted(table: TableKind, card: &ColumnCard, settings: &ReadSettings, mapped: 
 
 /// Refuses what needs a key file or a lawful basis and has none.
 fn permissions(spec: &InputSpec, section: Option<&Section>, settings: &ReadSettings) -> Result<(), LogError> {
-    let pseudonymise = spec.mapping.as_ref().is_some_and(|m| m.pseudonymise);
-    if pseudonymise && settings.keys.is_none() {
+    if spec.pseudonymise() && settings.keys.is_none() {
         let what =
             format!("pseudonymise = true in mapping {}", spec.mapping.as_ref().map_or("", |m| &m.name));
         return Err(LogError::NeedsKey { what, basis: false });

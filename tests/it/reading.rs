@@ -1,0 +1,82 @@
+//! What reading promises whatever the tables look like: pseudonyms everywhere, nothing lost and nothing made up.
+//! In: small tables made on the spot; out: nothing but failed assertions.
+//! Knows the library's front door only; what is refused, and with which words, is in `bad_input`.
+
+use bulkwatch::domain::Token;
+use bulkwatch::log::{
+    EventSink, InputSpec, Keys, MessageEvent, ReadReport, ReadSettings, SideTables, TableKind, parse_mapping,
+    read_messages, read_side_tables,
+};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+#[derive(Default)]
+struct Collect {
+    events: Vec<MessageEvent>,
+    names: BTreeMap<Token, String>,
+}
+
+impl EventSink for Collect {
+    fn message(&mut self, event: &MessageEvent) {
+        self.events.push(*event);
+    }
+
+    fn name(&mut self, token: Token, name: &str) {
+        self.names.insert(token, name.to_owned());
+    }
+}
+
+fn messages(spec: &InputSpec, settings: &ReadSettings) -> (Collect, ReadReport) {
+    let (sinks, report) = read_messages(spec, settings, Collect::default).expect("reads");
+    let mut all = Collect::default();
+    for sink in sinks {
+        all.events.extend(sink.events);
+        all.names.extend(sink.names);
+    }
+    all.events.sort();
+    (all, report)
+}
+
+fn side(spec: InputSpec, settings: &ReadSettings) -> (SideTables, ReadReport, BTreeMap<Token, String>) {
+    let mut names = BTreeMap::new();
+    let (tables, mut reports) = read_side_tables(&[spec], settings, &mut |token, name| {
+        names.insert(token, name.to_owned());
+    })
+    .expect("reads");
+    (tables, reports.remove(0), names)
+}
+
+fn file(folder: &Path, name: &str, text: &str) -> String {
+    let path = folder.join(name);
+    std::fs::create_dir_all(path.parent().expect("below the folder")).expect("test set-up");
+    std::fs::write(&path, text).expect("test set-up");
+    path.display().to_string()
+}
+
+#[test]
+fn pseudonyms_reach_tables_that_the_mapping_does_not_map() {
+    let dir = tempfile::tempdir().expect("test set-up");
+    let log = file(dir.path(), "log.csv", "when,who,whom\n2026-01-01,+491701234567,b\n");
+    let mapping = "pseudonymise = true\n[messages]\nts = \"when\"\nsender = \"who\"\nrecipient = \"whom\"\n";
+    let mapping = Arc::new(parse_mapping("m.toml", mapping).expect("parses"));
+    let keyed =
+        ReadSettings { keys: Keys::from_bytes(b"PUBLIC-DEMO key of tests"), ..ReadSettings::default() };
+    let spec = |table, path: &str| InputSpec::new(table, [path]).with_mapping(mapping.clone());
+    let (sent, _) = messages(&spec(TableKind::Messages, &log), &keyed);
+    let pseudonym = sent.names.values().next().expect("a sender").clone();
+    assert!(pseudonym.starts_with("p_"), "{pseudonym}");
+
+    let accounts = file(dir.path(), "accounts.csv", "account,kind\n+49 170 1234567,consumer\n");
+    let (_, report, names) = side(spec(TableKind::Accounts, &accounts), &keyed);
+    assert_eq!(names, sent.names, "the account of the side table is the sender of the log");
+    assert!(report.key_id.is_some());
+    let text = "ts,account,kind,reference\n2026-01-01,+491701234567,public claim,file 7\n";
+    let claims = file(dir.path(), "off_platform.csv", text);
+    let (tables, ..) = side(spec(TableKind::OffPlatform, &claims), &keyed);
+    assert_eq!(tables.off_platform.expect("given")[0].subject, pseudonym);
+    let operators = file(dir.path(), "operators.csv", "operator,account\n+491701234567,+491701234567\n");
+    let (tables, ..) = side(spec(TableKind::Operators, &operators), &keyed);
+    let row = &tables.operators.expect("given")[0];
+    assert_eq!((&row.operator, &row.account), (&pseudonym, &pseudonym));
+}
