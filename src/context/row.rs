@@ -40,7 +40,8 @@ pub struct Context<'a> {
     pub network: Option<Reputation>,
     /// The sign-up autonomous system over the last 7 days.
     pub asn: Option<Reputation>,
-    /// Most registrations within a closed hour around its own that share network and client build.
+    /// Most accounts registered in a closed hour around its own with its network and client build; absent without
+    /// either of them.
     pub cohort_max_1h: Option<u32>,
     /// Distinct accounts registered on its device within 30 days before as_of.
     pub device_accounts: Option<u32>,
