@@ -31,7 +31,8 @@ pub struct Exchange {
     cohorts: Cohorts,
     blocks: Map<Token, u64>,
     countries: Map<Token, String>,
-    known_pairs: Option<Set<(Token, Token)>>,
+    /// Since when the first has the second in contacts; the beginning of time where the table does not say.
+    known_pairs: Option<Map<(Token, Token), i64>>,
     covered: Set<Token>,
     departures: Map<(Token, Token), Vec<i64>>,
     reports: Map<(Token, Token), Vec<i64>>,
@@ -108,8 +109,14 @@ impl Exchange {
 
     fn add_relations(&mut self, side: &SideTables) {
         if let Some(contacts) = &side.contacts {
-            self.known_pairs = Some(contacts.iter().map(|c| (c.account, c.contact)).collect());
-            self.covered = contacts.iter().map(|c| c.account).collect();
+            let mut pairs = Map::default();
+            for row in contacts.iter().filter(|c| c.since.is_none_or(|since| since < self.as_of)) {
+                let since = row.since.unwrap_or(i64::MIN);
+                let first = pairs.entry((row.account, row.contact)).or_insert(since);
+                *first = since.min(*first);
+                self.covered.insert(row.account);
+            }
+            self.known_pairs = Some(pairs);
         }
         for row in side.group_events.iter().flatten().filter(|r| r.ts < self.as_of) {
             if row.kind == GroupKind::Leave {
@@ -154,7 +161,7 @@ impl Exchange {
             adds: timeline
                 .group_acts
                 .iter()
-                .filter(|g| g.kind == GroupKind::Add)
+                .filter(|g| g.kind == GroupKind::Add && g.ts < self.as_of)
                 .filter_map(|g| {
                     let target = g.target?;
                     Some(self.add_outcome(account, g.group, target, g.ts))
@@ -186,12 +193,13 @@ impl Exchange {
                 times.get(times.partition_point(|t| *t < ts)).is_some_and(|t| *t <= ts + DAY_US)
             })
         };
+        let knows = |pairs: &Map<(Token, Token), i64>| {
+            let since = pairs.get(&(target, actor));
+            self.covered.contains(&target).then(|| since.is_some_and(|since| *since <= ts))
+        };
         AddOutcome {
             ts,
-            knows_actor: self
-                .known_pairs
-                .as_ref()
-                .and_then(|pairs| self.covered.contains(&target).then(|| pairs.contains(&(target, actor)))),
+            knows_actor: self.known_pairs.as_ref().and_then(knows),
             objected: soon(self.departures.get(&(group, target))) || soon(self.reports.get(&(actor, target))),
         }
     }
@@ -201,7 +209,7 @@ impl Exchange {
 mod tests {
     use super::*;
     use crate::domain::{HOUR_US, Timestamp};
-    use crate::log::rows_of;
+    use crate::log::{ContactRow, GroupEventRow, rows_of};
 
     const AS_OF: i64 = 100 * DAY_US;
 
@@ -247,5 +255,39 @@ mod tests {
         assert_eq!(of(3).cohort_max_1h, None, "behind one address, but the build is not known");
         assert_eq!(of(3).device_accounts, Some(4));
         assert_eq!(of(5).cohort_max_1h, None, "at as_of: it does not exist yet");
+    }
+
+    #[test]
+    fn who_is_saved_after_being_added_was_added_by_a_stranger() {
+        let added = AS_OF - 10 * DAY_US;
+        let act = |target, ts| GroupEventRow {
+            actor: Token(1),
+            ts,
+            group: Token(50),
+            kind: GroupKind::Add,
+            target: Some(Token(target)),
+        };
+        let contact = |account, since| ContactRow { account: Token(account), contact: Token(1), since };
+        let contacts = vec![
+            contact(2, Some(added)),
+            contact(3, Some(added + 1)),
+            contact(4, None),
+            contact(5, Some(AS_OF)),
+            contact(6, Some(added + 1)),
+            contact(6, Some(added - 1)),
+        ];
+        let acts = vec![
+            act(2, added),
+            act(3, added),
+            act(4, added),
+            act(5, added),
+            act(6, added),
+            act(7, added),
+            act(2, AS_OF),
+        ];
+        let side = SideTables { contacts: Some(contacts), group_events: Some(acts), ..SideTables::default() };
+        let adds = exchange(&side).context(&timeline(1, &side)).adds;
+        let known: Vec<Option<bool>> = adds.iter().map(|add| add.knows_actor).collect();
+        assert_eq!(known, [Some(true), Some(false), Some(true), None, Some(true), None]);
     }
 }

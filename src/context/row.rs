@@ -19,7 +19,7 @@ pub struct Reputation {
 pub struct AddOutcome {
     /// When the person was added.
     pub ts: i64,
-    /// Whether the person has the actor in contacts; unknown without a contacts table.
+    /// Whether the person had the actor in contacts when it was added; unknown without a contacts table.
     pub knows_actor: Option<bool>,
     /// Whether the person left that group or reported the actor within 24 h.
     pub objected: bool,

@@ -183,6 +183,8 @@ pub struct Policy {
     pub quota: Quota,
     /// The legal side in force.
     pub in_force: Version,
+    /// The moment it was picked for: what lies at or after it does not exist.
+    pub as_of: Timestamp,
     usual: Recommend,
 }
 
@@ -213,6 +215,7 @@ impl Policy {
             human_review: file.human_review,
             quota: file.quota,
             in_force: in_force.ok_or_else(|| PolicyError::Refused("it has no base version".to_owned()))?,
+            as_of,
             usual: file.recommend,
         })
     }
