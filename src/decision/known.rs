@@ -57,13 +57,17 @@ impl Known {
         known
     }
 
-    /// The sanction that counts: one that is in time if there is one, else the one that expired last.
+    /// The sanction that counts: the widest of those that are founded, bounded and in time, so that one holds whatever
+    /// the account's peak is if any does; else one that is in time, else the one that expired last.
     pub fn sanction(&self, account: &str, as_of_us: i64) -> Option<&Sanctioned> {
         let all = self.sanctions.get(account)?;
-        let in_time = |s: &&Sanctioned| {
-            !matches!(s.state(as_of_us, Some(0.0)), SanctionState::NotYet | SanctionState::Expired)
-        };
-        all.iter().find(in_time).or_else(|| all.iter().max_by_key(|s| s.expires_at))
+        // With nothing sent, only time and missing statements can keep a sanction from holding.
+        let state = |s: &&Sanctioned| s.state(as_of_us, Some(0.0));
+        let envelope = |s: &&Sanctioned| s.declared_per_day.unwrap_or(0.0);
+        let holding = all.iter().filter(|s| state(s) == SanctionState::Holds);
+        let widest = holding.max_by(|a, b| envelope(a).total_cmp(&envelope(b)));
+        let in_time = |s: &&Sanctioned| !matches!(state(s), SanctionState::NotYet | SanctionState::Expired);
+        widest.or_else(|| all.iter().find(in_time)).or_else(|| all.iter().max_by_key(|s| s.expires_at))
     }
 
     /// Evidence about an account itself or about whoever runs it, each from when it concerns the account.
@@ -99,7 +103,7 @@ impl Known {
 mod tests {
     use super::*;
     use crate::domain::Timestamp;
-    use crate::log::{OffPlatformRow, OperatorRow};
+    use crate::log::{OffPlatformRow, OperatorRow, SanctionedRow};
 
     fn policy(as_of: i64) -> Policy {
         Policy::parse(include_str!("../../data/policy/whatsapp.toml"), Timestamp(as_of)).expect("shipped")
@@ -137,5 +141,29 @@ mod tests {
         assert_eq!(alone.len(), 1, "all there is about the other comes later");
         assert_eq!((alone[0].evidence.len(), alone[0].accounts.as_slice()), (1, &["a".to_owned()][..]));
         assert_eq!(Known::of(&side).off_platform_only(&policy(21), |_| false).len(), 2);
+    }
+
+    #[test]
+    fn of_overlapping_sanctions_the_one_that_can_hold_counts() {
+        let row = |owner: &str, starts_at, expires_at, declared_per_day| SanctionedRow {
+            account: "a".into(),
+            class: "alerts".into(),
+            reason: "fire".into(),
+            owner: owner.into(),
+            starts_at,
+            expires_at,
+            declared_per_day,
+        };
+        let sanctioned = Some(vec![
+            row("open", 0, 100, None),
+            row("narrow", 0, 100, Some(10.0)),
+            row("wide", 1, 100, Some(500.0)),
+            row("late", 60, 100, Some(9000.0)),
+            row(" ", 0, 100, Some(9000.0)),
+        ]);
+        let known = Known::of(&SideTables { sanctioned, ..SideTables::default() });
+        let owner = |as_of| known.sanction("a", as_of).map(|s| s.owner.as_str());
+        assert_eq!([owner(0), owner(50), owner(60)], [Some("narrow"), Some("wide"), Some("late")]);
+        assert_eq!(known.sanction("b", 50), None);
     }
 }
