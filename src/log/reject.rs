@@ -37,6 +37,8 @@ pub enum RejectReason {
     Ragged,
     /// Bytes that are not UTF-8.
     NotUtf8,
+    /// A list or an object where one value is expected.
+    Nested,
     /// A line that is no JSON object.
     BadJson,
 }
@@ -57,6 +59,7 @@ impl RejectReason {
         Self::EndsBeforeStart,
         Self::Ragged,
         Self::NotUtf8,
+        Self::Nested,
         Self::BadJson,
     ];
 
@@ -76,6 +79,7 @@ impl RejectReason {
             Self::EndsBeforeStart => "ends_before_start",
             Self::Ragged => "ragged",
             Self::NotUtf8 => "not_utf8",
+            Self::Nested => "nested",
             Self::BadJson => "bad_json",
         }
     }
@@ -96,6 +100,7 @@ impl RejectReason {
             Self::EndsBeforeStart => "it ends before it starts",
             Self::Ragged => "the number of fields differs from the header's",
             Self::NotUtf8 => "bytes that are not UTF-8",
+            Self::Nested => "a list or an object where one value is expected",
             Self::BadJson => "a line that is no JSON object",
         }
     }

@@ -25,7 +25,7 @@ pub use footer::{Footer, footer};
 pub use listing::{InputFile, Listing, STDIN, list};
 pub use mapping::{Condition, Field, Mapping, Section, Split, Test, TimeSpec, TimeUnit, Value, Vocabulary};
 pub use ndjson_read::LIST_SEPARATOR;
-pub use open::{Batches, FileLayout, TableFile};
+pub use open::{Batches, FileLayout, Nested, TableFile};
 pub use parquet_table::{left_join, read_parquet, write_parquet};
 pub use stream::TableStream;
 pub use table::{Table, Values};

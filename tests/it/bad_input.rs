@@ -358,8 +358,8 @@ fn row_cases() -> Vec<Case> {
         (
             "json object as identifier",
             "a.ndjson",
-            b"{\"ts\":{\"a\":1},\"sender\":\"a\",\"recipient\":\"b\"}\n".to_vec(),
-            &["cannot be understood"],
+            b"{\"ts\":\"2026-01-01\",\"sender\":{\"id\":1},\"recipient\":\"b\"}\n".to_vec(),
+            &["a list or an object where one value is expected", "column sender: an object"],
             Input,
         ),
         (

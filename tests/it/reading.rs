@@ -80,3 +80,31 @@ fn pseudonyms_reach_tables_that_the_mapping_does_not_map() {
     let row = &tables.operators.expect("given")[0];
     assert_eq!((&row.operator, &row.account), (&pseudonym, &pseudonym));
 }
+
+#[test]
+fn what_is_nested_or_long_makes_up_no_account() {
+    let dir = tempfile::tempdir().expect("test set-up");
+    let line = |sender: &str| {
+        format!("{{\"ts\":\"2026-01-01T00:00:00Z\",\"sender\":{sender},\"recipient\":\"b\"}}\n")
+    };
+    let senders = ["{\"id\":1}", "{\"id\":2}", "[\"x\"]", "[\"x\",\"y\"]", "18446744073709551616"];
+    let text: String = senders.into_iter().chain(["18446744073709551617"]).map(line).collect();
+    let log = file(dir.path(), "log.ndjson", &text);
+    let lenient = ReadSettings { max_reject_share: 1.0, ..ReadSettings::default() };
+    let (all, report) = messages(&InputSpec::new(TableKind::Messages, [log]), &lenient);
+    let names: Vec<&str> = all.names.values().map(String::as_str).collect();
+    assert_eq!(names.len(), 2, "two long numbers are two accounts: {names:?}");
+    assert!(names.contains(&"18446744073709551616") && names.contains(&"18446744073709551617"));
+    let refused: Vec<(u64, &str, &str)> =
+        report.rejects.rows.iter().map(|r| (r.row, r.column.as_str(), r.reason.code())).collect();
+    assert_eq!(refused, (1..=4).map(|row| (row, "sender", "nested")).collect::<Vec<_>>());
+
+    let split =
+        "[messages]\nts = \"ts\"\nsender = \"sender\"\nrecipient = \"to\"\nsplit = { column = \"to\" }\n";
+    let split = Arc::new(parse_mapping("m.toml", split).expect("parses"));
+    let text = "{\"ts\":\"2026-01-01T00:00:00Z\",\"sender\":1,\"to\":[\"b\",\"c\"]}\n\
+                {\"ts\":\"2026-01-01T00:00:00Z\",\"sender\":[1,2],\"to\":[\"b\"]}\n";
+    let log = file(dir.path(), "lists.ndjson", text);
+    let (all, report) = messages(&InputSpec::new(TableKind::Messages, [log]).with_mapping(split), &lenient);
+    assert_eq!((all.events.len(), report.rejects.total()), (2, 1));
+}

@@ -6,7 +6,7 @@ use crate::domain::nearest;
 use crate::log::clean::{Cell, Column, TimeReader, guess_unit};
 use crate::log::schema::{ColumnCard, ColumnType, TableKind};
 use crate::log::{InputSpec, LogError, ReadSettings};
-use crate::table_io::{Batch, Format, InputFile, Mapping, Section, TableError, TableFile, TimeSpec};
+use crate::table_io::{Batch, Format, InputFile, Mapping, Nested, Section, TableError, TableFile, TimeSpec};
 use std::sync::Arc;
 
 /// Columns of the contract that no packed row carries yet.
@@ -112,7 +112,9 @@ impl Plan {
         &self,
         part: usize,
     ) -> Result<impl Iterator<Item = Result<Batch, TableError>> + '_, TableError> {
-        let batches = self.file.read(part, &self.source)?;
+        let split = self.section().and_then(|s| s.split.as_ref()).filter(|s| s.separator.is_none());
+        let nested = split.map_or(Nested::Refused, |s| Nested::ListIn(&s.column));
+        let batches = self.file.read(part, &self.source, nested)?;
         Ok(batches.map(|batch| match self.section() {
             None => batch,
             Some(section) => section.apply(&self.name, &self.source, &self.outputs, batch?),

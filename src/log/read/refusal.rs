@@ -47,6 +47,7 @@ impl Refusals {
                 (RejectReason::Ragged, format!("{found} fields, not {expected}, over {lines} lines"))
             }
             Broken::NotUtf8 => (RejectReason::NotUtf8, String::new()),
+            Broken::Nested(found) => (RejectReason::Nested, found.to_owned()),
             Broken::BadJson(problem) => (RejectReason::BadJson, problem),
         };
         let shown = sanitise(&shown, SAMPLE_CHARS - 1);
