@@ -108,7 +108,7 @@ impl ReadSettings {
 
 /// The files of one table, ready to be read.
 pub(crate) struct Source {
-    /// What is known before the first row; the files' counts are still zero.
+    /// What is known before the first row; the files' counts are still zero, and so are the columns.
     pub report: ReadReport,
     /// One plan for each file that is to be read.
     pub plans: Vec<Plan>,
@@ -151,7 +151,6 @@ pub(crate) fn prepare(spec: &InputSpec, settings: &ReadSettings) -> Result<Sourc
         files.push(FileReport { format: plan.format().to_owned(), ..entry });
         plans.push(plan);
     }
-    describe(spec, settings, &plans, &mut report);
     Ok(Source { report, plans, files })
 }
 
@@ -159,8 +158,21 @@ fn is_stdin(file: &InputFile) -> bool {
     file.path == Path::new(STDIN)
 }
 
-/// Says in the report which columns are there, which are not and which were passed over.
-fn describe(spec: &InputSpec, settings: &ReadSettings, plans: &[Plan], report: &mut ReadReport) {
+/// Says in the report which columns are there, which are not and which were passed over, once all has been read; a
+/// required column that is nowhere is an error.
+pub(crate) fn describe(
+    spec: &InputSpec,
+    settings: &ReadSettings,
+    plans: &[Plan],
+    report: &mut ReadReport,
+) -> Result<(), LogError> {
+    for card in spec.table.columns().iter().filter(|c| c.required) {
+        if !plans.iter().any(|p| p.offers(card.name))
+            && let Some(error) = plans.iter().find_map(|p| p.lacks(card))
+        {
+            return Err(error);
+        }
+    }
     for card in spec.table.columns() {
         let with = plans.iter().filter(|p| p.offers(card.name)).count();
         match with {
@@ -191,4 +203,5 @@ fn describe(spec: &InputSpec, settings: &ReadSettings, plans: &[Plan], report: &
     if let Some(section) = spec.mapping.as_ref().and_then(|m| m.section(spec.table.name())) {
         report.positive_labels.clone_from(&section.positive);
     }
+    Ok(())
 }

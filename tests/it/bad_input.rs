@@ -345,7 +345,14 @@ fn row_cases() -> Vec<Case> {
             "broken json line",
             "a.ndjson",
             b"{\"ts\":\"2026-01-01\",\"sender\":\"a\",\"recipient\":\"b\"\n".to_vec(),
-            &["needs the column ts"],
+            &["a line that is no JSON object"],
+            Input,
+        ),
+        (
+            "json without a column",
+            "a.ndjson",
+            b"{\"ts\":\"2026-01-01\",\"sendr\":\"a\",\"recipient\":\"b\"}\n".to_vec(),
+            &["needs the column sender; did you mean sendr?"],
             Input,
         ),
         (

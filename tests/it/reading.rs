@@ -82,6 +82,37 @@ fn pseudonyms_reach_tables_that_the_mapping_does_not_map() {
 }
 
 #[test]
+fn a_key_of_ndjson_counts_wherever_it_stands() {
+    let dir = tempfile::tempdir().expect("test set-up");
+    let mut lines: Vec<String> = (0..3000)
+        .map(|i| format!("{{\"ts\":\"2026-01-01T00:00:00Z\",\"sender\":\"a{i}\",\"recipient\":\"b\"}}"))
+        .collect();
+    let late = ",\"typing_ms\":7,\"chat\":\"group\"}";
+    lines.push(lines[0].replace('}', late).replace("a0", "last"));
+    let forth = file(dir.path(), "forth.ndjson", &lines.join("\n"));
+    lines.reverse();
+    let back = file(dir.path(), "back.ndjson", &lines.join("\n"));
+    let plain = ReadSettings::default();
+    let spec = |path: &str| InputSpec::new(TableKind::Messages, [path]);
+    let (first, second) = (messages(&spec(&forth), &plain), messages(&spec(&back), &plain));
+    assert!(first.0.events == second.0.events, "the order of lines shows");
+    assert_eq!(first.0.events.iter().filter(|e| e.typing_ms == 7).count(), 1);
+    for report in [&first.1, &second.1] {
+        assert!(report.columns_present.contains("typing_ms") && report.columns_missing.contains("size"));
+    }
+
+    let mapping = "[messages]\nts = \"ts\"\nsender = \"sender\"\nrecipient = \"recipient\"\nsize = \"bytes\"\n\
+                   typing_ms = \"typing_ms\"\nvia = { constant = \"api\" }\n\
+                   kind = { case = \"none\", words = { \"\" = \"text\" } }\n";
+    let mapping = Arc::new(parse_mapping("m.toml", mapping).expect("parses"));
+    let (mapped, report) = messages(&spec(&forth).with_mapping(mapping), &plain);
+    assert_eq!(mapped.events.iter().filter(|e| e.typing_ms == 7).count(), 1);
+    let offered = |column| report.columns_present.contains(column);
+    assert!(offered("typing_ms") && offered("via") && offered("kind"));
+    assert!(!offered("size"), "the mapping names a key that the file never has");
+}
+
+#[test]
 fn what_is_nested_or_long_makes_up_no_account() {
     let dir = tempfile::tempdir().expect("test set-up");
     let line = |sender: &str| {

@@ -129,6 +129,7 @@ pub(crate) fn finish(
         }
         report.add(file, rejects);
     }
+    source::describe(spec, settings, &plans, &mut report)?;
     report.files.sort_by(|a, b| a.name.cmp(&b.name));
     judge(spec.table, settings, &report)?;
     Ok(report)

@@ -8,6 +8,7 @@ use crate::log::schema::{ColumnCard, ColumnType, TableKind};
 use crate::log::{InputSpec, LogError, ReadSettings};
 use crate::table_io::{Batch, Format, InputFile, Mapping, Nested, Section, TableError, TableFile, TimeSpec};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Columns of the contract that no packed row carries yet.
 const NOT_CARRIED: [&str; 3] = ["sketch", "list_id", "client_ts"];
@@ -23,8 +24,12 @@ pub(crate) struct Plan {
     mapping: Option<Arc<Mapping>>,
     /// Said once for a whole mapping, and so for tables without a section too.
     pseudonymise: bool,
-    /// Columns of the contract that this file yields, in card order.
+    /// Columns of the contract that this file yields, in card order; of NDJSON, those that it may yield.
     outputs: Vec<&'static str>,
+    /// For NDJSON, what reading found of each of them: a key that no line names is no column.
+    found: Vec<AtomicBool>,
+    /// Whether any row could be cut into fields.
+    any_row: AtomicBool,
     /// Columns of the file to decode.
     source: Vec<String>,
     ignored: Vec<String>,
@@ -39,27 +44,41 @@ impl Plan {
         let layout = section.map(|s| s.layout.clone()).unwrap_or_default();
         let opened = TableFile::open(file, &layout)?;
         let found = opened.columns();
+        let named = opened.format() != Format::Ndjson;
         let wanted = |card: &&ColumnCard| wanted(spec.table, card, settings, section.is_some());
         let cards = spec.table.columns().iter().filter(wanted);
         let outputs: Vec<&'static str> = match section {
             Some(section) => cards.map(|c| c.name).filter(|c| section.fields.contains_key(*c)).collect(),
-            None => cards.map(|c| c.name).filter(|c| found.iter().any(|f| f == c)).collect(),
+            // NDJSON leaves out absent keys, so that a column may first appear on the last line.
+            None => cards.map(|c| c.name).filter(|c| !named || found.iter().any(|f| f == c)).collect(),
         };
         required(spec.table, &outputs, &opened)?;
         let source = match section {
             Some(section) => section.source_columns(&outputs),
             None => outputs.iter().map(|c| (*c).to_owned()).collect(),
         };
-        if section.is_some() && opened.format() != Format::Ndjson {
-            // NDJSON leaves out absent keys, so that a column may first appear after the lines looked at.
-            if let Some(column) = source.iter().find(|s| !found.contains(s)) {
-                return Err(TableError::missing_column(&file.name, column, found).into());
-            }
+        if section.is_some()
+            && named
+            && let Some(column) = source.iter().find(|s| !found.contains(s))
+        {
+            return Err(TableError::missing_column(&file.name, column, found).into());
         }
         let ignored = found.iter().filter(|c| !source.contains(c)).cloned().collect();
         let name = Arc::from(file.name.as_str());
         let pseudonymise = spec.pseudonymise();
-        Ok(Self { table: spec.table, name, file: opened, mapping, pseudonymise, outputs, source, ignored })
+        let found = outputs.iter().map(|_| AtomicBool::new(named)).collect();
+        Ok(Self {
+            table: spec.table,
+            name,
+            file: opened,
+            mapping,
+            pseudonymise,
+            outputs,
+            found,
+            any_row: AtomicBool::new(false),
+            source,
+            ignored,
+        })
     }
 
     /// The file's format.
@@ -72,9 +91,24 @@ impl Plan {
         &self.file
     }
 
-    /// Whether the file yields a column of the contract.
+    /// Whether the file yields a column of the contract; of NDJSON this is known once all parts have been read.
     pub fn offers(&self, column: &str) -> bool {
-        self.outputs.contains(&column)
+        let at = self.outputs.iter().position(|output| *output == column);
+        at.is_some_and(|at| self.found[at].load(Ordering::Relaxed))
+    }
+
+    /// Why a required column is missing, said of a file that was read and in which no row named it.
+    pub fn lacks(&self, card: &ColumnCard) -> Option<LogError> {
+        if self.offers(card.name) || !self.any_row.load(Ordering::Relaxed) {
+            return None;
+        }
+        Some(match self.section() {
+            Some(_) => {
+                let source = self.source_name(card.name);
+                TableError::missing_column(&self.name, &source, self.file.columns()).into()
+            }
+            None => missing(self.table, card, &self.file),
+        })
     }
 
     /// Columns of the file that nothing asked for.
@@ -115,10 +149,34 @@ impl Plan {
         let split = self.section().and_then(|s| s.split.as_ref()).filter(|s| s.separator.is_none());
         let nested = split.map_or(Nested::Refused, |s| Nested::ListIn(&s.column));
         let batches = self.file.read(part, &self.source, nested)?;
-        Ok(batches.map(|batch| match self.section() {
-            None => batch,
-            Some(section) => section.apply(&self.name, &self.source, &self.outputs, batch?),
+        Ok(batches.map(|batch| {
+            let batch = batch?;
+            self.any_row.fetch_or(batch.len > 0, Ordering::Relaxed);
+            let named: Vec<bool> = batch.columns.iter().map(Option::is_some).collect();
+            let batch = match self.section() {
+                None => batch,
+                Some(section) => section.apply(&self.name, &self.source, &self.outputs, batch)?,
+            };
+            self.note(&named, &batch);
+            Ok(batch)
         }))
+    }
+
+    /// Notes which columns of the contract a batch of NDJSON holds: those whose keys it names, and those that a mapping
+    /// could fill all the same.
+    fn note(&self, named: &[bool], batch: &Batch) {
+        for ((output, found), column) in self.outputs.iter().zip(&self.found).zip(&batch.columns) {
+            if found.load(Ordering::Relaxed) {
+                continue;
+            }
+            let filled = column.as_ref().is_some_and(|c| c.null_count() < batch.len);
+            let is_named =
+                |source: &String| self.source.iter().zip(named).any(|(name, named)| *named && name == source);
+            let needs = || self.section().map_or_else(|| vec![(*output).to_owned()], |s| s.needs(output));
+            if filled || needs().iter().any(is_named) {
+                found.store(true, Ordering::Relaxed);
+            }
+        }
     }
 
     /// The columns of a batch by the position of their cards; absent ones included.
@@ -210,22 +268,26 @@ fn permissions(spec: &InputSpec, section: Option<&Section>, settings: &ReadSetti
 }
 
 fn required(table: TableKind, outputs: &[&'static str], file: &TableFile) -> Result<(), LogError> {
-    let Some(card) = table.columns().iter().find(|c| c.required && !outputs.contains(&c.name)) else {
-        return Ok(());
-    };
+    match table.columns().iter().find(|c| c.required && !outputs.contains(&c.name)) {
+        Some(card) => Err(missing(table, card, file)),
+        None => Ok(()),
+    }
+}
+
+fn missing(table: TableKind, card: &ColumnCard, file: &TableFile) -> LogError {
     let found = file.columns();
     let hint = match nearest(card.name, found.iter().map(String::as_str)) {
         Some(near) => format!("; did you mean {}?", crate::table_io::sanitise(near, 40)),
         None => String::new(),
     };
     let shown: Vec<String> = found.iter().take(12).map(|c| crate::table_io::sanitise(c, 40)).collect();
-    Err(LogError::MissingColumn {
+    LogError::MissingColumn {
         file: file.file().name.clone(),
         table: table.name(),
         column: card.name,
         hint,
         found: shown.join(", "),
-    })
+    }
 }
 
 fn fits(ty: &ColumnType, column: &Column) -> bool {
