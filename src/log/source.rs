@@ -5,7 +5,7 @@
 use crate::domain::Timestamp;
 use crate::log::read::Plan;
 use crate::log::{FileReport, Keys, LogError, ReadReport, TableKind};
-use crate::table_io::{self, InputFile, Mapping, STDIN};
+use crate::table_io::{self, InputFile, Listing, Mapping, STDIN, TableError};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -119,7 +119,7 @@ pub(crate) struct Source {
 /// Lists, digests and opens the files of a table.
 pub(crate) fn prepare(spec: &InputSpec, settings: &ReadSettings) -> Result<Source, LogError> {
     settings.check_stop(spec.table)?;
-    let listing = table_io::list(&spec.paths, settings.partition_from, settings.partition_to)?;
+    let listing = listing(spec, settings)?;
     let mut report = ReadReport::new(spec.table);
     report.warnings = listing.warnings;
     report.earliest_partition = listing.earliest_partition;
@@ -152,6 +152,22 @@ pub(crate) fn prepare(spec: &InputSpec, settings: &ReadSettings) -> Result<Sourc
         plans.push(plan);
     }
     Ok(Source { report, plans, files })
+}
+
+/// The files of a table. Only the message log has a look-back: an account registered long ago is still registered, so
+/// side tables are pruned at their end alone, and one whose every row is yet to come is an empty table.
+fn listing(spec: &InputSpec, settings: &ReadSettings) -> Result<Listing, LogError> {
+    let (from, to) = (settings.partition_from, settings.partition_to);
+    if spec.table == TableKind::Messages {
+        return Ok(table_io::list(&spec.paths, from, to)?);
+    }
+    match table_io::list(&spec.paths, None, to) {
+        Err(error @ TableError::AllPruned { .. }) => {
+            let warnings = vec![format!("{}: {error}", spec.table.name())];
+            Ok(Listing { warnings, ..Listing::default() })
+        }
+        other => Ok(other?),
+    }
 }
 
 fn is_stdin(file: &InputFile) -> bool {

@@ -2,7 +2,7 @@
 //! In: small tables made on the spot; out: nothing but failed assertions.
 //! Knows the library's front door only; what is refused, and with which words, is in `bad_input`.
 
-use bulkwatch::domain::Token;
+use bulkwatch::domain::{Timestamp, Token};
 use bulkwatch::log::{
     EventSink, InputSpec, Keys, MessageEvent, ReadReport, ReadSettings, SideTables, TableKind, parse_mapping,
     read_messages, read_side_tables,
@@ -138,4 +138,28 @@ fn what_is_nested_or_long_makes_up_no_account() {
     let log = file(dir.path(), "lists.ndjson", text);
     let (all, report) = messages(&InputSpec::new(TableKind::Messages, [log]).with_mapping(split), &lenient);
     assert_eq!((all.events.len(), report.rejects.total()), (2, 1));
+}
+
+#[test]
+fn only_the_message_log_has_a_look_back() {
+    let dir = tempfile::tempdir().expect("test set-up");
+    let day = |name: &str| format!("registrations/date={name}/a.csv");
+    for (name, account) in [("2020-01-01", "old"), ("2026-01-01", "new"), ("2026-03-01", "late")] {
+        file(dir.path(), &day(name), &format!("ts,account\n{name},{account}\n"));
+    }
+    let path = dir.path().join("registrations").display().to_string();
+    let read = |to: &str| {
+        let settings = ReadSettings {
+            partition_from: Timestamp::parse("2025-12-01"),
+            partition_to: Timestamp::parse(to),
+            ..ReadSettings::default()
+        };
+        side(InputSpec::new(TableKind::Registrations, [path.as_str()]), &settings)
+    };
+    let (tables, _, names) = read("2026-02-01");
+    assert_eq!(tables.registrations.map(|t| t.len()), Some(2));
+    assert!(names.values().any(|n| n == "old") && names.values().all(|n| n != "late"), "{names:?}");
+    let (tables, report, _) = read("2019-01-01");
+    assert_eq!(tables.registrations.map(|t| t.len()), Some(0), "given, and nothing of it has happened yet");
+    assert!(report.warnings[0].contains("registrations: all 3 partitions"), "{:?}", report.warnings);
 }
