@@ -4,7 +4,7 @@
 
 use super::folder::{FolderError, RunFolder};
 use super::html;
-use super::record_v1::{Judged, OffPlatformLine, ReasonLine, scores, spreadsheet_safe};
+use super::record_v1::{Judged, OffPlatformLine, ReasonLine, scores, spreadsheet_safe, url_part};
 use crate::decision::{Finding, OffPlatformDecision, Policy, State, Verdict, VerdictCounts};
 use crate::domain::{Timestamp, Window};
 use crate::features::{FeatureTable, Population};
@@ -295,7 +295,8 @@ impl Run<'_> {
         for (rank, j) in (1..).zip(&self.judged).filter(|(_, j)| j.is_queued()) {
             let shown = |score: f64| format!("{score:.3}");
             let first = reasons(&j.card).into_iter().next().map(|r| r.statement).unwrap_or_default();
-            let url = self.case_url.as_deref().map(|u| u.replace("{account}", &j.name)).unwrap_or_default();
+            let account = url_part(&j.name);
+            let url = self.case_url.as_deref().map(|u| u.replace("{account}", &account)).unwrap_or_default();
             writer
                 .write_record([
                     rank.to_string(),
