@@ -163,3 +163,19 @@ fn only_the_message_log_has_a_look_back() {
     assert_eq!(tables.registrations.map(|t| t.len()), Some(0), "given, and nothing of it has happened yet");
     assert!(report.warnings[0].contains("registrations: all 3 partitions"), "{:?}", report.warnings);
 }
+
+#[test]
+fn one_time_without_a_unit_is_one_refused_row() {
+    let dir = tempfile::tempdir().expect("test set-up");
+    let good = "2026-01-01T00:00:00Z,a,b\n";
+    let odd = "1767225600,a,b\n";
+    let plain = ReadSettings::default();
+    // At the very beginning, and as the first value of a later batch.
+    for before in [0, 16 * 1024] {
+        let text = ["ts,sender,recipient\n", &good.repeat(before), odd, &good.repeat(100)].concat();
+        let log = file(dir.path(), "log.csv", &text);
+        let (all, report) = messages(&InputSpec::new(TableKind::Messages, [log]), &plain);
+        assert_eq!((all.events.len(), report.rejects.total()), (before + 100, 1));
+        assert_eq!(report.rejects.rows[0].row, before as u64 + 1);
+    }
+}

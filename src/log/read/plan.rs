@@ -199,7 +199,7 @@ impl Plan {
             if !fits(&card.ty, &column) {
                 return Err(wrong(found()));
             }
-            if matches!(card.ty, ColumnType::Time) {
+            if matches!(card.ty, ColumnType::Time) && batch.first_row == 1 {
                 self.check_unit(card.name, &column, batch.len)?;
             }
             columns[at] = column;
@@ -215,29 +215,36 @@ impl Plan {
     }
 
     /// A time column of bare numbers is useless without a unit, and every row of it would be refused.
+    ///
+    /// Asked of the first rows of a file; one number among times, there or later, is one refused row.
     fn check_unit(&self, column: &'static str, values: &Column, len: usize) -> Result<(), LogError> {
         let spec = self.section().and_then(|s| s.fields.get(column)).map(|f| &f.time);
         if spec.is_some_and(|s: &TimeSpec| s.unit.is_some() || s.format.is_some()) {
             return Ok(());
         }
-        let first = (0..len).map(|i| values.cell(i)).find(|c| *c != Cell::Null);
-        let count = match first {
-            Some(Cell::Int(n)) => Some(n),
-            Some(Cell::Uint(n)) => Some(i64::try_from(n).unwrap_or(i64::MAX)),
-            Some(Cell::Float(x)) => Some(x as i64),
-            Some(Cell::Text(text)) => text.trim().parse::<f64>().ok().map(|x| x as i64),
-            _ => None,
-        };
-        match count {
-            None => Ok(()),
-            Some(count) => Err(LogError::TimeUnit {
-                file: self.name.to_string(),
-                column,
-                source_column: self.source_name(column),
-                sample: count.to_string(),
-                guess: guess_unit(count),
-            }),
+        let cells = || (0..len).map(|i| values.cell(i)).filter(|c| *c != Cell::Null);
+        let Some(count) = cells().next().and_then(bare_number) else { return Ok(()) };
+        if !cells().all(|cell| bare_number(cell).is_some()) {
+            return Ok(());
         }
+        Err(LogError::TimeUnit {
+            file: self.name.to_string(),
+            column,
+            source_column: self.source_name(column),
+            sample: count.to_string(),
+            guess: guess_unit(count),
+        })
+    }
+}
+
+/// A number without a unit.
+fn bare_number(cell: Cell) -> Option<i64> {
+    match cell {
+        Cell::Int(n) => Some(n),
+        Cell::Uint(n) => Some(i64::try_from(n).unwrap_or(i64::MAX)),
+        Cell::Float(x) => Some(x as i64),
+        Cell::Text(text) => text.trim().parse::<f64>().ok().map(|x| x as i64),
+        _ => None,
     }
 }
 
