@@ -15,7 +15,7 @@ use crate::table_io::{TableError, write_parquet};
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use thiserror::Error;
 
 /// Why the files of a run could not be written.
@@ -354,15 +354,3 @@ pub const RESULT_FILES: &[&str] = &[
     "off_platform.ndjson",
     "metrics.json",
 ];
-
-/// The newest run folder below `out`: the last by name among those with a manifest.
-pub fn newest_run(out: &Path) -> Option<PathBuf> {
-    let mut runs: Vec<PathBuf> = std::fs::read_dir(out)
-        .ok()?
-        .flatten()
-        .map(|e| e.path())
-        .filter(|p| p.join("manifest.json").is_file())
-        .collect();
-    runs.sort();
-    runs.pop()
-}
