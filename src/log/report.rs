@@ -47,6 +47,8 @@ pub struct ReadReport {
     pub rows_filtered: u64,
     /// Rows that were passed on.
     pub rows_ok: u64,
+    /// Rows of files that were not read because an earlier file has the same bytes.
+    pub rows_repeated: u64,
     /// Rows refused.
     pub rejects: Rejects,
     /// Oldest usable time, UTC microseconds.
@@ -82,6 +84,7 @@ impl ReadReport {
             rows_read: 0,
             rows_filtered: 0,
             rows_ok: 0,
+            rows_repeated: 0,
             rejects: Rejects::default(),
             oldest: None,
             newest: None,
@@ -119,6 +122,20 @@ impl ReadReport {
         self.newest = self.newest.into_iter().chain(file.newest).max();
         self.rejects.absorb(rejects);
         self.files.push(file);
+    }
+
+    /// Counts what files given twice would have added, and says so: one log read twice is no second log, but the same
+    /// rows within one file would be events of their own.
+    pub(crate) fn count_repeated(&mut self) {
+        for file in self.files.iter().filter(|f| f.same_as.is_some()) {
+            let first = self.files.iter().find(|f| Some(&f.name) == file.same_as.as_ref());
+            let (same, rows) = first.map_or(("", 0), |f| (f.name.as_str(), f.rows));
+            self.rows_repeated += rows;
+            self.warnings.push(format!(
+                "{} has the same content as {same}, read once: {rows} rows left out",
+                file.name
+            ));
+        }
     }
 }
 

@@ -140,7 +140,6 @@ pub(crate) fn prepare(spec: &InputSpec, settings: &ReadSettings) -> Result<Sourc
         };
         if !digest.is_empty() && file.bytes > 0 {
             if let Some(same) = first.get(digest.as_str()) {
-                report.warnings.push(format!("{} has the same content as {same}, read once", file.name));
                 let skipped = FileReport { same_as: Some((*same).to_owned()), ..entry };
                 report.files.push(skipped);
                 continue;

@@ -141,6 +141,7 @@ impl Run<'_> {
         }
         let messages = &self.reports[0];
         flat.insert("rows.read".to_owned(), messages.rows_read as f64);
+        flat.insert("rows.in_repeated_files".to_owned(), messages.rows_repeated as f64);
         flat.insert("rows.rejected".to_owned(), messages.rejects.total() as f64);
         for (name, n) in &self.counts {
             flat.insert(format!("rows.{name}"), *n as f64);
@@ -171,7 +172,7 @@ impl Run<'_> {
     fn manifest(&self, id: &str) -> Value {
         let files: Vec<Value> = self.reports.iter().map(|r| {
             json!({ "table": r.table.name(), "files": r.files, "rows_read": r.rows_read, "rows_ok": r.rows_ok,
-                    "rows_filtered": r.rows_filtered, "rejected": r.rejects.total(),
+                    "rows_filtered": r.rows_filtered, "rows_in_repeated_files": r.rows_repeated, "rejected": r.rejects.total(),
                     "columns_present": r.columns_present, "columns_missing": r.columns_missing,
                     "text_read": r.text_read, "key_id": r.key_id, "warnings": r.warnings })
         }).collect();

@@ -131,6 +131,7 @@ pub(crate) fn finish(
     }
     source::describe(spec, settings, &plans, &mut report)?;
     report.files.sort_by(|a, b| a.name.cmp(&b.name));
+    report.count_repeated();
     judge(spec.table, settings, &report)?;
     Ok(report)
 }
