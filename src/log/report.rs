@@ -2,7 +2,8 @@
 //! In: the outcomes of the files; out: plain numbers for the manifest, the report and the terminal.
 //! Decides nothing: limits are applied by the reader.
 
-use crate::log::{RejectRow, Rejects, TableKind};
+use crate::domain::{Timestamp, Window};
+use crate::log::{LogError, RejectRow, Rejects, TableKind};
 use crate::table_io::Table;
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -122,6 +123,17 @@ impl ReadReport {
         self.newest = self.newest.into_iter().chain(file.newest).max();
         self.rejects.absorb(rejects);
         self.files.push(file);
+    }
+
+    /// Refuses a window that no row of the log can lie in.
+    pub(crate) fn check_window(&self, window: &Window) -> Result<(), LogError> {
+        let (Some(oldest), Some(newest)) = (self.oldest, self.newest) else { return Ok(()) };
+        if window.from_us() <= newest && oldest < window.to_us() {
+            return Ok(());
+        }
+        let [from, to, oldest, newest] =
+            [window.from_us(), window.to_us(), oldest, newest].map(|t| Timestamp(t).rfc3339());
+        Err(LogError::EmptyWindow { from, to, oldest, newest })
     }
 
     /// Counts what files given twice would have added, and says so: one log read twice is no second log, but the same

@@ -82,6 +82,11 @@ pub struct Summary {
     pub warnings: Vec<String>,
 }
 
+/// Rows below which a window may well be nearly empty.
+const FEW_ROWS: u64 = 500;
+/// Messages below which a window taken from many rows is suspect.
+const LEAST_INSIDE: f64 = 10.0;
+
 impl Run<'_> {
     /// Date of as_of and a short digest of inputs and settings.
     pub fn id(&self) -> String {
@@ -158,6 +163,7 @@ impl Run<'_> {
                     .to_owned(),
             );
         }
+        all.extend(self.far_ahead());
         let covered = self.window.from_us() - self.log_start;
         if covered < self.window.lookback_us() {
             all.push(format!(
@@ -167,6 +173,21 @@ impl Run<'_> {
             ));
         }
         all
+    }
+
+    /// One row dated far ahead of all others moves the window to where nothing else is.
+    fn far_ahead(&self) -> Option<String> {
+        let chosen = self.settings.iter().any(|(key, value, _)| key == "window.to" && !value.is_empty());
+        let rows = self.reports[0].rows_ok;
+        let inside: f64 = self.judged.iter().filter_map(|j| j.card.messages_n).sum();
+        let empty = FEW_ROWS <= rows && inside < LEAST_INSIDE.max(rows as f64 / 1000.0);
+        (empty && !chosen && !self.judged.is_empty()).then(|| {
+            format!(
+                "the window ends after the newest row, at {}, and holds {inside} messages of {rows} rows; if that row's \
+                 time is wrong, say the end with --to",
+                Timestamp(self.window.to_us()).rfc3339()
+            )
+        })
     }
 
     fn manifest(&self, id: &str) -> Value {
