@@ -360,9 +360,12 @@ fn digests(folder: &RunFolder) -> Result<BTreeMap<String, String>, ReportError> 
     let mut out = BTreeMap::new();
     for file in RESULT_FILES {
         let path = folder.path(file);
-        if let Ok(bytes) = std::fs::read(&path) {
-            out.insert((*file).to_owned(), blake3::hash(&bytes).to_hex().to_string());
-        }
+        match std::fs::read(&path) {
+            Ok(bytes) => out.insert((*file).to_owned(), blake3::hash(&bytes).to_hex().to_string()),
+            // Not every run has every file; one that cannot be read is no file that is not there.
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+            Err(error) => return Err(TableError::io(file, error).into()),
+        };
     }
     Ok(out)
 }
@@ -376,3 +379,19 @@ pub const RESULT_FILES: &[&str] = &[
     "off_platform.ndjson",
     "metrics.json",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_result_file_that_cannot_be_read_has_no_silent_digest() {
+        let out = tempfile::tempdir().expect("temp");
+        let folder = RunFolder::stage(out.path()).expect("staged");
+        folder.write("metrics.json", b"{}").expect("written");
+        assert_eq!(digests(&folder).expect("read").into_keys().collect::<Vec<_>>(), ["metrics.json"]);
+        std::fs::create_dir(folder.path("scores.parquet")).expect("made");
+        let error = digests(&folder).expect_err("a folder is no file");
+        assert!(error.to_string().contains("scores.parquet"), "{error}");
+    }
+}
