@@ -186,8 +186,14 @@ impl NdjsonBatches {
         let row = RowSeed { wanted: &self.wanted, cells: &mut self.cells };
         row.deserialize(&mut parser)
             .and_then(|()| parser.end())
-            .map_err(|e| (None, Broken::BadJson(e.to_string())))
+            .map_err(|e| (None, Broken::BadJson(problem(&e))))
     }
+}
+
+/// What the parser says, without what it quotes: a line that is a text is no text to show.
+fn problem(error: &serde_json::Error) -> String {
+    let said = error.to_string();
+    if said.starts_with("invalid type") { "something else than one JSON object".to_owned() } else { said }
 }
 
 /// The line with its long integers as texts, so that they keep their digits; everything else as it was.
@@ -427,6 +433,13 @@ mod tests {
         assert_eq!(texts(&batch, 1), Some(vec![Some("3\u{1f}4"), None]));
         let shown = read(text, &["a"], Nested::Shown);
         assert_eq!(texts(&shown, 0).map(|t| t[0]), Some(Some("{object}")));
+    }
+
+    #[test]
+    fn a_line_that_is_a_text_is_not_shown() {
+        let batch = read("\"call +491701234567\"\n", &["a"], Nested::Refused);
+        let shown = "something else than one JSON object".to_owned();
+        assert_eq!(batch.broken[0].what, Broken::BadJson(shown));
     }
 
     #[test]
