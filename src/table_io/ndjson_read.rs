@@ -1,21 +1,17 @@
 //! One JSON object a line becomes a row of text columns; a broken line is one reject, not a broken file.
-//! In: plain bytes; out: batches with exact line numbers, the list to be split joined by [`LIST_SEPARATOR`].
+//! In: plain bytes; out: batches with exact line numbers, the list to be split joined by `LIST_SEPARATOR`.
 //! Interprets no value: numbers and flags stay as written, `null` is an absent value, nothing becomes text by force.
 
 use crate::table_io::bytes::ByteSource;
 use crate::table_io::csv_read::{MAX_RECORD, TEXT_BATCH, TEXT_BATCH_BYTES};
-use crate::table_io::{Batch, Broken, BrokenRow, Nested, TableError};
+use crate::table_io::ndjson_line::{Cell, parse};
+use crate::table_io::{Batch, BrokenRow, Nested, TableError};
 use arrow_array::ArrayRef;
 use arrow_array::builder::StringBuilder;
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use std::borrow::Cow;
 use std::collections::VecDeque;
-use std::fmt::{self, Write};
 use std::io::BufRead;
 use std::sync::Arc;
 
-/// Stands between the members of a list value: a control character that no token contains.
-pub const LIST_SEPARATOR: char = '\u{1f}';
 /// Lines looked at to learn the columns.
 const SNIFFED: usize = 1000;
 
@@ -61,7 +57,7 @@ impl NdjsonReader {
     pub fn batches(self, wanted: &[String], nested: Nested) -> NdjsonBatches {
         let shown = nested == Nested::Shown;
         let lists = |name: &String| shown || nested == Nested::ListIn(name);
-        let cells = wanted.iter().map(|name| Cell { lists: lists(name), shown, ..Cell::default() }).collect();
+        let cells = wanted.iter().map(|name| Cell::new(lists(name), shown)).collect();
         NdjsonBatches { reader: self, wanted: wanted.to_vec(), cells, done: false }
     }
 
@@ -133,7 +129,7 @@ impl NdjsonBatches {
                 batch.source_rows -= 1;
                 continue;
             }
-            match self.parse(&line) {
+            match parse(&line, &self.wanted, &mut self.cells) {
                 Ok(()) => {
                     self.append(rows.len(), &mut builders);
                     rows.push(row);
@@ -161,68 +157,6 @@ impl NdjsonBatches {
             }
         }
     }
-
-    fn parse(&mut self, line: &[u8]) -> Result<(), (Option<String>, Broken)> {
-        if std::str::from_utf8(line).is_err() {
-            return Err((None, Broken::NotUtf8));
-        }
-        self.parse_as_written(line)?;
-        if self.cells.iter().any(|cell| cell.huge) {
-            // An integer beyond 64 bits came rounded, and rounded identifiers would merge.
-            self.parse_as_written(&with_quoted_integers(line))?;
-        }
-        match self.cells.iter().position(|cell| cell.nested.is_some()) {
-            Some(at) => {
-                let found = self.cells[at].nested.unwrap_or_default();
-                Err((Some(self.wanted[at].clone()), Broken::Nested(found)))
-            }
-            None => Ok(()),
-        }
-    }
-
-    fn parse_as_written(&mut self, line: &[u8]) -> Result<(), (Option<String>, Broken)> {
-        self.cells.iter_mut().for_each(Cell::clear);
-        let mut parser = serde_json::Deserializer::from_slice(line);
-        let row = RowSeed { wanted: &self.wanted, cells: &mut self.cells };
-        row.deserialize(&mut parser)
-            .and_then(|()| parser.end())
-            .map_err(|e| (None, Broken::BadJson(problem(&e))))
-    }
-}
-
-/// What the parser says, without what it quotes: a line that is a text is no text to show.
-fn problem(error: &serde_json::Error) -> String {
-    let said = error.to_string();
-    if said.starts_with("invalid type") { "something else than one JSON object".to_owned() } else { said }
-}
-
-/// The line with its long integers as texts, so that they keep their digits; everything else as it was.
-fn with_quoted_integers(line: &[u8]) -> Cow<'_, [u8]> {
-    /// Fewer digits fit into 64 bits.
-    const LONG: usize = 19;
-    let mut out = Vec::with_capacity(line.len() + 16);
-    let (mut at, mut in_text) = (0, false);
-    while at < line.len() {
-        let number = |b: &u8| matches!(b, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E');
-        let begins = !in_text && matches!(line[at], b'0'..=b'9' | b'-');
-        let token = if begins { line[at..].iter().take_while(|b| number(b)).count() } else { 1 };
-        let token = if in_text && line[at] == b'\\' { 2.min(line.len() - at) } else { token };
-        let written = &line[at..at + token];
-        let digits = written.strip_prefix(b"-").unwrap_or(written);
-        // A leading zero is no JSON number, and stays none.
-        let whole =
-            begins && digits.first().is_some_and(|d| *d != b'0') && digits.iter().all(u8::is_ascii_digit);
-        if whole && LONG <= digits.len() {
-            out.push(b'"');
-            out.extend_from_slice(written);
-            out.push(b'"');
-        } else {
-            out.extend_from_slice(written);
-        }
-        in_text ^= written == b"\"";
-        at += token;
-    }
-    Cow::Owned(out)
 }
 
 impl Iterator for NdjsonBatches {
@@ -243,157 +177,10 @@ impl Iterator for NdjsonBatches {
     }
 }
 
-#[derive(Default)]
-struct Cell {
-    some: bool,
-    seen: bool,
-    text: String,
-    /// What stands there instead of one value.
-    nested: Option<&'static str>,
-    /// A number beyond 64 bits came rounded.
-    huge: bool,
-    /// Whether a list may stand there.
-    lists: bool,
-    /// Whether anything may, to be shown.
-    shown: bool,
-}
-
-impl Cell {
-    fn clear(&mut self) {
-        (self.some, self.seen, self.huge, self.nested) = (false, false, false, None);
-        self.text.clear();
-    }
-}
-
-struct RowSeed<'a> {
-    wanted: &'a [String],
-    cells: &'a mut [Cell],
-}
-
-impl<'de> DeserializeSeed<'de> for RowSeed<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'de> Visitor<'de> for RowSeed<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str("one JSON object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(key) = map.next_key::<Cow<str>>()? {
-            match self.wanted.iter().position(|w| *w == *key) {
-                Some(i) if self.cells[i].seen => {
-                    return Err(serde::de::Error::custom("the same key stands twice"));
-                }
-                Some(i) => {
-                    self.cells[i].seen = true;
-                    map.next_value_seed(CellSeed(&mut self.cells[i]))?;
-                }
-                None => {
-                    map.next_value::<IgnoredAny>()?;
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-struct CellSeed<'a>(&'a mut Cell);
-
-impl CellSeed<'_> {
-    fn put<E: serde::de::Error>(self, value: impl fmt::Display) -> Result<(), E> {
-        self.0.some = true;
-        write!(self.0.text, "{value}").map_err(E::custom)
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for CellSeed<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for CellSeed<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str("a text, a number, a flag or a list of them")
-    }
-
-    fn visit_str<E: serde::de::Error>(self, value: &str) -> Result<(), E> {
-        self.0.some = self.0.some || !value.is_empty();
-        self.0.text.push_str(value);
-        Ok(())
-    }
-
-    fn visit_i64<E: serde::de::Error>(self, value: i64) -> Result<(), E> {
-        self.put(value)
-    }
-
-    fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<(), E> {
-        self.put(value)
-    }
-
-    fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<(), E> {
-        self.0.huge |= value.abs() >= i64::MAX as f64;
-        self.put(value)
-    }
-
-    fn visit_bool<E: serde::de::Error>(self, value: bool) -> Result<(), E> {
-        self.put(value)
-    }
-
-    fn visit_unit<E: serde::de::Error>(self) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        let cell = self.0;
-        if !cell.lists {
-            cell.nested = Some("a list");
-            while seq.next_element::<IgnoredAny>()?.is_some() {}
-            return Ok(());
-        }
-        let mut any = false;
-        let mut member = Cell { lists: cell.shown, shown: cell.shown, ..Cell::default() };
-        while seq.next_element_seed(CellSeed(&mut member))?.is_some() {
-            if member.text.contains(LIST_SEPARATOR) && !cell.shown {
-                return Err(serde::de::Error::custom("a list member with a control character"));
-            }
-            if any {
-                cell.text.push(LIST_SEPARATOR);
-            }
-            any = true;
-            cell.text.push_str(&member.text);
-            cell.huge |= member.huge;
-            cell.nested = cell.nested.or(member.nested);
-            member.clear();
-        }
-        cell.some = any;
-        Ok(())
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        if self.0.shown {
-            return self.put("{object}");
-        }
-        self.0.nested = Some("an object");
-        Ok(())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::table_io::Broken;
     use arrow_array::cast::AsArray;
 
     fn read(text: &str, wanted: &[&str], nested: Nested) -> Batch {
