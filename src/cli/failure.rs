@@ -6,6 +6,7 @@ use crate::decision::PolicyError;
 use crate::domain::ErrorClass;
 use crate::log::LogError;
 use crate::pipeline::ScanError;
+use crate::report::FeatureFileError;
 use crate::table_io::TableError;
 
 /// A failed command.
@@ -66,6 +67,12 @@ impl From<LogError> for Failure {
 
 impl From<TableError> for Failure {
     fn from(error: TableError) -> Self {
+        Self::new(error.class(), chain(&error))
+    }
+}
+
+impl From<FeatureFileError> for Failure {
+    fn from(error: FeatureFileError) -> Self {
         Self::new(error.class(), chain(&error))
     }
 }

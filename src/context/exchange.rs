@@ -3,16 +3,21 @@
 //! Leaves the account itself out of every reputation and refuses anything at or after as_of.
 
 use super::row::{AddOutcome, Context, Reputation};
-use crate::domain::{DAY_US, FeedbackKind, GroupKind, HOUR_US, Token, Window};
+use super::shared::{Cohorts, Shared};
+use crate::domain::{DAY_US, FeedbackKind, GroupKind, Token, Window};
 use crate::log::{AccountTimeline, EnforcementKind, RegistrationRow, SideTables};
 use foldhash::fast::FixedState;
 use hashbrown::{HashMap, HashSet};
 
-type Map<K, V> = HashMap<K, V, FixedState>;
+pub(super) type Map<K, V> = HashMap<K, V, FixedState>;
 type Set<K> = HashSet<K, FixedState>;
 
-/// Registrations sharing a key: (time, account), sorted.
-type Shared = Map<u64, Vec<(i64, Token)>>;
+/// How long before as_of neighbors in a number block count.
+const BLOCK_US: i64 = 30 * DAY_US;
+/// How long before as_of neighbors on a network and in an autonomous system count.
+const NETWORK_US: i64 = 7 * DAY_US;
+/// How long before as_of accounts on a device count.
+const DEVICE_US: i64 = 30 * DAY_US;
 
 /// The aggregated side tables of one run.
 #[derive(Debug, Default)]
@@ -23,14 +28,14 @@ pub struct Exchange {
     by_network: Shared,
     by_asn: Shared,
     by_device: Shared,
-    cohorts: Map<(u64, u64), Vec<i64>>,
+    cohorts: Cohorts,
     blocks: Map<Token, u64>,
     countries: Map<Token, String>,
-    known_pairs: Option<Set<(Token, Token)>>,
+    /// Since when the first has the second in contacts; the beginning of time where the table does not say.
+    known_pairs: Option<Map<(Token, Token), i64>>,
     covered: Set<Token>,
     departures: Map<(Token, Token), Vec<i64>>,
     reports: Map<(Token, Token), Vec<i64>>,
-    has_registrations: bool,
     has_enforcement: bool,
     has_group_events: bool,
     has_feedback: bool,
@@ -41,7 +46,6 @@ impl Exchange {
     pub fn new(side: &SideTables, window: &Window) -> Self {
         let mut exchange = Self {
             as_of: window.to_us(),
-            has_registrations: side.registrations.is_some(),
             has_enforcement: side.enforcement.is_some(),
             has_group_events: side.group_events.is_some(),
             has_feedback: side.feedback.is_some(),
@@ -51,7 +55,7 @@ impl Exchange {
         exchange.add_accounts(side);
         exchange.add_registrations(side);
         exchange.add_relations(side);
-        exchange.sort();
+        exchange.settle();
         exchange
     }
 
@@ -75,7 +79,7 @@ impl Exchange {
             if row.number_block != 0 {
                 self.blocks.insert(row.account, row.number_block);
                 if let Some(ts) = row.registered_at.filter(|t| *t < self.as_of) {
-                    self.by_block.entry(row.number_block).or_default().push((ts, row.account));
+                    self.by_block.add(row.number_block, ts >= self.as_of - BLOCK_US, row.account);
                 }
             }
         }
@@ -83,27 +87,36 @@ impl Exchange {
 
     fn add_registrations(&mut self, side: &SideTables) {
         for row in side.registrations.iter().flatten().filter(|r| r.ts < self.as_of) {
-            let entry = (row.ts, row.account);
+            let since = |reach: i64| row.ts >= self.as_of - reach;
             if row.network != 0 {
-                self.by_network.entry(row.network).or_default().push(entry);
-                self.cohorts.entry((row.network, row.client_build)).or_default().push(row.ts);
+                self.by_network.add(row.network, since(NETWORK_US), row.account);
+                // Without a build everybody behind one carrier's address would be one cohort.
+                if row.client_build != 0 {
+                    self.cohorts.add((row.network, row.client_build), row.ts, row.account);
+                }
             }
             if row.asn != 0 {
-                self.by_asn.entry(row.asn).or_default().push(entry);
+                self.by_asn.add(row.asn, since(NETWORK_US), row.account);
             }
             if row.device != 0 {
-                self.by_device.entry(row.device).or_default().push(entry);
+                self.by_device.add(row.device, since(DEVICE_US), row.account);
             }
             if let Some(block) = self.blocks.get(&row.account) {
-                self.by_block.entry(*block).or_default().push(entry);
+                self.by_block.add(*block, since(BLOCK_US), row.account);
             }
         }
     }
 
     fn add_relations(&mut self, side: &SideTables) {
         if let Some(contacts) = &side.contacts {
-            self.known_pairs = Some(contacts.iter().map(|c| (c.account, c.contact)).collect());
-            self.covered = contacts.iter().map(|c| c.account).collect();
+            let mut pairs = Map::default();
+            for row in contacts.iter().filter(|c| c.since.is_none_or(|since| since < self.as_of)) {
+                let since = row.since.unwrap_or(i64::MIN);
+                let first = pairs.entry((row.account, row.contact)).or_insert(since);
+                *first = since.min(*first);
+                self.covered.insert(row.account);
+            }
+            self.known_pairs = Some(pairs);
         }
         for row in side.group_events.iter().flatten().filter(|r| r.ts < self.as_of) {
             if row.kind == GroupKind::Leave {
@@ -117,14 +130,12 @@ impl Exchange {
         }
     }
 
-    fn sort(&mut self) {
+    fn settle(&mut self) {
         for shared in [&mut self.by_block, &mut self.by_network, &mut self.by_asn, &mut self.by_device] {
-            for entries in shared.values_mut() {
-                entries.sort_unstable();
-                entries.dedup();
-            }
+            shared.settle(|account| self.banned.contains(account));
         }
-        self.cohorts.values_mut().for_each(|times| times.sort_unstable());
+        self.cohorts.settle();
+        self.departures.values_mut().chain(self.reports.values_mut()).for_each(|times| times.sort_unstable());
     }
 
     /// The context of one account.
@@ -142,15 +153,15 @@ impl Exchange {
             tier_limit: timeline.row.and_then(|r| r.tier_limit),
             registered,
             country_differs: last.and_then(|r| self.country_differs(r)),
-            block: self.reputation(&self.by_block, block, account, 30 * DAY_US),
-            network: last.and_then(|r| self.reputation(&self.by_network, r.network, account, 7 * DAY_US)),
-            asn: last.and_then(|r| self.reputation(&self.by_asn, r.asn, account, 7 * DAY_US)),
-            cohort_max_1h: last.and_then(|r| self.cohort_max_1h(r)),
-            device_accounts: last.and_then(|r| self.device_accounts(r)),
+            block: self.reputation(&self.by_block, block, account),
+            network: last.and_then(|r| self.reputation(&self.by_network, r.network, account)),
+            asn: last.and_then(|r| self.reputation(&self.by_asn, r.asn, account)),
+            cohort_max_1h: last.and_then(|r| self.cohorts.most((r.network, r.client_build), r.ts)),
+            device_accounts: last.and_then(|r| self.by_device.accounts(r.device)),
             adds: timeline
                 .group_acts
                 .iter()
-                .filter(|g| g.kind == GroupKind::Add)
+                .filter(|g| g.kind == GroupKind::Add && g.ts < self.as_of)
                 .filter_map(|g| {
                     let target = g.target?;
                     Some(self.add_outcome(account, g.group, target, g.ts))
@@ -169,67 +180,115 @@ impl Exchange {
         Some(!number.eq_ignore_ascii_case(address))
     }
 
-    fn reputation(&self, shared: &Shared, key: u64, account: Token, within: i64) -> Option<Reputation> {
-        if key == 0 || !self.has_enforcement {
+    fn reputation(&self, shared: &Shared, key: u64, account: Token) -> Option<Reputation> {
+        if !self.has_enforcement {
             return None;
         }
-        let entries = shared.get(&key)?;
-        let start = entries.partition_point(|(ts, _)| *ts < self.as_of - within);
-        let mut others: Vec<Token> = entries[start..].iter().map(|(_, a)| *a).collect();
-        others.sort_unstable();
-        others.dedup();
-        others.retain(|other| *other != account);
-        let banned = others.iter().filter(|other| self.banned.contains(*other)).count();
-        Some(Reputation { accounts: others.len() as u32, banned: banned as u32 })
-    }
-
-    fn cohort_max_1h(&self, registration: &RegistrationRow) -> Option<u32> {
-        if registration.network == 0 || !self.has_registrations {
-            return None;
-        }
-        let times = self.cohorts.get(&(registration.network, registration.client_build))?;
-        let own = registration.ts;
-        let first = times.partition_point(|t| *t < own - HOUR_US);
-        let last = times.partition_point(|t| *t <= own + HOUR_US);
-        // Only windows that hold the account's own registration count: others' rush is not its doing.
-        let near = &times[first..last];
-        let mut best = 0;
-        let mut end = 0;
-        for start in 0..near.len() {
-            while end < near.len() && near[end] - near[start] <= HOUR_US {
-                end += 1;
-            }
-            if near[start] <= own && own <= near[end - 1] {
-                best = best.max(end - start);
-            }
-        }
-        Some(best as u32)
-    }
-
-    fn device_accounts(&self, registration: &RegistrationRow) -> Option<u32> {
-        if registration.device == 0 {
-            return None;
-        }
-        let entries = self.by_device.get(&registration.device)?;
-        let start = entries.partition_point(|(ts, _)| *ts < self.as_of - 30 * DAY_US);
-        let mut accounts: Vec<Token> = entries[start..].iter().map(|(_, a)| *a).collect();
-        accounts.sort_unstable();
-        accounts.dedup();
-        Some(accounts.len() as u32)
+        shared.others(key, account, self.banned.contains(&account))
     }
 
     fn add_outcome(&self, actor: Token, group: Token, target: Token, ts: i64) -> AddOutcome {
         let soon = |times: Option<&Vec<i64>>| {
-            times.is_some_and(|times| times.iter().any(|t| ts <= *t && *t <= ts + DAY_US))
+            times.is_some_and(|times| {
+                times.get(times.partition_point(|t| *t < ts)).is_some_and(|t| *t <= ts + DAY_US)
+            })
+        };
+        let knows = |pairs: &Map<(Token, Token), i64>| {
+            let since = pairs.get(&(target, actor));
+            self.covered.contains(&target).then(|| since.is_some_and(|since| *since <= ts))
         };
         AddOutcome {
             ts,
             target,
-            knows_actor: self
-                .known_pairs
-                .as_ref()
-                .and_then(|pairs| self.covered.contains(&target).then(|| pairs.contains(&(target, actor)))),
+            knows_actor: self.known_pairs.as_ref().and_then(knows),
             objected: soon(self.departures.get(&(group, target))) || soon(self.reports.get(&(actor, target))),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{HOUR_US, Timestamp};
+    use crate::log::{ContactRow, GroupEventRow, rows_of};
+
+    const AS_OF: i64 = 100 * DAY_US;
+
+    fn registration(account: u128, ts: i64, client_build: u64) -> RegistrationRow {
+        let account = Token(account);
+        RegistrationRow { account, ts, ip_country: None, network: 7, asn: 0, device: 9, client_build }
+    }
+
+    fn exchange(side: &SideTables) -> Exchange {
+        let window = Window::new(Timestamp(AS_OF - 30 * DAY_US), Timestamp(AS_OF), 0).expect("a window");
+        Exchange::new(side, &window)
+    }
+
+    fn timeline(account: u128, side: &SideTables) -> AccountTimeline<'_> {
+        let account = Token(account);
+        AccountTimeline {
+            account,
+            sent: &[],
+            received: &[],
+            group_acts: side.group_events.as_deref().map_or(&[], |t| rows_of(t, account, |g| g.actor)),
+            feedback: &[],
+            registrations: side.registrations.as_deref().map_or(&[], |t| rows_of(t, account, |r| r.account)),
+            row: None,
+        }
+    }
+
+    #[test]
+    fn a_cohort_has_a_client_build_and_counts_accounts() {
+        let day = AS_OF - DAY_US;
+        let rows = vec![
+            registration(1, day, 5),
+            registration(1, day + 1, 5),
+            registration(1, day + 2, 5),
+            registration(2, day + HOUR_US, 5),
+            registration(3, day, 0),
+            registration(4, day, 0),
+            registration(5, AS_OF, 5),
+        ];
+        let side = SideTables { registrations: Some(rows), ..SideTables::default() };
+        let exchange = exchange(&side);
+        let of = |account| exchange.context(&timeline(account, &side));
+        assert_eq!(of(1).cohort_max_1h, Some(2), "the account itself thrice, and one other within the hour");
+        assert_eq!(of(3).cohort_max_1h, None, "behind one address, but the build is not known");
+        assert_eq!(of(3).device_accounts, Some(4));
+        assert_eq!(of(5).cohort_max_1h, None, "at as_of: it does not exist yet");
+    }
+
+    #[test]
+    fn who_is_saved_after_being_added_was_added_by_a_stranger() {
+        let added = AS_OF - 10 * DAY_US;
+        let act = |target, ts| GroupEventRow {
+            actor: Token(1),
+            ts,
+            group: Token(50),
+            kind: GroupKind::Add,
+            target: Some(Token(target)),
+        };
+        let contact = |account, since| ContactRow { account: Token(account), contact: Token(1), since };
+        let contacts = vec![
+            contact(2, Some(added)),
+            contact(3, Some(added + 1)),
+            contact(4, None),
+            contact(5, Some(AS_OF)),
+            contact(6, Some(added + 1)),
+            contact(6, Some(added - 1)),
+        ];
+        let acts = vec![
+            act(2, added),
+            act(3, added),
+            act(4, added),
+            act(5, added),
+            act(6, added),
+            act(7, added),
+            act(2, AS_OF),
+        ];
+        let side = SideTables { contacts: Some(contacts), group_events: Some(acts), ..SideTables::default() };
+        let adds = exchange(&side).context(&timeline(1, &side)).adds;
+        let known: Vec<Option<bool>> = adds.iter().map(|add| add.knows_actor).collect();
+        assert_eq!(known, [Some(true), Some(false), Some(true), None, Some(true), None]);
     }
 }

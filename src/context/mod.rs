@@ -4,6 +4,7 @@
 
 mod exchange;
 mod row;
+mod shared;
 
 pub use exchange::Exchange;
 pub use row::{AddOutcome, Context, Reputation};

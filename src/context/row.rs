@@ -21,7 +21,7 @@ pub struct AddOutcome {
     pub ts: i64,
     /// Who was added: only to count people once.
     pub target: Token,
-    /// Whether the person has the actor in contacts; unknown without a contacts table.
+    /// Whether the person had the actor in contacts when it was added; unknown without a contacts table.
     pub knows_actor: Option<bool>,
     /// Whether the person left that group or reported the actor within 24 h.
     pub objected: bool,
@@ -42,7 +42,8 @@ pub struct Context<'a> {
     pub network: Option<Reputation>,
     /// The sign-up autonomous system over the last 7 days.
     pub asn: Option<Reputation>,
-    /// Most registrations within a closed hour around its own that share network and client build.
+    /// Most accounts registered in a closed hour around its own with its network and client build; absent without
+    /// either of them.
     pub cohort_max_1h: Option<u32>,
     /// Distinct accounts registered on its device within 30 days before as_of.
     pub device_accounts: Option<u32>,

@@ -20,6 +20,15 @@ pub struct OffPlatform {
     pub reference: String,
 }
 
+/// Evidence that concerns an account, itself or through whoever runs it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Concern {
+    /// The evidence.
+    pub evidence: OffPlatform,
+    /// From when it concerns the account, microseconds UTC: not before its operator is known to run it.
+    pub since: i64,
+}
+
 /// What is known of an account beside the log.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Circumstances<'a> {
@@ -27,8 +36,8 @@ pub struct Circumstances<'a> {
     pub as_of_us: i64,
     /// A sanction, if the account has one.
     pub sanction: Option<&'a Sanctioned>,
-    /// Off-platform evidence about it.
-    pub off_platform: &'a [OffPlatform],
+    /// Off-platform evidence about it; what begins at or after as_of does not exist.
+    pub off_platform: &'a [Concern],
 }
 
 /// The ground a decision rests on.
@@ -77,7 +86,9 @@ pub fn decide(card: &ScoreCard, known: &Circumstances, policy: &Policy) -> Decis
     let sanction = known.sanction.map(|s| (s, s.state(known.as_of_us, card.peak_24h)));
     let findings = findings(card, sanction.is_some_and(|(_, s)| s == SanctionState::Holds), policy);
     let outcome = verdict::decide(&findings);
-    let mut off_platform = known.off_platform.to_vec();
+    let before = |concern: &&Concern| concern.since < known.as_of_us;
+    let mut off_platform: Vec<OffPlatform> =
+        known.off_platform.iter().filter(before).map(|concern| concern.evidence.clone()).collect();
     off_platform.sort();
     let grounds = grounds(&findings, &outcome);
     let freed = outcome.verdict == Verdict::AbuseCertain && !policy.human_review.required;
@@ -196,7 +207,7 @@ pub struct ScoredNumber {
     pub finding: Finding,
 }
 
-/// A decision that rests on off-platform evidence only; none without evidence.
+/// A decision that rests on off-platform evidence only; none without evidence before the policy's as_of.
 ///
 /// `scored` are the accounts among the numbers that this run has judged by themselves.
 pub fn off_platform_only(
@@ -206,10 +217,11 @@ pub fn off_platform_only(
     scored: Vec<ScoredNumber>,
     policy: &Policy,
 ) -> Option<OffPlatformDecision> {
+    let mut evidence: Vec<OffPlatform> = evidence.iter().filter(|e| e.ts < policy.as_of.0).cloned().collect();
     if evidence.is_empty() {
         return None;
     }
-    let (mut evidence, mut accounts, mut scored) = (evidence.to_vec(), accounts.to_vec(), scored);
+    let (mut accounts, mut scored) = (accounts.to_vec(), scored);
     evidence.sort();
     accounts.sort();
     accounts.dedup();

@@ -12,7 +12,7 @@ mod tests;
 mod verdict;
 
 pub use decide::{
-    Circumstances, Decision, Ground, OffPlatform, OffPlatformDecision, ScoredNumber, decide,
+    Circumstances, Concern, Decision, Ground, OffPlatform, OffPlatformDecision, ScoredNumber, decide,
     off_platform_only,
 };
 pub use known::Known;

@@ -9,21 +9,11 @@ use crate::domain::{Share, TemplateCategory, Timestamp, Word};
 use crate::rules::{BACKGROUND_MOST, LimitError, Limits};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::path::Path;
 use thiserror::Error;
 
 /// Why a policy file is refused.
 #[derive(Debug, Error)]
 pub enum PolicyError {
-    /// The file cannot be read.
-    #[error("the policy file {path} cannot be read")]
-    Unreadable {
-        /// The path.
-        path: String,
-        /// Why.
-        #[source]
-        source: std::io::Error,
-    },
     /// The text is no policy.
     #[error("the policy is malformed: {0}")]
     Malformed(#[from] toml::de::Error),
@@ -186,17 +176,12 @@ pub struct Policy {
     pub in_force: Version,
     /// Digest of the whole file: another threshold is another policy.
     pub digest: String,
+    /// The moment it was picked for: what lies at or after it does not exist.
+    pub as_of: Timestamp,
     usual: Recommend,
 }
 
 impl Policy {
-    /// Reads a policy file and picks the version in force at `as_of`.
-    pub fn load(path: &Path, as_of: Timestamp) -> Result<Self, PolicyError> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|source| PolicyError::Unreadable { path: path.display().to_string(), source })?;
-        Self::parse(&text, as_of)
-    }
-
     /// Checks a policy and picks the version in force at `as_of`.
     pub fn parse(text: &str, as_of: Timestamp) -> Result<Self, PolicyError> {
         let file: File = toml::from_str(text)?;
@@ -217,6 +202,7 @@ impl Policy {
             quota: file.quota,
             in_force: in_force.ok_or_else(|| PolicyError::Refused("it has no base version".to_owned()))?,
             digest: blake3::hash(text.as_bytes()).to_hex().to_string(),
+            as_of,
             usual: file.recommend,
         })
     }

@@ -213,11 +213,14 @@ fn off_platform_evidence_attaches_and_never_scores() {
         OffPlatform { ts: 5, kind: "service offer".to_owned(), reference: "archive/2".to_owned() },
         OffPlatform { ts: 1, kind: "public claim".to_owned(), reference: "archive/1".to_owned() },
     ];
-    let known = Circumstances { off_platform: &evidence, ..Circumstances::default() };
+    let known = |evidence: &OffPlatform| Concern { evidence: evidence.clone(), since: evidence.ts };
+    let mut concerns: Vec<Concern> = evidence.iter().map(known).collect();
+    concerns.push(Concern { since: 10, ..concerns[1].clone() });
+    let known = Circumstances { as_of_us: 10, off_platform: &concerns, ..Circumstances::default() };
     let with = decide(&card, &known, &policy);
     let without = decide(&card, &Circumstances::default(), &policy);
     assert_eq!((with.verdict, with.finding), (without.verdict, without.finding));
-    assert_eq!(with.off_platform.iter().map(|e| e.ts).collect::<Vec<_>>(), [1, 5]);
+    assert_eq!(with.off_platform.iter().map(|e| e.ts).collect::<Vec<_>>(), [1, 5], "before as_of, by time");
     let numbers = ["b".to_owned(), "a".to_owned()];
     assert_eq!(off_platform_only("vendor", &numbers, &[], Vec::new(), &policy), None);
     let alone = off_platform_only("vendor", &numbers, &evidence, Vec::new(), &policy).expect("evidence");

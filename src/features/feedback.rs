@@ -78,7 +78,7 @@ pub static FIRST_CONTACT_REPORTS: Feature = Feature {
     value: |f| {
         known(f, |f| {
             let all = first_contact_reports(f);
-            told_beside(all, cohort(f).map_or(0, |cohort| reporters(&cohort)))
+            told_beside(all, cohort(f).map_or(0, |cohort| cohort.part))
         })
     },
     ..BASE
@@ -136,7 +136,7 @@ pub static BLOCKS: Feature = Feature {
     value: |f| {
         known(f, |f| {
             let all = people(f, FeedbackKind::Block, |r| was_written_to(f, r));
-            told_beside(all, blockers(&lately(f)))
+            told_beside(all, lately(f).part)
         })
     },
     ..BASE

@@ -129,6 +129,20 @@ pub enum LogError {
         /// What is wrong.
         problem: String,
     },
+    /// A window that the log does not reach.
+    #[error(
+        "no message lies in the window from {from} to {to}: the log holds {oldest} to {newest}; choose others with --from and --to"
+    )]
+    EmptyWindow {
+        /// Its start.
+        from: String,
+        /// Its end.
+        to: String,
+        /// The oldest row.
+        oldest: String,
+        /// The newest row.
+        newest: String,
+    },
     /// Somebody asked the run to stop.
     #[error("stopped while reading {table}")]
     Stopped {
@@ -150,9 +164,10 @@ impl LogError {
             | Self::NeedsKey { .. }
             | Self::BadKey { .. } => ErrorClass::Usage,
             Self::Stopped { .. } => ErrorClass::Interrupted,
-            Self::MissingColumn { .. } | Self::TooManyRejects { .. } | Self::NoRows { .. } => {
-                ErrorClass::Input
-            }
+            Self::MissingColumn { .. }
+            | Self::TooManyRejects { .. }
+            | Self::NoRows { .. }
+            | Self::EmptyWindow { .. } => ErrorClass::Input,
         }
     }
 }

@@ -4,7 +4,7 @@
 
 use crate::log::clean::{TimeReader, guess_unit};
 use crate::log::{LogError, clean};
-use crate::table_io::{self, Batch, FileLayout, Format, InputFile, TableFile, TimeSpec};
+use crate::table_io::{self, Batch, FileLayout, Format, InputFile, Nested, TableFile, TimeSpec};
 use std::fmt::Write;
 
 /// Names that other logs use, best first; compared without case and punctuation.
@@ -177,7 +177,11 @@ impl Look {
         let columns = opened.columns().to_vec();
         let is_time =
             opened.types().iter().map(|t| t.starts_with("Timestamp") || t.starts_with("Date")).collect();
-        let first = if opened.parts() == 0 { None } else { opened.read(0, &columns)?.next().transpose()? };
+        let first = if opened.parts() == 0 {
+            None
+        } else {
+            opened.read(0, &columns, Nested::Shown)?.next().transpose()?
+        };
         let rows = first.map(|batch| text_rows(&batch)).unwrap_or_default();
         Ok(Self { format: opened.format(), layout, columns, rows, is_time })
     }

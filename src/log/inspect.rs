@@ -32,7 +32,7 @@ pub struct History {
     pub full_lookback_share: f64,
 }
 
-/// How identifiers are spelled, by distinct senders.
+/// How identifiers are spelled, by distinct senders; of each spelling exact up to 65,536, estimated beyond.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Spelling {
     /// Digits only.
@@ -94,7 +94,7 @@ pub fn inspect(spec: &InputSpec, settings: &ReadSettings) -> Result<Inspection, 
     let families = families(spec.table, &present);
     let history = report.as_ref().and_then(history);
     let duplicates = (stats.with_id > 0).then(|| stats.repeats.estimate());
-    let (words, senders) = (stats.named_words(), stats.senders);
+    let (words, senders) = (stats.named_words(), stats.spelling());
     Ok(Inspection { columns, file_columns, report, problem, words, families, history, senders, duplicates })
 }
 
@@ -137,7 +137,8 @@ fn history(report: &ReadReport) -> Option<History> {
 #[derive(Default)]
 struct Stats {
     counts: [[u64; 16]; 5],
-    senders: Spelling,
+    /// Senders by spelling: digits, mail, other. Several workers may be told of one sender.
+    senders: [Repeats; 3],
     with_id: u64,
     repeats: Repeats,
 }
@@ -157,14 +158,15 @@ impl EventSink for Stats {
         }
     }
 
-    fn name(&mut self, _: Token, name: &str) {
-        if name.bytes().all(|b| b.is_ascii_digit()) {
-            self.senders.digits += 1;
+    fn name(&mut self, sender: Token, name: &str) {
+        let spelling = if name.bytes().all(|b| b.is_ascii_digit()) {
+            0
         } else if name.contains('@') && !looks_like_number(name) {
-            self.senders.mail += 1;
+            1
         } else {
-            self.senders.other += 1;
-        }
+            2
+        };
+        self.senders[spelling].add(sender.0 as u64, 1);
     }
 }
 
@@ -173,13 +175,17 @@ impl Stats {
         for (mine, theirs) in self.counts.iter_mut().flatten().zip(other.counts.iter().flatten()) {
             *mine += theirs;
         }
-        self.senders.digits += other.senders.digits;
-        self.senders.mail += other.senders.mail;
-        self.senders.other += other.senders.other;
+        for (mine, theirs) in self.senders.iter_mut().zip(&other.senders) {
+            mine.absorb(theirs);
+        }
         self.with_id += other.with_id;
-        other.repeats.counts.iter().for_each(|(key, n)| self.repeats.add(*key, *n));
-        self.repeats.thin_to(other.repeats.mask);
+        self.repeats.absorb(&other.repeats);
         self
+    }
+
+    fn spelling(&self) -> Spelling {
+        let [digits, mail, other] = [0, 1, 2].map(|i: usize| self.senders[i].distinct());
+        Spelling { digits, mail, other }
     }
 
     fn named_words(&self) -> BTreeMap<&'static str, BTreeMap<&'static str, u64>> {
@@ -213,10 +219,21 @@ impl Repeats {
     fn add(&mut self, key: u64, n: u64) {
         if key & self.mask == 0 {
             *self.counts.entry(key).or_default() += n;
-            if self.counts.len() > SAMPLED {
+            while self.counts.len() > SAMPLED {
                 self.thin_to(self.mask << 1 | 1);
             }
         }
+    }
+
+    /// The sample of both; it does not depend on which of them saw which key.
+    fn absorb(&mut self, other: &Self) {
+        self.thin_to(other.mask);
+        other.counts.iter().for_each(|(key, n)| self.add(*key, *n));
+    }
+
+    /// Distinct keys: exact as long as all fit into the sample.
+    fn distinct(&self) -> u64 {
+        self.counts.len() as u64 * (self.mask + 1)
     }
 
     fn thin_to(&mut self, mask: u64) {
@@ -257,6 +274,33 @@ mod tests {
         );
         assert!(found.families[&AgreementFamily::Content].contains(&"content"));
         assert!(found.families[&AgreementFamily::Reach].is_empty());
+    }
+
+    #[test]
+    fn a_sender_that_several_workers_meet_is_one() {
+        let dir = tempfile::tempdir().expect("temp");
+        for part in 0..8 {
+            let rows = (0..200).map(|i| format!("2026-01-01,{i},b{part}\n2026-01-01,u{i},b\n"));
+            let text = format!("ts,sender,recipient\n{}", rows.collect::<String>());
+            std::fs::write(dir.path().join(format!("{part}.csv")), text).expect("write");
+        }
+        let spec = InputSpec::new(TableKind::Messages, [dir.path().display().to_string()]);
+        for threads in [1, 2] {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
+            let found = pool.install(|| inspect(&spec, &ReadSettings::default())).expect("opens");
+            assert_eq!(found.senders, Spelling { digits: 200, other: 200, mail: 0 }, "{threads} threads");
+        }
+        // Two workers for certain, and more senders than the sample holds.
+        let (mut one, mut two, mut all) = (Stats::default(), Stats::default(), Stats::default());
+        for i in 0..3 * SAMPLED as u128 {
+            let token = Token::of(&crate::domain::TokenKey::default(), &i.to_le_bytes());
+            [&mut one, &mut two][usize::from(i % 3 == 0)].name(token, "7");
+            two.name(token, "7");
+            all.name(token, "7");
+        }
+        let senders = all.spelling();
+        assert_eq!(one.merge(two).spelling(), senders);
+        assert!(senders.digits.abs_diff(3 * SAMPLED as u64) < SAMPLED as u64 / 10, "{senders:?}");
     }
 
     #[test]

@@ -107,6 +107,7 @@ impl MessageLog {
         let seen = Seen::of(&routers);
         let (oldest, newest) = (seen.oldest.unwrap_or(0), seen.newest.unwrap_or(0));
         let window = wish.window(oldest, newest).map_err(|e| LogError::Window { problem: e.to_string() })?;
+        report.check_window(&window)?;
         let log_start = wish.log_start.map(|t| t.0).or(report.earliest_partition).unwrap_or(oldest);
         let offers = offers(&report, &side, &seen);
         let extra = extra_accounts(&side);

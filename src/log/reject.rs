@@ -1,7 +1,9 @@
 //! Rows that are refused: a typed reason for each, counted in full, kept up to a limit with a harmless sample.
 //! In: a row number, a column and what was wrong; out: counts by reason and rows for `rejects.parquet`.
-//! Never keeps a text, a phone number or more than forty characters of anything.
+//! Never keeps a text, what may be a phone number or a mail address, or more than forty characters of anything.
 
+use crate::domain::nearest;
+use crate::log::looks_like_number;
 use crate::table_io::sanitise;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -37,6 +39,8 @@ pub enum RejectReason {
     Ragged,
     /// Bytes that are not UTF-8.
     NotUtf8,
+    /// A list or an object where one value is expected.
+    Nested,
     /// A line that is no JSON object.
     BadJson,
 }
@@ -57,6 +61,7 @@ impl RejectReason {
         Self::EndsBeforeStart,
         Self::Ragged,
         Self::NotUtf8,
+        Self::Nested,
         Self::BadJson,
     ];
 
@@ -76,6 +81,7 @@ impl RejectReason {
             Self::EndsBeforeStart => "ends_before_start",
             Self::Ragged => "ragged",
             Self::NotUtf8 => "not_utf8",
+            Self::Nested => "nested",
             Self::BadJson => "bad_json",
         }
     }
@@ -96,6 +102,7 @@ impl RejectReason {
             Self::EndsBeforeStart => "it ends before it starts",
             Self::Ragged => "the number of fields differs from the header's",
             Self::NotUtf8 => "bytes that are not UTF-8",
+            Self::Nested => "a list or an object where one value is expected",
             Self::BadJson => "a line that is no JSON object",
         }
     }
@@ -175,14 +182,66 @@ impl Rejects {
     }
 }
 
-/// A sample of an identifier or a value; what may be a phone number is withheld.
-pub fn sample(value: &str, may_be_number: bool) -> String {
+/// Longest sample of anything but a time: enough to see a typing mistake, too little to read a text.
+const SHORT: usize = 18;
+
+/// What stands in the place of a value that may be somebody's number or address.
+const WITHHELD: &str = "(a number, withheld)";
+
+/// A sample of a value, whatever column it stands in: columns shift, and a number is a number in any of them.
+pub fn sample(value: &str) -> String {
+    if is_address(value) {
+        return "(an address, withheld)".to_owned();
+    }
     let digits = value.chars().filter(char::is_ascii_digit).count();
-    let only = value.chars().all(|c| c.is_ascii_digit() || " +-().".contains(c));
-    if may_be_number && only && (7..=17).contains(&digits) {
-        return "(a number, withheld)".to_owned();
+    if 7 <= digits || looks_like_number(value) {
+        return WITHHELD.to_owned();
+    }
+    sanitise(value, SHORT).chars().take(SAMPLE_CHARS).collect()
+}
+
+/// A sample of a time. A bare count shows its number of digits only, which tells the unit; dates have digits anyway.
+pub fn time_sample(value: &str) -> String {
+    let trimmed = value.trim();
+    if 7 <= trimmed.len() && trimmed.bytes().all(|b| b.is_ascii_digit()) {
+        return format!("({} digits, withheld)", trimmed.len());
+    }
+    if is_address(value) {
+        return "(an address, withheld)".to_owned();
+    }
+    let run = value.split(|c: char| !c.is_ascii_digit()).map(str::len).max().unwrap_or(0);
+    if 7 <= run || looks_like_number(value) || value.match_indices('+').any(|(at, _)| dials(&value[at + 1..]))
+    {
+        return WITHHELD.to_owned();
     }
     sanitise(value, SAMPLE_CHARS - 1).chars().take(SAMPLE_CHARS).collect()
+}
+
+/// A sample of a word that is on no list, with the nearest that is.
+pub fn word_sample(value: &str, words: &[&'static str]) -> String {
+    let shown = sample(value);
+    // Few digits are an identifier all the same where a word is expected.
+    if shown.starts_with('(') || 5 <= value.chars().filter(char::is_ascii_digit).count() {
+        return if shown.starts_with('(') { shown } else { WITHHELD.to_owned() };
+    }
+    match nearest(value, words.iter().copied()) {
+        Some(word) => format!("{shown} (nearest: {word})").chars().take(SAMPLE_CHARS).collect(),
+        None => shown,
+    }
+}
+
+/// Whether an `@` stands between two characters, as in a mail address.
+fn is_address(value: &str) -> bool {
+    let part = |c: Option<char>| c.is_some_and(|c| !c.is_whitespace());
+    value
+        .match_indices('@')
+        .any(|(at, _)| part(value[..at].chars().next_back()) && part(value[at + 1..].chars().next()))
+}
+
+/// Whether what follows a plus goes on like a phone number.
+fn dials(rest: &str) -> bool {
+    let number = rest.chars().take_while(|c| c.is_ascii_digit() || " -.()/".contains(*c));
+    8 <= number.filter(char::is_ascii_digit).count()
 }
 
 #[cfg(test)]
@@ -191,9 +250,21 @@ mod tests {
 
     #[test]
     fn samples_are_short_and_hold_no_number() {
-        assert_eq!(sample("+49 170 1234567", true), "(a number, withheld)");
-        assert_eq!(sample("1409819340", false), "1409819340");
-        assert!(sample(&"\x07".repeat(100), true).chars().count() <= SAMPLE_CHARS);
+        for number in ["+49 170 1234567", "491701234567", "call 0170/123 45 67 now", "user_491701234567"] {
+            assert_eq!(sample(number), WITHHELD, "{number}");
+            assert!(word_sample(number, &["text"]).starts_with('('), "{number}");
+        }
+        for time in ["+49 170 123 45 67", "on +49 (170) 123-45-67", "0170 1234567"] {
+            assert_eq!(time_sample(time), WITHHELD, "{time}");
+        }
+        assert_eq!(time_sample("1409819340"), "(10 digits, withheld)");
+        assert_eq!(time_sample("2026-13-45 12:00:00+02:00"), "2026-13-45 12:00:00+02:00");
+        assert_eq!([sample("a.b@example.org"), time_sample("x@y")], ["(an address, withheld)"; 2]);
+        assert_eq!([sample("big"), sample("-1"), sample("@ noon")], ["big", "-1", "@ noon"]);
+        assert_eq!(word_sample("txt", &["text"]), "txt (nearest: text)");
+        assert_eq!(word_sample("12345", &["text"]), WITHHELD);
+        assert_eq!(sample("the words of a message that slipped").chars().count(), SHORT + 1);
+        assert!(time_sample(&"\x07".repeat(100)).chars().count() <= SAMPLE_CHARS);
     }
 
     #[test]

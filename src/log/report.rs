@@ -2,7 +2,8 @@
 //! In: the outcomes of the files; out: plain numbers for the manifest, the report and the terminal.
 //! Decides nothing: limits are applied by the reader.
 
-use crate::log::{RejectRow, Rejects, TableKind};
+use crate::domain::{Timestamp, Window};
+use crate::log::{LogError, RejectRow, Rejects, TableKind};
 use crate::table_io::Table;
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -47,6 +48,8 @@ pub struct ReadReport {
     pub rows_filtered: u64,
     /// Rows that were passed on.
     pub rows_ok: u64,
+    /// Rows of files that were not read because an earlier file has the same bytes.
+    pub rows_repeated: u64,
     /// Rows refused.
     pub rejects: Rejects,
     /// Oldest usable time, UTC microseconds.
@@ -82,6 +85,7 @@ impl ReadReport {
             rows_read: 0,
             rows_filtered: 0,
             rows_ok: 0,
+            rows_repeated: 0,
             rejects: Rejects::default(),
             oldest: None,
             newest: None,
@@ -119,6 +123,31 @@ impl ReadReport {
         self.newest = self.newest.into_iter().chain(file.newest).max();
         self.rejects.absorb(rejects);
         self.files.push(file);
+    }
+
+    /// Refuses a window that no row of the log can lie in.
+    pub(crate) fn check_window(&self, window: &Window) -> Result<(), LogError> {
+        let (Some(oldest), Some(newest)) = (self.oldest, self.newest) else { return Ok(()) };
+        if window.from_us() <= newest && oldest < window.to_us() {
+            return Ok(());
+        }
+        let [from, to, oldest, newest] =
+            [window.from_us(), window.to_us(), oldest, newest].map(|t| Timestamp(t).rfc3339());
+        Err(LogError::EmptyWindow { from, to, oldest, newest })
+    }
+
+    /// Counts what files given twice would have added, and says so: one log read twice is no second log, but the same
+    /// rows within one file would be events of their own.
+    pub(crate) fn count_repeated(&mut self) {
+        for file in self.files.iter().filter(|f| f.same_as.is_some()) {
+            let first = self.files.iter().find(|f| Some(&f.name) == file.same_as.as_ref());
+            let (same, rows) = first.map_or(("", 0), |f| (f.name.as_str(), f.rows));
+            self.rows_repeated += rows;
+            self.warnings.push(format!(
+                "{} has the same content as {same}, read once: {rows} rows left out",
+                file.name
+            ));
+        }
     }
 }
 

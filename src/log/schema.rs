@@ -324,7 +324,7 @@ const GROUPS: &[ColumnCard] = &[
 ];
 
 const OPERATORS: &[ColumnCard] = &[
-    column("operator", Note, true, &[], "the operator"),
+    column("operator", Token, true, &[], "the operator, as off_platform names it"),
     column("account", Token, false, &[], "a number it runs; may be absent"),
     column("since", Time, false, &[], "since when"),
     column("source", Note, false, &[], "who says so"),

@@ -5,7 +5,7 @@
 use crate::domain::Timestamp;
 use crate::log::read::Plan;
 use crate::log::{FileReport, Keys, LogError, ReadReport, TableKind};
-use crate::table_io::{self, InputFile, Mapping, STDIN};
+use crate::table_io::{self, InputFile, Listing, Mapping, STDIN, TableError};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -33,6 +33,11 @@ impl InputSpec {
     pub fn with_mapping(mut self, mapping: Arc<Mapping>) -> Self {
         self.mapping = Some(mapping);
         self
+    }
+
+    /// Whether identifiers become pseudonyms: what a mapping says of it holds for tables it does not map, too.
+    pub(crate) fn pseudonymise(&self) -> bool {
+        self.mapping.as_ref().is_some_and(|m| m.pseudonymise)
     }
 }
 
@@ -128,7 +133,7 @@ impl ReadSettings {
 
 /// The files of one table, ready to be read.
 pub(crate) struct Source {
-    /// What is known before the first row; the files' counts are still zero.
+    /// What is known before the first row; the files' counts are still zero, and so are the columns.
     pub report: ReadReport,
     /// One plan for each file that is to be read.
     pub plans: Vec<Plan>,
@@ -139,7 +144,7 @@ pub(crate) struct Source {
 /// Lists, digests and opens the files of a table.
 pub(crate) fn prepare(spec: &InputSpec, settings: &ReadSettings) -> Result<Source, LogError> {
     settings.check_stop(spec.table)?;
-    let listing = table_io::list(&spec.paths, settings.partition_from, settings.partition_to)?;
+    let listing = listing(spec, settings)?;
     let mut report = ReadReport::new(spec.table);
     report.warnings = listing.warnings;
     report.earliest_partition = listing.earliest_partition;
@@ -160,7 +165,6 @@ pub(crate) fn prepare(spec: &InputSpec, settings: &ReadSettings) -> Result<Sourc
         };
         if !digest.is_empty() && file.bytes > 0 {
             if let Some(same) = first.get(digest.as_str()) {
-                report.warnings.push(format!("{} has the same content as {same}, read once", file.name));
                 let skipped = FileReport { same_as: Some((*same).to_owned()), ..entry };
                 report.files.push(skipped);
                 continue;
@@ -171,16 +175,44 @@ pub(crate) fn prepare(spec: &InputSpec, settings: &ReadSettings) -> Result<Sourc
         files.push(FileReport { format: plan.format().to_owned(), ..entry });
         plans.push(plan);
     }
-    describe(spec, settings, &plans, &mut report);
     Ok(Source { report, plans, files })
+}
+
+/// The files of a table. Only the message log has a look-back: an account registered long ago is still registered, so
+/// side tables are pruned at their end alone, and one whose every row is yet to come is an empty table.
+fn listing(spec: &InputSpec, settings: &ReadSettings) -> Result<Listing, LogError> {
+    let (from, to) = (settings.partition_from, settings.partition_to);
+    if spec.table == TableKind::Messages {
+        return Ok(table_io::list(&spec.paths, from, to)?);
+    }
+    match table_io::list(&spec.paths, None, to) {
+        Err(error @ TableError::AllPruned { .. }) => {
+            let warnings = vec![format!("{}: {error}", spec.table.name())];
+            Ok(Listing { warnings, ..Listing::default() })
+        }
+        other => Ok(other?),
+    }
 }
 
 fn is_stdin(file: &InputFile) -> bool {
     file.path == Path::new(STDIN)
 }
 
-/// Says in the report which columns are there, which are not and which were passed over.
-fn describe(spec: &InputSpec, settings: &ReadSettings, plans: &[Plan], report: &mut ReadReport) {
+/// Says in the report which columns are there, which are not and which were passed over, once all has been read; a
+/// required column that is nowhere is an error.
+pub(crate) fn describe(
+    spec: &InputSpec,
+    settings: &ReadSettings,
+    plans: &[Plan],
+    report: &mut ReadReport,
+) -> Result<(), LogError> {
+    for card in spec.table.columns().iter().filter(|c| c.required) {
+        if !plans.iter().any(|p| p.offers(card.name))
+            && let Some(error) = plans.iter().find_map(|p| p.lacks(card))
+        {
+            return Err(error);
+        }
+    }
     for card in spec.table.columns() {
         let with = plans.iter().filter(|p| p.offers(card.name)).count();
         match with {
@@ -205,11 +237,11 @@ fn describe(spec: &InputSpec, settings: &ReadSettings, plans: &[Plan], report: &
         let text = "the column text was not read: that needs a key file and a named lawful basis";
         report.warnings.push(text.to_owned());
     }
-    let pseudonymised = spec.mapping.as_ref().is_some_and(|m| m.pseudonymise);
-    if report.text_read || pseudonymised {
+    if report.text_read || spec.pseudonymise() {
         report.key_id = settings.keys.as_ref().map(|k| k.id().to_owned());
     }
     if let Some(section) = spec.mapping.as_ref().and_then(|m| m.section(spec.table.name())) {
         report.positive_labels.clone_from(&section.positive);
     }
+    Ok(())
 }

@@ -2,9 +2,39 @@
 //! In: feature rows with the account's name; out: a file whose bytes depend on the rows only.
 //! Adds one column of its own: `absent`, a letter per card that says why a value is null.
 
+use crate::domain::ErrorClass;
 use crate::features::{Absent, AccountFeatures, FeatureTable, Unit, Value, cards};
-use crate::table_io::{Holds, TableError, TableStream, read_parquet};
+use crate::table_io::{Holds, TableError, TableStream, footer, read_parquet};
 use std::path::Path;
+use thiserror::Error;
+
+/// Why a feature file cannot be read back.
+#[derive(Debug, Error)]
+pub enum FeatureFileError {
+    /// The file itself.
+    #[error(transparent)]
+    Table(#[from] TableError),
+    /// Made by other feature cards: its columns may carry other meanings under the same names.
+    #[error("{file} was made with feature cards {found}, this program has {expected}; scan again")]
+    OtherCards {
+        /// The file.
+        file: String,
+        /// Fingerprint in the file.
+        found: String,
+        /// Fingerprint of this program.
+        expected: String,
+    },
+}
+
+impl FeatureFileError {
+    /// The class of the failure.
+    pub fn class(&self) -> ErrorClass {
+        match self {
+            Self::Table(error) => error.class(),
+            Self::OtherCards { .. } => ErrorClass::Input,
+        }
+    }
+}
 
 /// A feature row with its account's name.
 #[derive(Debug, Clone)]
@@ -31,12 +61,7 @@ const FINGERPRINT: &str = "bulkwatch.features.fingerprint";
 impl FeatureFile {
     /// Starts the file.
     pub fn create(path: &Path) -> Result<Self, TableError> {
-        let mut columns = vec![("account", Holds::Names)];
-        columns.extend(cards().iter().map(|card| match card.unit {
-            Unit::Count | Unit::Flag | Unit::Days => (card.name, Holds::Counts),
-            _ => (card.name, Holds::Measures),
-        }));
-        columns.push(("absent", Holds::Words));
+        let columns = columns();
         let metadata =
             [("bulkwatch.schema", "features 1".to_owned()), (FINGERPRINT, FeatureTable::fingerprint())];
         Ok(Self { stream: TableStream::create(path, &columns, &metadata)?, letters: String::new() })
@@ -72,8 +97,32 @@ impl FeatureFile {
     }
 }
 
+fn columns() -> Vec<(&'static str, Holds)> {
+    let mut columns = vec![("account", Holds::Names)];
+    columns.extend(cards().iter().map(|card| match card.unit {
+        Unit::Count | Unit::Flag | Unit::Days => (card.name, Holds::Counts),
+        _ => (card.name, Holds::Measures),
+    }));
+    columns.push(("absent", Holds::Words));
+    columns
+}
+
+/// Refuses a file that other cards filled, before any of its columns is believed.
+fn check_cards(path: &Path) -> Result<(), FeatureFileError> {
+    let expected = FeatureTable::fingerprint();
+    match footer(path)?.metadata.remove(FINGERPRINT) {
+        Some(found) if found == expected => Ok(()),
+        other => Err(FeatureFileError::OtherCards {
+            file: path.display().to_string(),
+            found: other.unwrap_or_else(|| "without a fingerprint".to_owned()),
+            expected,
+        }),
+    }
+}
+
 /// Reads a feature file back, for explanations and population profiles.
-pub fn read_features(path: &Path) -> Result<Vec<NamedRow>, TableError> {
+pub fn read_features(path: &Path) -> Result<Vec<NamedRow>, FeatureFileError> {
+    check_cards(path)?;
     let table = read_parquet(path)?;
     let names = table.texts("account")?;
     let letters = table.texts("absent")?;
@@ -115,5 +164,20 @@ mod tests {
         let back = read_features(&path).expect("read");
         assert_eq!(back.len(), 1);
         assert_eq!((back[0].name.as_str(), &back[0].features), ("a", &row.features));
+    }
+
+    #[test]
+    fn what_other_cards_filled_is_refused() {
+        let folder = tempfile::tempdir().expect("temp");
+        let path = folder.path().join("features.parquet");
+        for (metadata, found) in
+            [(vec![(FINGERPRINT, "0ther".to_owned())], "0ther"), (vec![], "without a fingerprint")]
+        {
+            let file = TableStream::create(&path, &columns(), &metadata).expect("created");
+            file.finish().expect("finished");
+            let error = read_features(&path).expect_err("other cards");
+            assert!(error.to_string().contains(&format!("made with feature cards {found}, this")), "{error}");
+            assert_eq!(error.class(), ErrorClass::Input);
+        }
     }
 }

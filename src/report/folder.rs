@@ -34,11 +34,17 @@ pub enum FolderError {
 #[derive(Debug)]
 pub struct RunFolder {
     out: PathBuf,
+    /// Private to the run; what is published is a folder inside it, with the permissions that any folder would get.
     staging: TempDir,
     _lock: File,
 }
 
 const STAGING_PREFIX: &str = ".bulkwatch-staging-";
+/// Before the name of a run that is giving way to another of its name.
+const OLD_PREFIX: &str = ".bulkwatch-staging-old-";
+/// Before the name of a run that has given way.
+const GONE_PREFIX: &str = ".bulkwatch-staging-gone-";
+const INSIDE: &str = "run";
 
 impl RunFolder {
     /// Stages a folder below `out`, which is made if missing and held until the run ends.
@@ -53,22 +59,18 @@ impl RunFolder {
             }
             Err(TryLockError::Error(e)) => return Err(fail("lock", e)),
         }
-        // What a killed run left behind: nobody else can be writing while we hold the lock.
-        for entry in fs::read_dir(out).map_err(|e| fail("read", e))?.flatten() {
-            if entry.file_name().to_string_lossy().starts_with(STAGING_PREFIX) {
-                fs::remove_dir_all(entry.path()).map_err(|e| fail("clean", e))?;
-            }
-        }
+        clean(out)?;
         let staging = tempfile::Builder::new()
             .prefix(STAGING_PREFIX)
             .tempdir_in(out)
             .map_err(|e| fail("stage a run in", e))?;
+        fs::create_dir(staging.path().join(INSIDE)).map_err(|e| fail("stage a run in", e))?;
         Ok(Self { out: out.to_owned(), staging, _lock: lock })
     }
 
     /// Where a file of the run is written until it is published.
     pub fn path(&self, file: &str) -> PathBuf {
-        self.staging.path().join(file)
+        self.staging.path().join(INSIDE).join(file)
     }
 
     /// Writes a whole file and makes it durable.
@@ -93,25 +95,48 @@ impl RunFolder {
     pub fn publish(self, name: &str) -> Result<PathBuf, FolderError> {
         let place = self.place(name);
         let fail = |what, source| FolderError::Io { what, folder: place.display().to_string(), source };
-        File::open(self.staging.path()).and_then(|d| d.sync_all()).map_err(|e| fail("sync", e))?;
-        let staged = self.staging.keep();
+        let staged = self.staging.path().join(INSIDE);
+        File::open(&staged).and_then(|d| d.sync_all()).map_err(|e| fail("sync", e))?;
         if place.exists() {
-            let old = self.out.join(format!("{STAGING_PREFIX}old-{name}"));
-            fs::rename(&place, &old).map_err(|e| fail("replace", e))?;
-            fs::rename(&staged, &place).map_err(|e| fail("publish", e))?;
-            fs::remove_dir_all(&old).map_err(|e| fail("remove the earlier", e))?;
+            let old = self.out.join(format!("{OLD_PREFIX}{name}"));
+            replace(&staged, &place, &old).map_err(|e| fail("replace", e))?;
+            // Under another name first: half removed, it must never be taken for a run that can come back. What is
+            // left of it goes with the next run, so that a failure here is no failure of this one.
+            let gone = self.out.join(format!("{GONE_PREFIX}{name}"));
+            let _ = fs::rename(&old, &gone).and_then(|()| fs::remove_dir_all(&gone));
         } else {
             fs::rename(&staged, &place).map_err(|e| fail("publish", e))?;
-        }
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            // The staging folder is private; a published run is as readable as any other folder.
-            fs::set_permissions(&place, fs::Permissions::from_mode(0o755)).map_err(|e| fail("open", e))?;
         }
         File::open(&self.out).and_then(|d| d.sync_all()).map_err(|e| fail("sync", e))?;
         Ok(place)
     }
+}
+
+/// Puts the staged folder in the place of another, which comes back when that fails.
+fn replace(staged: &Path, place: &Path, old: &Path) -> io::Result<()> {
+    fs::rename(place, old)?;
+    fs::rename(staged, place).inspect_err(|_| {
+        // Nothing better can be done than this; the next run tries it again.
+        let _ = fs::rename(old, place);
+    })
+}
+
+/// Clears away what a killed run left: nobody else can be writing while we hold the lock. A run that was giving way to
+/// one that never arrived comes back.
+fn clean(out: &Path) -> Result<(), FolderError> {
+    let fail = |what, source| FolderError::Io { what, folder: out.display().to_string(), source };
+    for entry in fs::read_dir(out).map_err(|e| fail("read", e))?.flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let place = name.strip_prefix(OLD_PREFIX).map(|name| out.join(name));
+        match place.filter(|place| !place.exists()) {
+            Some(place) => fs::rename(entry.path(), place).map_err(|e| fail("recover a run in", e))?,
+            None if name.starts_with(STAGING_PREFIX) => {
+                fs::remove_dir_all(entry.path()).map_err(|e| fail("clean", e))?;
+            }
+            None => {}
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -154,5 +179,39 @@ mod tests {
         assert!(matches!(RunFolder::stage(out.path()), Err(FolderError::Locked { .. })));
         drop(first);
         assert!(RunFolder::stage(out.path()).is_ok());
+    }
+
+    fn put(folder: &Path, name: &str, text: &str) {
+        fs::create_dir_all(folder.join(name)).expect("made");
+        fs::write(folder.join(name).join("a.txt"), text).expect("written");
+    }
+
+    fn text(folder: &Path, name: &str) -> String {
+        fs::read_to_string(folder.join(name).join("a.txt")).expect("readable")
+    }
+
+    #[test]
+    fn a_run_that_gave_way_to_nothing_comes_back() {
+        let out = tempfile::tempdir().expect("temp");
+        // Killed between the two renames, after both, and while the earlier run was removed.
+        put(out.path(), ".bulkwatch-staging-old-between", "earlier");
+        put(out.path(), ".bulkwatch-staging-old-after", "earlier");
+        put(out.path(), "after", "later");
+        put(out.path(), ".bulkwatch-staging-gone-removed", "half");
+        drop(RunFolder::stage(out.path()).expect("staged"));
+        assert_eq!(visible(out.path()), ["after", "between"]);
+        assert_eq!([text(out.path(), "between"), text(out.path(), "after")], ["earlier", "later"]);
+    }
+
+    #[test]
+    fn a_run_stays_when_its_successor_cannot_take_its_place() {
+        let out = tempfile::tempdir().expect("temp");
+        put(out.path(), "run", "earlier");
+        let at = |name: &str| out.path().join(name);
+        replace(&at("never staged"), &at("run"), &at("old")).expect_err("nothing to put there");
+        assert_eq!(
+            (visible(out.path()), text(out.path(), "run")),
+            (vec!["run".to_owned()], "earlier".into())
+        );
     }
 }

@@ -10,8 +10,8 @@ mod read_back;
 mod record_v1;
 mod run;
 
-pub use feature_file::{FeatureFile, NamedRow, read_features};
+pub use feature_file::{FeatureFile, FeatureFileError, NamedRow, read_features};
 pub use folder::{FolderError, RunFolder};
-pub use read_back::{AccountRow, PublishedRun, ReasonRow, read_run};
+pub use read_back::{AccountRow, PublishedRun, ReasonRow, newest_run, read_run};
 pub use record_v1::Judged;
-pub use run::{RESULT_FILES, ReportError, Run, Summary, newest_run};
+pub use run::{RESULT_FILES, ReportError, Run, Summary};

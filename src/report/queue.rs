@@ -2,7 +2,7 @@
 //! In: a finished night; out: one row per account at `review` and above, or with a finding.
 //! Every text from the log or the policy is made harmless to a spreadsheet.
 
-use super::record_v1::{Judged, spreadsheet_safe};
+use super::record_v1::{Judged, spreadsheet_safe, url_part};
 use super::run::{ReportError, Run};
 use crate::scoring::reasons;
 
@@ -46,5 +46,6 @@ fn first_reason(judged: &Judged) -> String {
 }
 
 fn case_url(run: &Run, judged: &Judged) -> String {
-    run.case_url.as_deref().map(|url| url.replace("{account}", &judged.name)).unwrap_or_default()
+    let account = url_part(&judged.name);
+    run.case_url.as_deref().map(|url| url.replace("{account}", &account)).unwrap_or_default()
 }

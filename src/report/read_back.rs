@@ -1,11 +1,12 @@
 //! A published run, read back for people: scores, reasons, what was absent.
-//! In: a run folder; out: plain rows by account.
+//! In: run folders; out: the newest of them, and its plain rows by account.
 //! Recomputes nothing: what is shown is what was published.
 
+use crate::domain::Timestamp;
 use crate::table_io::{Table, TableError, read_parquet};
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// One account's row of `scores.parquet`.
 #[derive(Debug, Clone)]
@@ -145,4 +146,53 @@ fn accounts(table: &Table) -> Result<Vec<AccountRow>, TableError> {
             off_platform_n: off_platform[i].unwrap_or(0.0),
         })
         .collect())
+}
+
+/// The newest run folder below `out`: that of the latest night, and of one night the one published last.
+///
+/// A folder's name says nothing: a named run would come after every dated one, or before.
+pub fn newest_run(out: &Path) -> Option<PathBuf> {
+    let runs = std::fs::read_dir(out).ok()?.flatten().filter_map(|entry| {
+        let hidden = entry.file_name().to_string_lossy().starts_with('.');
+        let manifest = entry.path().join("manifest.json");
+        let published = std::fs::metadata(&manifest).ok().filter(|m| m.is_file() && !hidden)?.modified().ok();
+        Some((night(&manifest), published, entry.path()))
+    });
+    runs.max().map(|(_, _, folder)| folder)
+}
+
+/// The as_of of a manifest, microseconds; none where it cannot be read, which is older than any.
+fn night(manifest: &Path) -> Option<i64> {
+    let text = std::fs::read_to_string(manifest).ok()?;
+    let manifest: serde_json::Value = serde_json::from_str(&text).ok()?;
+    Timestamp::parse(manifest["window"]["to"].as_str()?).map(|t| t.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_run_is_that_of_the_latest_night() {
+        let out = tempfile::tempdir().expect("temp");
+        let put = |name: &str, text: &str| {
+            std::fs::create_dir(out.path().join(name)).expect("made");
+            std::fs::write(out.path().join(name).join("manifest.json"), text).expect("written");
+        };
+        let newest = || newest_run(out.path()).map(|p| p.file_name().expect("a name").to_owned());
+        assert_eq!(newest(), None);
+        put("zero", "not a manifest");
+        put("demo-real", r#"{"window":{"to":"2005-01-01T00:00:00Z"}}"#);
+        put("2022-06-01-abcd", r#"{"window":{"to":"2022-06-01T00:00:00Z"}}"#);
+        put("2022-05-31-ffff", r#"{"window":{"to":"2022-05-31T00:00:00.5Z"}}"#);
+        put(".bulkwatch-staging-old-x", r#"{"window":{"to":"2030-01-01T00:00:00Z"}}"#);
+        assert_eq!(newest(), Some("2022-06-01-abcd".into()));
+        let later = std::time::Duration::from_secs(60);
+        put("0-again", r#"{"window":{"to":"2022-06-01T00:00:00Z"}}"#);
+        let again = std::fs::File::options().write(true).open(out.path().join("0-again/manifest.json"));
+        let again = again.expect("opened");
+        let now = again.metadata().and_then(|m| m.modified()).expect("a time");
+        again.set_modified(now + later).expect("set");
+        assert_eq!(newest(), Some("0-again".into()), "of one night, the one published last");
+    }
 }

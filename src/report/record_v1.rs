@@ -120,9 +120,27 @@ pub struct OffPlatformLine<'a> {
 
 /// A cell that a spreadsheet must not take for a formula.
 pub fn spreadsheet_safe(text: &str) -> String {
-    let risky = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
     let clean: String = text.chars().filter(|c| !c.is_control() || *c == '\n').collect();
+    // Judged after cleaning: a character that is dropped or skipped must not hide the one that follows it.
+    let first = clean.chars().find(|c| !c.is_whitespace() && !is_invisible(*c));
+    let risky = first.is_some_and(|c| "=+-@\u{ff1d}\u{ff0b}\u{ff0d}\u{ff20}".contains(c));
     if risky { format!("'{clean}") } else { clean }
+}
+
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+/// A value as one part of a URL: everything but letters, digits and `-._~` as `%XX`.
+pub fn url_part(text: &str) -> String {
+    let mut out = String::new();
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => out.push(char::from(byte)),
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
 }
 
 #[cfg(test)]
@@ -134,5 +152,14 @@ mod tests {
         assert_eq!(spreadsheet_safe("=HYPERLINK(\"x\")"), "'=HYPERLINK(\"x\")");
         assert_eq!(spreadsheet_safe("@a\u{1b}[31m"), "'@a[31m");
         assert_eq!(spreadsheet_safe("plain"), "plain");
+        for hidden in ["\u{1}=1+1", "\r\n=1+1", "\t\u{feff}=1+1", " \u{ff1d}1+1"] {
+            assert!(spreadsheet_safe(hidden).starts_with('\''), "{hidden:?}");
+        }
+    }
+
+    #[test]
+    fn an_account_stays_one_part_of_a_url() {
+        assert_eq!(url_part("a-1_~.Z"), "a-1_~.Z");
+        assert_eq!(url_part("a/../b?c=d&e#f é\n%"), "a%2F..%2Fb%3Fc%3Dd%26e%23f%20%C3%A9%0A%25");
     }
 }

@@ -95,6 +95,10 @@ const PARTS: &[Part] = &[
         j.decision.finding == Finding::BroadcastPolicy
     }),
 ];
+/// Rows below which a window may well be nearly empty.
+const FEW_ROWS: u64 = 500;
+/// Messages below which a window taken from many rows is suspect.
+const LEAST_INSIDE: f64 = 10.0;
 
 impl Run<'_> {
     /// Date of as_of and a short digest of inputs and settings.
@@ -153,6 +157,7 @@ impl Run<'_> {
         }
         let messages = &self.reports[0];
         flat.insert("rows.read".to_owned(), messages.rows_read as f64);
+        flat.insert("rows.in_repeated_files".to_owned(), messages.rows_repeated as f64);
         flat.insert("rows.rejected".to_owned(), messages.rejects.total() as f64);
         for (name, n) in &self.counts {
             flat.insert(format!("rows.{name}"), *n as f64);
@@ -171,6 +176,7 @@ impl Run<'_> {
                     .to_owned(),
             );
         }
+        all.extend(self.far_ahead());
         let covered = self.window.from_us() - self.log_start;
         if covered < self.window.lookback_us() {
             all.push(format!(
@@ -182,10 +188,25 @@ impl Run<'_> {
         all
     }
 
+    /// One row dated far ahead of all others moves the window to where nothing else is.
+    fn far_ahead(&self) -> Option<String> {
+        let chosen = self.settings.iter().any(|(key, value, _)| key == "window.to" && !value.is_empty());
+        let rows = self.reports[0].rows_ok;
+        let inside: f64 = self.judged.iter().filter_map(|j| j.card.messages_n).sum();
+        let empty = FEW_ROWS <= rows && inside < LEAST_INSIDE.max(rows as f64 / 1000.0);
+        (empty && !chosen && !self.judged.is_empty()).then(|| {
+            format!(
+                "the window ends after the newest row, at {}, and holds {inside} messages of {rows} rows; if that row's \
+                 time is wrong, say the end with --to",
+                Timestamp(self.window.to_us()).rfc3339()
+            )
+        })
+    }
+
     fn manifest(&self, id: &str) -> Value {
         let files: Vec<Value> = self.reports.iter().map(|r| {
             json!({ "table": r.table.name(), "files": r.files, "rows_read": r.rows_read, "rows_ok": r.rows_ok,
-                    "rows_filtered": r.rows_filtered, "rejected": r.rejects.total(),
+                    "rows_filtered": r.rows_filtered, "rows_in_repeated_files": r.rows_repeated, "rejected": r.rejects.total(),
                     "columns_present": r.columns_present, "columns_missing": r.columns_missing,
                     "text_read": r.text_read, "key_id": r.key_id, "warnings": r.warnings })
         }).collect();
@@ -319,9 +340,12 @@ fn digests(folder: &RunFolder) -> Result<BTreeMap<String, String>, ReportError> 
     let mut out = BTreeMap::new();
     for file in RESULT_FILES {
         let path = folder.path(file);
-        if let Ok(bytes) = std::fs::read(&path) {
-            out.insert((*file).to_owned(), blake3::hash(&bytes).to_hex().to_string());
-        }
+        match std::fs::read(&path) {
+            Ok(bytes) => out.insert((*file).to_owned(), blake3::hash(&bytes).to_hex().to_string()),
+            // Not every run has every file; one that cannot be read is no file that is not there.
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+            Err(error) => return Err(TableError::io(file, error).into()),
+        };
     }
     Ok(out)
 }
@@ -336,14 +360,18 @@ pub const RESULT_FILES: &[&str] = &[
     "metrics.json",
 ];
 
-/// The newest run folder below `out`: the last by name among those with a manifest.
-pub fn newest_run(out: &Path) -> Option<PathBuf> {
-    let mut runs: Vec<PathBuf> = std::fs::read_dir(out)
-        .ok()?
-        .flatten()
-        .map(|e| e.path())
-        .filter(|p| p.join("manifest.json").is_file())
-        .collect();
-    runs.sort();
-    runs.pop()
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_result_file_that_cannot_be_read_has_no_silent_digest() {
+        let out = tempfile::tempdir().expect("temp");
+        let folder = RunFolder::stage(out.path()).expect("staged");
+        folder.write("metrics.json", b"{}").expect("written");
+        assert_eq!(digests(&folder).expect("read").into_keys().collect::<Vec<_>>(), ["metrics.json"]);
+        std::fs::create_dir(folder.path("scores.parquet")).expect("made");
+        let error = digests(&folder).expect_err("a folder is no file");
+        assert!(error.to_string().contains("scores.parquet"), "{error}");
+    }
 }

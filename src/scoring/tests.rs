@@ -150,7 +150,7 @@ fn small_feedback_counts_are_no_reason() {
     let said = |n: f64| reasons(&card(&features(&[(&feedback::IGNORED_OPTOUTS, n)]), None));
     assert!(said(2.0).is_empty(), "fewer than three people are not told");
     assert!(said(3.0)[0].statement.starts_with("wrote to 3 people"), "{}", said(3.0)[0].statement);
-    let mut values = features(&[]).values().to_vec();
+    let mut values = features(&[]).values().collect::<Vec<_>>();
     for feature in feedback::CARDS {
         values[crate::rules::tests::place(feature)] = Err(crate::features::Absent::Suppressed);
     }

@@ -18,6 +18,8 @@ pub enum Broken {
     },
     /// A field that is needed is not UTF-8.
     NotUtf8,
+    /// A list or an object where one value is expected; which of them.
+    Nested(&'static str),
     /// The line is no JSON object; what the parser said.
     BadJson(String),
 }

@@ -117,23 +117,20 @@ impl Walk {
         }
         let day = match partition_day(path)? {
             Some(own) => {
-                self.partitions.push(own);
+                // An empty folder says nothing about the days that the log covers.
+                let counts = holds_files(path, depth)?;
+                if counts {
+                    self.partitions.push(own);
+                }
                 if !self.wanted(own) {
-                    self.listing.pruned += 1;
+                    self.listing.pruned += usize::from(counts);
                     return Ok(());
                 }
                 Some(own)
             }
             None => day,
         };
-        let entries = std::fs::read_dir(path).map_err(|e| TableError::io(&shown, e))?;
-        for entry in entries {
-            let entry = entry.map_err(|e| TableError::io(&shown, e))?.path();
-            let name = entry.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            // Markers and half-written files of other engines begin like this.
-            if name.starts_with(['.', '_']) {
-                continue;
-            }
+        for (entry, name) in entries(path)? {
             if entry.is_dir() {
                 self.folder(&entry, root, day, depth + 1)?;
             } else if has_known_ending(&name) {
@@ -204,6 +201,34 @@ impl Walk {
         self.listing.files = files;
         Ok(self.listing)
     }
+}
+
+/// What stands in a folder, with its name.
+fn entries(path: &Path) -> Result<Vec<(PathBuf, String)>, TableError> {
+    let shown = path.display().to_string();
+    let mut out = Vec::new();
+    for entry in std::fs::read_dir(path).map_err(|e| TableError::io(&shown, e))? {
+        let entry = entry.map_err(|e| TableError::io(&shown, e))?.path();
+        let name = entry.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        // Markers and half-written files of other engines begin like this.
+        if !name.starts_with(['.', '_']) {
+            out.push((entry, name));
+        }
+    }
+    Ok(out)
+}
+
+/// Whether a folder or one below it holds a file that would be read.
+fn holds_files(path: &Path, depth: usize) -> Result<bool, TableError> {
+    if depth > MAX_DEPTH {
+        return Ok(false);
+    }
+    for (entry, name) in entries(path)? {
+        if if entry.is_dir() { holds_files(&entry, depth + 1)? } else { has_known_ending(&name) } {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn has_known_ending(name: &str) -> bool {
@@ -281,6 +306,17 @@ mod tests {
         assert_eq!(listing.earliest_partition, Timestamp::parse("2026-01-01").map(|t| t.0));
         let none = list(&path, Timestamp::parse("2030-01-01"), None);
         assert!(matches!(none, Err(TableError::AllPruned { partitions: 3, .. })));
+    }
+
+    #[test]
+    fn empty_partitions_cover_no_day() {
+        let dir = folder(&["date=2026-01-03/a.csv", "date=2026-01-01/_SUCCESS", "date=2026-01-02/notes.md"]);
+        let path = vec![dir.path().display().to_string()];
+        let day = |text: &str| Timestamp::parse(text).map(|t| t.0);
+        for from in [None, Timestamp::parse("2026-01-03")] {
+            let listing = list(&path, from, None).expect("lists");
+            assert_eq!((listing.earliest_partition, listing.pruned), (day("2026-01-03"), 0));
+        }
     }
 
     #[test]

@@ -14,14 +14,18 @@ use std::sync::Arc;
 impl Section {
     /// The columns of the file that the given columns of the contract need, with those of filter and split.
     pub fn source_columns(&self, outputs: &[&str]) -> Vec<String> {
-        let mut names = BTreeSet::new();
-        for output in outputs {
-            if let Some(field) = self.fields.get(*output) {
-                collect(&field.value, &mut names);
-            }
-        }
+        let mut names: BTreeSet<String> = outputs.iter().flat_map(|output| self.needs(output)).collect();
         self.filter.iter().for_each(|c| collect(&c.value, &mut names));
         names.extend(self.split.iter().map(|s| s.column.clone()));
+        names.into_iter().collect()
+    }
+
+    /// The columns of the file that one column of the contract is made of.
+    pub fn needs(&self, output: &str) -> Vec<String> {
+        let mut names = BTreeSet::new();
+        if let Some(field) = self.fields.get(output) {
+            collect(&field.value, &mut names);
+        }
         names.into_iter().collect()
     }
 

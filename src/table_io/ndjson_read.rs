@@ -1,20 +1,17 @@
 //! One JSON object a line becomes a row of text columns; a broken line is one reject, not a broken file.
-//! In: plain bytes; out: batches with exact line numbers, lists joined by [`LIST_SEPARATOR`].
-//! Interprets no value: numbers and flags stay as written, `null` is an absent value.
+//! In: plain bytes; out: batches with exact line numbers, the list to be split joined by `LIST_SEPARATOR`.
+//! Interprets no value: numbers and flags stay as written, `null` is an absent value, nothing becomes text by force.
 
 use crate::table_io::bytes::ByteSource;
 use crate::table_io::csv_read::{MAX_RECORD, TEXT_BATCH, TEXT_BATCH_BYTES};
-use crate::table_io::{Batch, Broken, BrokenRow, TableError};
+use crate::table_io::ndjson_line::{Cell, parse};
+use crate::table_io::{Batch, BrokenRow, Nested, TableError};
 use arrow_array::ArrayRef;
 use arrow_array::builder::StringBuilder;
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use std::collections::VecDeque;
-use std::fmt::{self, Write};
 use std::io::BufRead;
 use std::sync::Arc;
 
-/// Stands between the members of a list value: a control character that no token contains.
-pub const LIST_SEPARATOR: char = '\u{1f}';
 /// Lines looked at to learn the columns.
 const SNIFFED: usize = 1000;
 
@@ -56,9 +53,11 @@ impl NdjsonReader {
         &self.columns
     }
 
-    /// Turns the reader into batches of the wanted columns.
-    pub fn batches(self, wanted: &[String]) -> NdjsonBatches {
-        let cells = wanted.iter().map(|_| Cell::default()).collect();
+    /// Turns the reader into batches of the wanted columns; what no line of a batch names is absent from it.
+    pub fn batches(self, wanted: &[String], nested: Nested) -> NdjsonBatches {
+        let shown = nested == Nested::Shown;
+        let lists = |name: &String| shown || nested == Nested::ListIn(name);
+        let cells = wanted.iter().map(|name| Cell::new(lists(name), shown)).collect();
         NdjsonBatches { reader: self, wanted: wanted.to_vec(), cells, done: false }
     }
 
@@ -111,7 +110,7 @@ pub(crate) struct NdjsonBatches {
 
 impl NdjsonBatches {
     fn fill(&mut self) -> Result<Option<Batch>, TableError> {
-        let mut builders: Vec<StringBuilder> = self.wanted.iter().map(|_| StringBuilder::new()).collect();
+        let mut builders: Vec<Option<StringBuilder>> = self.wanted.iter().map(|_| None).collect();
         let mut batch = Batch { first_row: self.reader.line + 1, ..Batch::default() };
         let mut rows = Vec::new();
         let mut line = Vec::new();
@@ -130,34 +129,33 @@ impl NdjsonBatches {
                 batch.source_rows -= 1;
                 continue;
             }
-            match self.parse(&line) {
+            match parse(&line, &self.wanted, &mut self.cells) {
                 Ok(()) => {
-                    for (cell, builder) in self.cells.iter().zip(&mut builders) {
-                        builder.append_option(cell.some.then_some(cell.text.as_str()));
-                    }
+                    self.append(rows.len(), &mut builders);
                     rows.push(row);
                 }
-                Err(what) => batch.broken.push(BrokenRow { row, column: None, what }),
+                Err((column, what)) => batch.broken.push(BrokenRow { row, column, what }),
             }
         }
         batch.len = rows.len();
         batch.rows = Some(rows);
-        batch.columns = builders.iter_mut().map(|b| Some(Arc::new(b.finish()) as ArrayRef)).collect();
+        let array = |builder: Option<StringBuilder>| builder.map(|mut b| Arc::new(b.finish()) as ArrayRef);
+        batch.columns = builders.into_iter().map(array).collect();
         Ok((batch.source_rows > 0).then_some(batch))
     }
 
-    fn parse(&mut self, line: &[u8]) -> Result<(), Broken> {
-        for cell in &mut self.cells {
-            cell.some = false;
-            cell.seen = false;
-            cell.text.clear();
+    /// Appends the parsed line; a column begins with the first line of the batch that names it.
+    fn append(&self, before: usize, builders: &mut [Option<StringBuilder>]) {
+        for (cell, builder) in self.cells.iter().zip(builders) {
+            if cell.seen && builder.is_none() {
+                let mut begun = StringBuilder::new();
+                begun.append_nulls(before);
+                *builder = Some(begun);
+            }
+            if let Some(builder) = builder {
+                builder.append_option(cell.some.then_some(cell.text.as_str()));
+            }
         }
-        if std::str::from_utf8(line).is_err() {
-            return Err(Broken::NotUtf8);
-        }
-        let mut parser = serde_json::Deserializer::from_slice(line);
-        let row = RowSeed { wanted: &self.wanted, cells: &mut self.cells };
-        row.deserialize(&mut parser).and_then(|()| parser.end()).map_err(|e| Broken::BadJson(e.to_string()))
     }
 }
 
@@ -179,131 +177,22 @@ impl Iterator for NdjsonBatches {
     }
 }
 
-#[derive(Default)]
-struct Cell {
-    some: bool,
-    seen: bool,
-    text: String,
-}
-
-struct RowSeed<'a> {
-    wanted: &'a [String],
-    cells: &'a mut [Cell],
-}
-
-impl<'de> DeserializeSeed<'de> for RowSeed<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'de> Visitor<'de> for RowSeed<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str("one JSON object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(key) = map.next_key::<std::borrow::Cow<str>>()? {
-            match self.wanted.iter().position(|w| *w == *key) {
-                Some(i) if self.cells[i].seen => {
-                    return Err(serde::de::Error::custom("the same key stands twice"));
-                }
-                Some(i) => {
-                    self.cells[i].seen = true;
-                    map.next_value_seed(CellSeed(&mut self.cells[i]))?;
-                }
-                None => {
-                    map.next_value::<IgnoredAny>()?;
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-struct CellSeed<'a>(&'a mut Cell);
-
-impl CellSeed<'_> {
-    fn put<E: serde::de::Error>(self, value: impl fmt::Display) -> Result<(), E> {
-        self.0.some = true;
-        write!(self.0.text, "{value}").map_err(E::custom)
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for CellSeed<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for CellSeed<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str("a text, a number, a flag or a list of them")
-    }
-
-    fn visit_str<E: serde::de::Error>(self, value: &str) -> Result<(), E> {
-        self.0.some = self.0.some || !value.is_empty();
-        self.0.text.push_str(value);
-        Ok(())
-    }
-
-    fn visit_i64<E: serde::de::Error>(self, value: i64) -> Result<(), E> {
-        self.put(value)
-    }
-
-    fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<(), E> {
-        self.put(value)
-    }
-
-    fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<(), E> {
-        self.put(value)
-    }
-
-    fn visit_bool<E: serde::de::Error>(self, value: bool) -> Result<(), E> {
-        self.put(value)
-    }
-
-    fn visit_unit<E: serde::de::Error>(self) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        let cell = self.0;
-        let mut any = false;
-        let mut member = Cell::default();
-        while seq.next_element_seed(CellSeed(&mut member))?.is_some() {
-            if any {
-                cell.text.push(LIST_SEPARATOR);
-            }
-            any = true;
-            cell.text.push_str(&member.text);
-            member = Cell::default();
-        }
-        cell.some = any;
-        Ok(())
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        self.0.some = true;
-        self.0.text.push_str("{object}");
-        Ok(())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use arrow_array::Array;
+    use crate::table_io::Broken;
     use arrow_array::cast::AsArray;
+
+    fn read(text: &str, wanted: &[&str], nested: Nested) -> Batch {
+        let source: ByteSource = Box::new(std::io::Cursor::new(text.as_bytes().to_vec()));
+        let reader = NdjsonReader::open(source, "a.ndjson").expect("opens");
+        let wanted: Vec<String> = wanted.iter().map(|w| (*w).to_owned()).collect();
+        reader.batches(&wanted, nested).next().expect("a batch").expect("reads")
+    }
+
+    fn texts(batch: &Batch, column: usize) -> Option<Vec<Option<&str>>> {
+        Some(batch.columns[column].as_ref()?.as_string::<i32>().iter().collect())
+    }
 
     #[test]
     fn lines_become_rows_and_broken_ones_keep_their_number() {
@@ -311,15 +200,49 @@ mod tests {
         let source: ByteSource = Box::new(std::io::Cursor::new(text.as_bytes().to_vec()));
         let reader = NdjsonReader::open(source, "a.ndjson").expect("opens");
         assert_eq!(reader.columns(), ["a", "b", "c"]);
-        let wanted = ["a".to_owned(), "b".to_owned()];
-        let batches: Vec<Batch> = reader.batches(&wanted).map(|b| b.expect("reads")).collect();
-        let batch = &batches[0];
+        let batch = read(text, &["a", "b", "d"], Nested::ListIn("b"));
         assert_eq!((batch.len, batch.source_rows, batch.row_number(1)), (2, 4, 4));
         assert_eq!(batch.broken.iter().map(|b| b.row).collect::<Vec<_>>(), [3, 5]);
-        let column = |i: usize| batch.columns[i].as_ref().expect("there").as_string::<i32>().clone();
-        assert_eq!(column(0).value(0), "1");
-        assert!(column(0).is_null(1));
-        assert_eq!(column(1).value(0), "x\u{1f}y");
-        assert_eq!(column(1).value(1), "é");
+        assert_eq!(texts(&batch, 0), Some(vec![Some("1"), None]));
+        assert_eq!(texts(&batch, 1), Some(vec![Some("x\u{1f}y"), Some("é")]));
+        assert_eq!(texts(&batch, 2), None, "no line names it");
+    }
+
+    #[test]
+    fn nothing_nested_becomes_a_value() {
+        let text = "{\"a\":{\"id\":1}}\n{\"a\":[\"x\"]}\n{\"a\":[]}\n{\"b\":[1,[2]]}\n{\"b\":[{}]}\n{\"b\":[3,\"4\"]}\n{\"c\":{}}\n";
+        let batch = read(text, &["a", "b"], Nested::ListIn("b"));
+        let broken: Vec<(u64, Option<&str>, &Broken)> =
+            batch.broken.iter().map(|b| (b.row, b.column.as_deref(), &b.what)).collect();
+        let (object, list) = (&Broken::Nested("an object"), &Broken::Nested("a list"));
+        let (a, b) = (Some("a"), Some("b"));
+        assert_eq!(broken, [(1, a, object), (2, a, list), (3, a, list), (4, b, list), (5, b, object)]);
+        assert_eq!(texts(&batch, 1), Some(vec![Some("3\u{1f}4"), None]));
+        let shown = read(text, &["a"], Nested::Shown);
+        assert_eq!(texts(&shown, 0).map(|t| t[0]), Some(Some("{object}")));
+    }
+
+    #[test]
+    fn a_line_that_is_a_text_is_not_shown() {
+        let batch = read("\"call +491701234567\"\n", &["a"], Nested::Refused);
+        let shown = "something else than one JSON object".to_owned();
+        assert_eq!(batch.broken[0].what, Broken::BadJson(shown));
+    }
+
+    #[test]
+    fn integers_of_any_length_keep_their_digits() {
+        let ids =
+            ["18446744073709551615", "18446744073709551616", "18446744073709551617", "-9223372036854775809"];
+        let mut text = String::new();
+        ids.iter().for_each(|id| {
+            text.push_str(&format!("{{\"t\":\"say \\\"{id}\\\"\",\"a\":{id},\"l\":[{id}]}}\n"))
+        });
+        text.push_str("{\"a\":1e30}\n{\"a\":00018446744073709551616}\n");
+        let batch = read(&text, &["a", "l", "t"], Nested::ListIn("l"));
+        let expected: Vec<Option<&str>> = ids.iter().map(|id| Some(*id)).collect();
+        assert_eq!(texts(&batch, 0).map(|t| t[..4].to_vec()), Some(expected.clone()));
+        assert_eq!(texts(&batch, 1).map(|t| t[..4].to_vec()), Some(expected));
+        assert_eq!(texts(&batch, 2).map(|t| t[1]), Some(Some("say \"18446744073709551616\"")));
+        assert_eq!((batch.len, batch.broken.len()), (5, 1), "a leading zero is no number");
     }
 }

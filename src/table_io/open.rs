@@ -69,6 +69,17 @@ enum TextReader {
     Ndjson(NdjsonReader),
 }
 
+/// What may stand where a text format expects one value; only NDJSON can say anything else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Nested<'a> {
+    /// Nothing: a list or an object breaks its row.
+    Refused,
+    /// A list in this column, which a mapping splits into rows.
+    ListIn(&'a str),
+    /// Anything, in words: for people who look at a file, not for reading it.
+    Shown,
+}
+
 /// Batches of rows, in the order of the file.
 pub type Batches = Box<dyn Iterator<Item = Result<Batch, TableError>> + Send>;
 
@@ -138,7 +149,7 @@ impl TableFile {
     }
 
     /// The batches of one part, with the wanted columns in the order given.
-    pub fn read(&self, part: usize, wanted: &[String]) -> Result<Batches, TableError> {
+    pub fn read(&self, part: usize, wanted: &[String], nested: Nested) -> Result<Batches, TableError> {
         let slot = match &self.inner {
             Inner::Parquet(parquet) => return Ok(Box::new(parquet.batches(part, wanted)?)),
             Inner::Text(slot) => slot,
@@ -150,7 +161,7 @@ impl TableFile {
         };
         Ok(match reader {
             TextReader::Csv(reader) => Box::new(reader.batches(wanted)),
-            TextReader::Ndjson(reader) => Box::new(reader.batches(wanted)),
+            TextReader::Ndjson(reader) => Box::new(reader.batches(wanted, nested)),
         })
     }
 

@@ -345,7 +345,14 @@ fn row_cases() -> Vec<Case> {
             "broken json line",
             "a.ndjson",
             b"{\"ts\":\"2026-01-01\",\"sender\":\"a\",\"recipient\":\"b\"\n".to_vec(),
-            &["needs the column ts"],
+            &["a line that is no JSON object"],
+            Input,
+        ),
+        (
+            "json without a column",
+            "a.ndjson",
+            b"{\"ts\":\"2026-01-01\",\"sendr\":\"a\",\"recipient\":\"b\"}\n".to_vec(),
+            &["needs the column sender; did you mean sendr?"],
             Input,
         ),
         (
@@ -358,8 +365,8 @@ fn row_cases() -> Vec<Case> {
         (
             "json object as identifier",
             "a.ndjson",
-            b"{\"ts\":{\"a\":1},\"sender\":\"a\",\"recipient\":\"b\"}\n".to_vec(),
-            &["cannot be understood"],
+            b"{\"ts\":\"2026-01-01\",\"sender\":{\"id\":1},\"recipient\":\"b\"}\n".to_vec(),
+            &["a list or an object where one value is expected", "column sender: an object"],
             Input,
         ),
         (
@@ -463,7 +470,9 @@ fn the_same_file_twice_is_noticed() {
     let report = read(&dir.path().display().to_string(), &ReadSettings::default()).expect("test set-up");
     assert_eq!((report.rows_read, report.rows_ok, report.files.len()), (2, 2, 2));
     assert_eq!(report.files[1].same_as.as_deref(), Some("a.csv"));
-    assert!(report.warnings.iter().any(|w| w.contains("b.csv has the same content as a.csv")));
+    let said = "b.csv has the same content as a.csv, read once: 2 rows left out";
+    assert!(report.warnings.iter().any(|w| w == said), "{:?}", report.warnings);
+    assert_eq!(report.rows_repeated, 2);
 }
 
 #[test]

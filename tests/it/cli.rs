@@ -164,3 +164,32 @@ fn a_run_id_covers_the_whole_policy_and_other_results_under_one_id_are_said() {
     assert!(again("https://cases/{account}").contains("with other results (review_queue.csv)"));
     assert!(!again("https://cases/{account}").contains("other results"), "the same night once more");
 }
+
+#[test]
+fn a_window_that_holds_nothing_is_named() {
+    let scratch = tempfile::tempdir().expect("temp");
+    let log = scratch.path().join("log.csv");
+    let row = |day: usize, i: usize| format!("2026-01-{day:02}T00:00:{:02}Z,a{},b{}\n", i % 60, i % 7, i);
+    let mut text = String::from("ts,sender,recipient\n");
+    (0..1000).for_each(|i| text.push_str(&row(1 + i % 28, i)));
+    std::fs::write(&log, &text).expect("written");
+    let (log, out) = (log.to_string_lossy().into_owned(), scratch.path().join("runs"));
+    let args = ["scan", "--out", &out.to_string_lossy(), "--messages", &log];
+    let scan = |more: &[&str]| run_in(scratch.path(), &[&args[..], more].concat());
+    let far = scan(&["--from", "2030-01-01", "--to", "2031-01-01"]);
+    assert_eq!(far.code, 3, "{}", far.err);
+    for named in ["2030-01-01T00:00:00Z", "2026-01-01T00:00:00Z", "2026-01-28T00:00", "--from"] {
+        assert!(far.err.contains(named), "{named}: {}", far.err);
+    }
+    assert!(!scan(&[]).err.contains("say the end with --to"));
+    text.push_str("2099-01-01T00:00:00Z,a1,b1\n");
+    std::fs::write(&log, &text).expect("written");
+    let ahead = scan(&[]);
+    assert_eq!(ahead.code, 0, "{}", ahead.err);
+    assert!(
+        ahead.err.contains("holds 1 messages of 1001 rows; if that row's time is wrong"),
+        "{}",
+        ahead.err
+    );
+    assert!(!scan(&["--to", "2026-02-01"]).err.contains("say the end with --to"));
+}

@@ -41,3 +41,20 @@ fn a_killed_run_publishes_nothing_and_the_next_one_succeeds() {
         .collect();
     assert!(left.is_empty(), "what killed runs left is cleaned up: {left:?}");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_published_run_is_no_more_open_than_the_umask_allows() {
+    use std::os::unix::fs::PermissionsExt;
+    let out = tempfile::tempdir().expect("temp");
+    let done = Command::new("sh")
+        .args(["-c", "umask 077 && exec \"$0\" scan --config data/demo/night.toml --quiet --out \"$1\""])
+        .args([env!("CARGO_BIN_EXE_bulkwatch"), &out.path().to_string_lossy()])
+        .current_dir(root())
+        .status()
+        .expect("the program starts");
+    assert!(done.success());
+    let mode = |path: &std::path::Path| fs::metadata(path).expect("there").permissions().mode() & 0o777;
+    let folder = run_folder(out.path());
+    assert_eq!((mode(&folder), mode(&folder.join("scores.parquet"))), (0o700, 0o600));
+}

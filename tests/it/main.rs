@@ -9,5 +9,6 @@ mod formats;
 mod memory;
 mod padding;
 mod program;
+mod reading;
 mod scenarios;
 mod tidy;

@@ -135,7 +135,9 @@ pub(crate) fn finish(
         }
         report.add(file, rejects);
     }
+    source::describe(spec, settings, &plans, &mut report)?;
     report.files.sort_by(|a, b| a.name.cmp(&b.name));
+    report.count_repeated();
     judge(spec.table, settings, &report)?;
     Ok(report)
 }

@@ -6,8 +6,9 @@ use crate::domain::nearest;
 use crate::log::clean::{Cell, Column, TimeReader, guess_unit};
 use crate::log::schema::{ColumnCard, ColumnType, TableKind};
 use crate::log::{InputSpec, LogError, ReadSettings};
-use crate::table_io::{Batch, Format, InputFile, Mapping, Section, TableError, TableFile, TimeSpec};
+use crate::table_io::{Batch, Format, InputFile, Mapping, Nested, Section, TableError, TableFile, TimeSpec};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Columns of the contract that no packed row carries yet.
 const NOT_CARRIED: [&str; 3] = ["sketch", "list_id", "client_ts"];
@@ -19,9 +20,16 @@ pub(crate) struct Plan {
     /// The file's name in reports.
     pub name: Arc<str>,
     file: TableFile,
+    /// The mapping, if it speaks of this table.
     mapping: Option<Arc<Mapping>>,
-    /// Columns of the contract that this file yields, in card order.
+    /// Said once for a whole mapping, and so for tables without a section too.
+    pseudonymise: bool,
+    /// Columns of the contract that this file yields, in card order; of NDJSON, those that it may yield.
     outputs: Vec<&'static str>,
+    /// For NDJSON, what reading found of each of them: a key that no line names is no column.
+    found: Vec<AtomicBool>,
+    /// Whether any row could be cut into fields.
+    any_row: AtomicBool,
     /// Columns of the file to decode.
     source: Vec<String>,
     ignored: Vec<String>,
@@ -36,26 +44,41 @@ impl Plan {
         let layout = section.map(|s| s.layout.clone()).unwrap_or_default();
         let opened = TableFile::open(file, &layout)?;
         let found = opened.columns();
+        let named = opened.format() != Format::Ndjson;
         let wanted = |card: &&ColumnCard| wanted(spec.table, card, settings, section.is_some());
         let cards = spec.table.columns().iter().filter(wanted);
         let outputs: Vec<&'static str> = match section {
             Some(section) => cards.map(|c| c.name).filter(|c| section.fields.contains_key(*c)).collect(),
-            None => cards.map(|c| c.name).filter(|c| found.iter().any(|f| f == c)).collect(),
+            // NDJSON leaves out absent keys, so that a column may first appear on the last line.
+            None => cards.map(|c| c.name).filter(|c| !named || found.iter().any(|f| f == c)).collect(),
         };
         required(spec.table, &outputs, &opened)?;
         let source = match section {
             Some(section) => section.source_columns(&outputs),
             None => outputs.iter().map(|c| (*c).to_owned()).collect(),
         };
-        if section.is_some() && opened.format() != Format::Ndjson {
-            // NDJSON leaves out absent keys, so that a column may first appear after the lines looked at.
-            if let Some(column) = source.iter().find(|s| !found.contains(s)) {
-                return Err(TableError::missing_column(&file.name, column, found).into());
-            }
+        if section.is_some()
+            && named
+            && let Some(column) = source.iter().find(|s| !found.contains(s))
+        {
+            return Err(TableError::missing_column(&file.name, column, found).into());
         }
         let ignored = found.iter().filter(|c| !source.contains(c)).cloned().collect();
         let name = Arc::from(file.name.as_str());
-        Ok(Self { table: spec.table, name, file: opened, mapping, outputs, source, ignored })
+        let pseudonymise = spec.pseudonymise();
+        let found = outputs.iter().map(|_| AtomicBool::new(named)).collect();
+        Ok(Self {
+            table: spec.table,
+            name,
+            file: opened,
+            mapping,
+            pseudonymise,
+            outputs,
+            found,
+            any_row: AtomicBool::new(false),
+            source,
+            ignored,
+        })
     }
 
     /// The file's format.
@@ -68,9 +91,24 @@ impl Plan {
         &self.file
     }
 
-    /// Whether the file yields a column of the contract.
+    /// Whether the file yields a column of the contract; of NDJSON this is known once all parts have been read.
     pub fn offers(&self, column: &str) -> bool {
-        self.outputs.contains(&column)
+        let at = self.outputs.iter().position(|output| *output == column);
+        at.is_some_and(|at| self.found[at].load(Ordering::Relaxed))
+    }
+
+    /// Why a required column is missing, said of a file that was read and in which no row named it.
+    pub fn lacks(&self, card: &ColumnCard) -> Option<LogError> {
+        if self.offers(card.name) || !self.any_row.load(Ordering::Relaxed) {
+            return None;
+        }
+        Some(match self.section() {
+            Some(_) => {
+                let source = self.source_name(card.name);
+                TableError::missing_column(&self.name, &source, self.file.columns()).into()
+            }
+            None => missing(self.table, card, &self.file),
+        })
     }
 
     /// Columns of the file that nothing asked for.
@@ -90,7 +128,7 @@ impl Plan {
 
     /// Whether identifiers become pseudonyms.
     pub fn pseudonymise(&self) -> bool {
-        self.mapping.as_ref().is_some_and(|m| m.pseudonymise)
+        self.pseudonymise
     }
 
     fn section(&self) -> Option<&Section> {
@@ -113,11 +151,37 @@ impl Plan {
         &self,
         part: usize,
     ) -> Result<impl Iterator<Item = Result<Batch, TableError>> + '_, TableError> {
-        let batches = self.file.read(part, &self.source)?;
-        Ok(batches.map(|batch| match self.section() {
-            None => batch,
-            Some(section) => section.apply(&self.name, &self.source, &self.outputs, batch?),
+        let split = self.section().and_then(|s| s.split.as_ref()).filter(|s| s.separator.is_none());
+        let nested = split.map_or(Nested::Refused, |s| Nested::ListIn(&s.column));
+        let batches = self.file.read(part, &self.source, nested)?;
+        Ok(batches.map(|batch| {
+            let batch = batch?;
+            self.any_row.fetch_or(batch.len > 0, Ordering::Relaxed);
+            let named: Vec<bool> = batch.columns.iter().map(Option::is_some).collect();
+            let batch = match self.section() {
+                None => batch,
+                Some(section) => section.apply(&self.name, &self.source, &self.outputs, batch)?,
+            };
+            self.note(&named, &batch);
+            Ok(batch)
         }))
+    }
+
+    /// Notes which columns of the contract a batch of NDJSON holds: those whose keys it names, and those that a mapping
+    /// could fill all the same.
+    fn note(&self, named: &[bool], batch: &Batch) {
+        for ((output, found), column) in self.outputs.iter().zip(&self.found).zip(&batch.columns) {
+            if found.load(Ordering::Relaxed) {
+                continue;
+            }
+            let filled = column.as_ref().is_some_and(|c| c.null_count() < batch.len);
+            let is_named =
+                |source: &String| self.source.iter().zip(named).any(|(name, named)| *named && name == source);
+            let needs = || self.section().map_or_else(|| vec![(*output).to_owned()], |s| s.needs(output));
+            if filled || needs().iter().any(is_named) {
+                found.store(true, Ordering::Relaxed);
+            }
+        }
     }
 
     /// The columns of a batch by the position of their cards; absent ones included.
@@ -140,7 +204,7 @@ impl Plan {
             if !fits(&card.ty, &column) {
                 return Err(wrong(found()));
             }
-            if matches!(card.ty, ColumnType::Time) {
+            if matches!(card.ty, ColumnType::Time) && batch.first_row == 1 {
                 self.check_unit(card.name, &column, batch.len)?;
             }
             columns[at] = column;
@@ -156,29 +220,36 @@ impl Plan {
     }
 
     /// A time column of bare numbers is useless without a unit, and every row of it would be refused.
+    ///
+    /// Asked of the first rows of a file; one number among times, there or later, is one refused row.
     fn check_unit(&self, column: &'static str, values: &Column, len: usize) -> Result<(), LogError> {
         let spec = self.section().and_then(|s| s.fields.get(column)).map(|f| &f.time);
         if spec.is_some_and(|s: &TimeSpec| s.unit.is_some() || s.format.is_some()) {
             return Ok(());
         }
-        let first = (0..len).map(|i| values.cell(i)).find(|c| *c != Cell::Null);
-        let count = match first {
-            Some(Cell::Int(n)) => Some(n),
-            Some(Cell::Uint(n)) => Some(i64::try_from(n).unwrap_or(i64::MAX)),
-            Some(Cell::Float(x)) => Some(x as i64),
-            Some(Cell::Text(text)) => text.trim().parse::<f64>().ok().map(|x| x as i64),
-            _ => None,
-        };
-        match count {
-            None => Ok(()),
-            Some(count) => Err(LogError::TimeUnit {
-                file: self.name.to_string(),
-                column,
-                source_column: self.source_name(column),
-                sample: count.to_string(),
-                guess: guess_unit(count),
-            }),
+        let cells = || (0..len).map(|i| values.cell(i)).filter(|c| *c != Cell::Null);
+        let Some(count) = cells().next().and_then(bare_number) else { return Ok(()) };
+        if !cells().all(|cell| bare_number(cell).is_some()) {
+            return Ok(());
         }
+        Err(LogError::TimeUnit {
+            file: self.name.to_string(),
+            column,
+            source_column: self.source_name(column),
+            sample: count.to_string(),
+            guess: guess_unit(count),
+        })
+    }
+}
+
+/// A number without a unit.
+fn bare_number(cell: Cell) -> Option<i64> {
+    match cell {
+        Cell::Int(n) => Some(n),
+        Cell::Uint(n) => Some(i64::try_from(n).unwrap_or(i64::MAX)),
+        Cell::Float(x) => Some(x as i64),
+        Cell::Text(text) => text.trim().parse::<f64>().ok().map(|x| x as i64),
+        _ => None,
     }
 }
 
@@ -195,8 +266,7 @@ fn wanted(table: TableKind, card: &ColumnCard, settings: &ReadSettings, mapped: 
 
 /// Refuses what needs a key file or a lawful basis and has none.
 fn permissions(spec: &InputSpec, section: Option<&Section>, settings: &ReadSettings) -> Result<(), LogError> {
-    let pseudonymise = spec.mapping.as_ref().is_some_and(|m| m.pseudonymise);
-    if pseudonymise && settings.keys.is_none() {
+    if spec.pseudonymise() && settings.keys.is_none() {
         let what =
             format!("pseudonymise = true in mapping {}", spec.mapping.as_ref().map_or("", |m| &m.name));
         return Err(LogError::NeedsKey { what, basis: false });
@@ -210,22 +280,26 @@ fn permissions(spec: &InputSpec, section: Option<&Section>, settings: &ReadSetti
 }
 
 fn required(table: TableKind, outputs: &[&'static str], file: &TableFile) -> Result<(), LogError> {
-    let Some(card) = table.columns().iter().find(|c| c.required && !outputs.contains(&c.name)) else {
-        return Ok(());
-    };
+    match table.columns().iter().find(|c| c.required && !outputs.contains(&c.name)) {
+        Some(card) => Err(missing(table, card, file)),
+        None => Ok(()),
+    }
+}
+
+fn missing(table: TableKind, card: &ColumnCard, file: &TableFile) -> LogError {
     let found = file.columns();
     let hint = match nearest(card.name, found.iter().map(String::as_str)) {
         Some(near) => format!("; did you mean {}?", crate::table_io::sanitise(near, 40)),
         None => String::new(),
     };
     let shown: Vec<String> = found.iter().take(12).map(|c| crate::table_io::sanitise(c, 40)).collect();
-    Err(LogError::MissingColumn {
+    LogError::MissingColumn {
         file: file.file().name.clone(),
         table: table.name(),
         column: card.name,
         hint,
         found: shown.join(", "),
-    })
+    }
 }
 
 fn fits(ty: &ColumnType, column: &Column) -> bool {

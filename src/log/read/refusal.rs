@@ -2,9 +2,8 @@
 //! In: row, column, reason and the offending cell; out: rejects with harmless samples, in the order of the rows.
 //! Decides nothing: whether there are too many is asked at the end of the table.
 
-use crate::domain::nearest;
 use crate::log::clean::Cell;
-use crate::log::reject::{SAMPLE_CHARS, sample};
+use crate::log::reject::{SAMPLE_CHARS, sample, time_sample, word_sample};
 use crate::log::schema::{ColumnCard, ColumnType};
 use crate::log::{RejectReason, RejectRow, Rejects};
 use crate::table_io::{Broken, BrokenRow, sanitise};
@@ -30,9 +29,9 @@ impl Refusals {
     pub fn cell(&mut self, row: u64, card: &ColumnCard, reason: RejectReason, cell: Cell) {
         let shown = match (&card.ty, reason) {
             (ColumnType::MessageText, _) => String::new(),
-            (ColumnType::Word(names), RejectReason::UnknownWord) => with_offer(&cell.show(), &names()),
-            (ColumnType::Token | ColumnType::Key | ColumnType::Note, _) => sample(&cell.show(), true),
-            _ => sample(&cell.show(), false),
+            (ColumnType::Word(names), RejectReason::UnknownWord) => word_sample(&cell.show(), &names()),
+            (ColumnType::Time, _) => time_sample(&cell.show()),
+            _ => sample(&cell.show()),
         };
         self.put(row, card.name.to_owned(), reason, shown);
     }
@@ -47,6 +46,7 @@ impl Refusals {
                 (RejectReason::Ragged, format!("{found} fields, not {expected}, over {lines} lines"))
             }
             Broken::NotUtf8 => (RejectReason::NotUtf8, String::new()),
+            Broken::Nested(found) => (RejectReason::Nested, found.to_owned()),
             Broken::BadJson(problem) => (RejectReason::BadJson, problem),
         };
         let shown = sanitise(&shown, SAMPLE_CHARS - 1);
@@ -63,14 +63,5 @@ impl Refusals {
         for row in self.pending.drain(..) {
             self.rejects.push(row, self.limit);
         }
-    }
-}
-
-fn with_offer(value: &str, names: &[&'static str]) -> String {
-    let offer = nearest(value, names.iter().copied());
-    let shown = sanitise(value, 18);
-    match offer {
-        Some(word) => format!("{shown} (nearest: {word})").chars().take(SAMPLE_CHARS).collect(),
-        None => shown,
     }
 }

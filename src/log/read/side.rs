@@ -9,7 +9,9 @@ use crate::log::read::refusal::Refusals;
 use crate::log::read::side_row::Row;
 use crate::log::read::{Outcome, finish};
 use crate::log::schema::ColumnCard;
-use crate::log::{InputSpec, Keys, LogError, ReadReport, ReadSettings, SideTables, TableKind, source};
+use crate::log::{
+    AccountRow, InputSpec, Keys, LogError, ReadReport, ReadSettings, SideTables, TableKind, source,
+};
 use crate::table_io::Batch;
 
 /// Told the token and the spelling of every account that a side table names as an actor or a subject.
@@ -109,16 +111,39 @@ fn settle(tables: &mut SideTables) -> Vec<(TableKind, String)> {
     let mut warnings = Vec::new();
     if let Some(accounts) = &mut tables.accounts {
         let before = accounts.len();
-        accounts.dedup_by(|a, b| a.account == b.account);
+        accounts.dedup_by(|later, first| {
+            let same = later.account == first.account;
+            if same {
+                merge(first, later);
+            }
+            same
+        });
         let double = before - accounts.len();
         if double > 0 {
             let text = format!(
-                "{double} accounts are described in two ways; the first description in sorted order counts"
+                "{double} accounts are described in two ways; what one row leaves open the other says, and of two \
+                 values the smaller counts"
             );
             warnings.push((TableKind::Accounts, text));
         }
     }
     warnings
+}
+
+/// Puts two descriptions of one account together; which of them came first leaves no trace.
+fn merge(first: &mut AccountRow, later: &mut AccountRow) {
+    fn smaller<T: Ord>(mine: &mut Option<T>, theirs: &mut Option<T>) {
+        *mine = mine.take().into_iter().chain(theirs.take()).min();
+    }
+    smaller(&mut first.registered_at, &mut later.registered_at);
+    smaller(&mut first.kind, &mut later.kind);
+    smaller(&mut first.number_country, &mut later.number_country);
+    smaller(&mut first.verified, &mut later.verified);
+    smaller(&mut first.tier_limit, &mut later.tier_limit);
+    smaller(&mut first.utc_offset_min, &mut later.utc_offset_min);
+    if first.number_block == 0 || (later.number_block != 0 && later.number_block < first.number_block) {
+        first.number_block = later.number_block;
+    }
 }
 
 /// Turns the rows of one part into rows of the side tables.
@@ -228,6 +253,23 @@ mod tests {
         let seven = rows.iter().find(|r| names[&r.account] == "7").expect("there");
         assert_eq!((seven.verified, seven.utc_offset_min), (Some(true), Some(60)));
         assert!(tables.labels.is_none());
+    }
+
+    #[test]
+    fn two_descriptions_of_an_account_are_put_together() {
+        let rows = ["7,,business_app,,60,5\n", "7,2026-01-02,,yes,,\n", "7,2026-01-01,,,,9\n"];
+        let head = "account,registered_at,kind,verified,utc_offset_min,tier_limit\n";
+        for order in [[0, 1, 2], [2, 1, 0], [1, 0, 2]] {
+            let text: String = std::iter::once(head).chain(order.map(|i| rows[i])).collect();
+            let (tables, report, _) = read(TableKind::Accounts, &text, &lenient()).expect("reads");
+            let rows = tables.accounts.expect("given");
+            let row = &rows[0];
+            assert_eq!((rows.len(), row.kind), (1, Some(crate::domain::AccountKind::BusinessApp)));
+            assert_eq!((row.verified, row.utc_offset_min, row.tier_limit), (Some(true), Some(60), Some(5)));
+            let day = crate::domain::Timestamp::parse("2026-01-01").map(|t| t.0);
+            assert_eq!(row.registered_at, day);
+            assert!(report.warnings[0].starts_with("2 accounts are described"), "{:?}", report.warnings);
+        }
     }
 
     #[test]

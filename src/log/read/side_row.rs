@@ -214,8 +214,9 @@ impl Row<'_, '_> {
                 tables.groups.get_or_insert_default().push(row);
             }
             _ => {
+                let operator = self.spelling("operator")?;
                 let row = OperatorRow {
-                    operator: self.needed_note("operator")?,
+                    operator: self.need("operator", operator)?,
                     account: self.spelling("account")?.unwrap_or_default(),
                     since: self.time("since")?,
                     source: self.note("source"),
