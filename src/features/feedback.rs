@@ -10,18 +10,6 @@ use crate::log::{FeedbackRow, NO};
 
 const READS: &[Reads] =
     &[Reads::Ts, Reads::MsgId, Reads::Chat, Reads::Status, Reads::Recipient, Reads::Inbound, Reads::Feedback];
-/// What the newness of recipients adds.
-const COHORT_READS: &[Reads] = &[
-    Reads::Ts,
-    Reads::MsgId,
-    Reads::Chat,
-    Reads::Status,
-    Reads::Recipient,
-    Reads::Inbound,
-    Reads::Registered,
-    Reads::Contacts,
-    Reads::Feedback,
-];
 /// What the split into explained and unexplained adds.
 const LATELY_READS: &[Reads] = &[
     Reads::Ts,
@@ -74,11 +62,10 @@ pub static FIRST_CONTACT_REPORTS: Feature = Feature {
     definition: "F1: distinct people who reported after at most 3 messages from the account, which had opened the chat and was never answered",
     reading: "the strongest feedback there is",
     absent_when: "the log has no feedback, or one or two people are behind it or were not met within the last 7 d",
-    reads: COHORT_READS,
     value: |f| {
         known(f, |f| {
             let all = first_contact_reports(f);
-            told_beside(all, cohort(f).map_or(0, |cohort| cohort.part))
+            told_beside(all, cohort(f).part)
         })
     },
     ..BASE
@@ -86,16 +73,15 @@ pub static FIRST_CONTACT_REPORTS: Feature = Feature {
 /// The newly contacted of the last seven days: the cohort of the rate.
 pub static FIRST_CONTACTS_7D: Feature = Feature {
     name: "feedback_first_contacts_7d_n",
-    definition: "F1: new recipients first contacted within the last 7 d who had not written before a report of theirs, or at all; people who answer are left out, so that accomplices dilute nothing",
+    definition: "F1: new recipients, as far as the log reaches back, first contacted within the last 7 d who had not written before a report of theirs, or at all; people who answer are left out, so that accomplices dilute nothing",
     reading: "the cohort that the rate of first-contact reports is taken over",
     look_alikes: "anyone",
-    absent_when: "the log has no feedback, or newness is censored",
-    reads: COHORT_READS,
+    absent_when: "the log has no feedback",
     source: (
         Mark::Quoted,
         "white paper: a report on the first message from an unknown number counts more; the 7 d are ours",
     ),
-    value: |f| known(f, |f| count(cohort(f)?.all)),
+    value: |f| known(f, |f| count(cohort(f).all)),
     ..BASE
 };
 /// Reports from that cohort.
@@ -103,9 +89,8 @@ pub static FIRST_CONTACT_REPORTS_7D: Feature = Feature {
     name: "feedback_first_contact_reports_7d_n",
     definition: "F1: people of that cohort who reported after at most 3 messages from the account",
     reading: "the strongest feedback there is, of people met this week",
-    absent_when: "the log has no feedback, newness is censored, or one or two people are behind it",
-    reads: COHORT_READS,
-    value: |f| known(f, |f| told(cohort(f)?.part)),
+    absent_when: "the log has no feedback, or one or two people are behind it",
+    value: |f| known(f, |f| told(cohort(f).part)),
     ..BASE
 };
 /// Rate of reports on first contact.
@@ -116,8 +101,7 @@ pub static FIRST_CONTACT_RATE: Feature = Feature {
     evidence: Some((&FIRST_CONTACTS_7D, 20.0)),
     definition: "F1: feedback_first_contact_reports_7d_n / feedback_first_contacts_7d_n: both of the people first contacted within the last 7 d",
     reading: "mail senders must stay below 0.1 %, and never reach 0.3 %",
-    absent_when: "the log has no feedback, newness is censored, nobody new was contacted in the last 7 d, or one or two reported",
-    reads: COHORT_READS,
+    absent_when: "the log has no feedback, nobody new was contacted in the last 7 d, or one or two reported",
     source: (
         Mark::Published,
         "complaint limits for bulk mail senders, 2024; borrowed, not a messaging number",
@@ -301,10 +285,7 @@ struct Part {
 }
 
 /// People newly contacted within the last 7 d who stayed silent or reported first, and how many of them reported.
-fn cohort(f: &Facts) -> Result<Part, Absent> {
-    if !f.newness_usable() {
-        return Err(Absent::Censored);
-    }
+fn cohort(f: &Facts) -> Part {
     let since = f.as_of() - 7 * DAY_US;
     let mut answered = 0;
     let mut part = 0;
@@ -314,12 +295,12 @@ fn cohort(f: &Facts) -> Result<Part, Absent> {
             answered += usize::from(!pair.is_silent());
         }
     }
-    Ok(Part { part, all: f.pair_counts.week_new_silent + answered })
+    Part { part, all: f.pair_counts.week_new_silent + answered }
 }
 
 fn first_contact_rate(f: &Facts) -> Value {
     known(f, |f| {
-        let cohort = cohort(f)?;
+        let cohort = cohort(f);
         enough(cohort.part)?;
         share(cohort.part, cohort.all)
     })

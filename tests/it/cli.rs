@@ -132,8 +132,9 @@ fn explain_asks_for_a_decision_only_where_something_is_recommended() {
 fn a_run_id_covers_the_whole_policy_and_other_results_under_one_id_are_said() {
     let dir = tempfile::tempdir().expect("temp");
     let mut log = String::from("ts,sender,recipient,msg_id,content\n");
-    for i in 0..400 {
-        log.push_str(&format!("2026-01-01T00:00:{:02}.{:03}Z,a,r{i},m{i},c\n", i / 40, i % 40));
+    for i in 0..800 {
+        let (hour, i) = (i / 400, i % 400);
+        log.push_str(&format!("2026-01-01T{hour:02}:00:{:02}.{:03}Z,a,r{i},m{hour}{i},c\n", i / 40, i % 40));
     }
     fs::write(dir.path().join("log.csv"), log).expect("written");
     let shipped = fs::read_to_string(root().join("data/policy/whatsapp.toml")).expect("policy");
