@@ -3,7 +3,7 @@
 //! A report by somebody the account never wrote to first weighs nothing; counts are raw here, merged in a later stage.
 
 use super::contact::NEW_SILENT;
-use super::facts::{Facts, Pair, Room};
+use super::facts::{Facts, Pair, Room, refill};
 use super::feature::{Absent, Family, Feature, Mark, Reads, Unit, Value, count};
 use super::kernels::wilson_lower;
 use crate::domain::{DAY_US, FeedbackKind, Token};
@@ -160,10 +160,8 @@ fn first_contact_reports(f: &Facts, within_us: i64) -> usize {
     }
     // When each pair had one contact too many: one pass, however many reports there are.
     let Room { times: too_many, keys: seen, .. } = &mut *f.room.borrow_mut();
-    too_many.clear();
-    too_many.resize(f.pairs.len(), i64::MAX);
-    seen.clear();
-    seen.resize(f.pairs.len(), 0);
+    refill(too_many, f.pairs.len(), f.pairs.iter().map(|_| i64::MAX));
+    refill(seen, f.pairs.len(), f.pairs.iter().map(|_| 0));
     for (pair, ts) in f.contacts.pair.iter().zip(&f.contacts.ts) {
         seen[*pair as usize] += 1;
         if seen[*pair as usize] == FIRST_FEW + 1 {
@@ -209,13 +207,13 @@ fn ignored_optouts(f: &Facts) -> usize {
         return 0;
     }
     let ignored = &mut f.room.borrow_mut().keys;
-    ignored.clear();
     let contacts = f.contacts.pair.iter().zip(&f.contacts.ts);
-    ignored.extend(contacts.filter_map(|(pair, ts)| {
+    let late = contacts.filter_map(|(pair, ts)| {
         let peer = f.peer(&f.pairs[*pair as usize]);
         let i = first.binary_search_by_key(&peer, |w| w.0).ok()?;
         (first[i].1 < *ts).then_some(*pair)
-    }));
+    });
+    refill(ignored, f.contacts.pair.len(), late);
     ignored.sort_unstable();
     ignored.dedup();
     ignored.len()

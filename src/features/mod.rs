@@ -15,6 +15,8 @@ mod feature;
 pub mod feedback;
 pub mod groups;
 #[cfg(test)]
+mod growth_tests;
+#[cfg(test)]
 mod kernel_tests;
 pub mod kernels;
 pub mod lifecycle;
