@@ -3,7 +3,7 @@
 //! Finds what repeats inside one account; who else sends the same is a later stage's question.
 
 use super::content::REACH_US;
-use super::facts::{Facts, Room, row};
+use super::facts::{Facts, Room, refill, row};
 use super::kernels::{DistinctCounter, circular_concentration, kendall_tau};
 use crate::domain::{DAY_US, MINUTE_US};
 
@@ -36,12 +36,9 @@ impl Reach {
             if run.len() <= peak && run.len() < LEAST_REACH {
                 continue;
             }
-            times.clear();
-            keys.clear();
-            for at in run.iter().filter(|w| silent(w)).map(|w| row(*w)) {
-                times.push(f.contacts.ts[at]);
-                keys.push(f.contacts.pair[at]);
-            }
+            let unanswered = || run.iter().filter(|w| silent(w)).map(|w| row(*w));
+            refill(times, run.len(), unanswered().map(|at| f.contacts.ts[at]));
+            refill(keys, run.len(), unanswered().map(|at| f.contacts.pair[at]));
             if peak < times.len() {
                 peak = peak.max(counter.max_distinct(times, keys, f.pairs.len(), REACH_US));
             }
@@ -202,8 +199,8 @@ fn weeks_share(f: &Facts, events: &[Event]) -> Option<f64> {
 }
 
 fn openers_share(f: &Facts, events: &[Event], all: &mut Vec<u32>) -> Option<f64> {
-    all.clear();
-    all.extend(events.iter().flat_map(|e| e.audience.iter().copied()));
+    let most = events.iter().map(|e| e.audience.len()).sum();
+    refill(all, most, events.iter().flat_map(|e| e.audience.iter().copied()));
     all.sort_unstable();
     all.dedup();
     let openers = all.iter().filter(|p| f.pairs[**p as usize].wrote_before()).count();

@@ -2,7 +2,7 @@
 //! In: typing times, forward marks and list lengths; out: shares over eligible sends, correlations, maxima.
 //! Supporting evidence only: paste, dictation, desktop and media users show no typing either.
 
-use super::facts::{Action, Facts, Room, digest_prefix, order_by, row, typing};
+use super::facts::{Action, Facts, Room, digest_prefix, order_by, refill, row, typing};
 use super::feature::{Absent, Family, Feature, Mark, Reads, Unit, Value, count, share};
 use super::kernels::{mean_sd, spearman};
 use crate::domain::{MINUTE_US, MessageKind, Via};
@@ -179,8 +179,11 @@ fn eligible(f: &Facts) -> Typing {
             return made;
         }
         let Room { words, digests: sized, keys, .. } = &mut *f.room.borrow_mut();
+        let most = f.action_counts.one_way.min(f.action_counts.typed);
         sized.clear();
+        sized.reserve_exact(most);
         keys.clear();
+        keys.reserve_exact(most);
         for action in f.one_way().filter(|a| is_eligible(a, f.event(a))) {
             let Some(ms) = typing(f.event(action)) else { continue };
             made.n += 1;
@@ -192,9 +195,9 @@ fn eligible(f: &Facts) -> Typing {
         }
         made.cv = mean_sd(keys.iter().map(|ms| f64::from(*ms))).map(|(mean, sd)| sd / mean);
         if 2 <= sized.len() {
-            keys.clear();
-            keys.extend(sized.iter().map(|both| (both >> 32) as u32));
-            keys.extend(sized.iter().map(|both| *both as u32));
+            let sides =
+                sized.iter().map(|both| (both >> 32) as u32).chain(sized.iter().map(|both| *both as u32));
+            refill(keys, 2 * sized.len(), sides);
             let (ms, sizes) = keys.split_at_mut(sized.len());
             made.size_rho = spearman(ms, sizes, words);
         }
@@ -217,8 +220,7 @@ fn forward_chats(f: &Facts) -> Value {
     let chat = |i: usize| (sent[i].content, sent[i].recipient);
     // A key for each chat that a content went to, then the forwards of each content in time order.
     order_by(words, forwards(), |i| digest_prefix(content(i)), chat);
-    keys.clear();
-    keys.resize(sent.len(), 0);
+    refill(keys, sent.len(), sent.iter().map(|_| 0));
     let mut n_keys = 0;
     for same in words.chunk_by(|a, b| chat(row(*a)) == chat(row(*b))) {
         same.iter().for_each(|w| keys[row(*w)] = n_keys);
@@ -231,10 +233,8 @@ fn forward_chats(f: &Facts) -> Value {
         if run.len() <= best {
             continue;
         }
-        times.clear();
-        times.extend(run.iter().map(|w| sent[row(*w)].ts));
-        run_keys.clear();
-        run_keys.extend(run.iter().map(|w| keys[row(*w)]));
+        refill(times, run.len(), run.iter().map(|w| sent[row(*w)].ts));
+        refill(&mut run_keys, run.len(), run.iter().map(|w| keys[row(*w)]));
         best = best.max(counter.max_distinct(times, &run_keys, n_keys as usize, MINUTE_US));
     }
     count(best)

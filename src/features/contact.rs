@@ -2,7 +2,7 @@
 //! In: pairs with their first contact, replies and delivery; out: counts and shares over recipients.
 //! Shares that rules use are taken over recipients who never answered, so that chatter cannot buy a lower score.
 
-use super::facts::{Facts, HORIZONS_US, PairCounts, REPLY_US};
+use super::facts::{Facts, HORIZONS_US, PairCounts, REPLY_US, refill};
 use super::fanout::{NEW_RECIPIENTS, first_contacts};
 use super::feature::{Absent, Family, Feature, Mark, Reads, Value, count, share};
 use crate::domain::{DAY_US, HOUR_US};
@@ -355,10 +355,9 @@ fn grey(f: &Facts, unreached_of: impl Fn(&PairCounts) -> (usize, usize)) -> Valu
 fn enumerated(f: &Facts) -> Value {
     let blocks = f.context.blocks.ok_or(Absent::ColumnMissing)?;
     let seen = &mut f.room.borrow_mut().digests;
-    seen.clear();
     let silent = f.pairs.iter().filter(|p| p.is_new() && p.is_silent());
     let old = silent.filter(|p| f.first_contact(p) + REPLY_US < f.as_of());
-    seen.extend(old.filter_map(|p| blocks.get(&f.peer(p)).copied()));
+    refill(seen, f.pair_counts.new_silent, old.filter_map(|p| blocks.get(&f.peer(p)).copied()));
     seen.sort_unstable();
     let top = super::kernels::longest_run(seen.iter());
     share(top, seen.len())

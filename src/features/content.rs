@@ -3,7 +3,7 @@
 //! Works on exact fingerprints; sees digests only, never what a message said.
 
 use super::broadcasts::{Newsletter, Reach};
-use super::facts::{Action, Facts, Room, digest_prefix, order_by, row};
+use super::facts::{Action, Facts, Room, digest_prefix, order_by, refill, row};
 use super::feature::{Absent, Family, Feature, Mark, Reads, Unit, Value, count, share};
 use super::kernels::{entropy_bits, longest_run, mean_sd};
 use super::volume::{GROUP_POSTS, ONE_WAY};
@@ -357,9 +357,8 @@ fn contents<'f>(f: &'f Facts) -> &'f Contents {
 
 /// Contents of a stream of actions, sorted.
 fn gather<'f>(f: &Facts, stream: impl Iterator<Item = &'f Action>, digests: &mut Vec<u64>) {
-    digests.clear();
-    digests.reserve_exact(stream.size_hint().1.unwrap_or(0));
-    digests.extend(stream.map(|a| f.content(a)).filter(|content| *content != 0));
+    let most = stream.size_hint().1.unwrap_or(0);
+    refill(digests, most, stream.map(|a| f.content(a)).filter(|content| *content != 0));
     digests.sort_unstable();
 }
 
@@ -384,8 +383,7 @@ fn top_recipients(top: usize, room: &mut Room, f: &Facts) -> usize {
         if n == 0 || n != top || run.len() <= most {
             continue;
         }
-        keys.clear();
-        keys.extend(run.iter().map(|w| f.contacts.pair[row(*w)]));
+        refill(keys, run.len(), run.iter().map(|w| f.contacts.pair[row(*w)]));
         keys.sort_unstable();
         keys.dedup();
         most = most.max(keys.len());

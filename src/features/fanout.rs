@@ -2,7 +2,7 @@
 //! In: contacts and pairs; out: distinct counts over the window and in closed sliding windows, exact.
 //! Groups are counted in `groups`; a broadcast list counts each of its people.
 
-use super::facts::{Contacts, Facts};
+use super::facts::{Contacts, Facts, refill};
 use super::feature::{Absent, Family, Feature, Mark, Reads, Value, count};
 use super::kernels::{disjoint_windows, max_in_window};
 use super::volume::UNEXPLAINED_READS;
@@ -196,12 +196,11 @@ pub fn first_contacts(f: &Facts) -> FirstContacts {
         let Contacts { ts, pair, event, .. } = &f.contacts;
         let times = &mut f.room.borrow_mut().times;
         let mut gather = |in_vain: bool| {
-            times.clear();
             let opened = |i: usize| {
                 let pair = &f.pairs[pair[i] as usize];
                 pair.first == event[i] && pair.is_new() && (!in_vain || pair.is_in_vain())
             };
-            times.extend((0..ts.len()).filter(|i| opened(*i)).map(|i| ts[i]));
+            refill(times, f.pair_counts.new, (0..ts.len()).filter(|i| opened(*i)).map(|i| ts[i]));
             (max_in_window(times, DAY_US), disjoint_windows(times, DAY_US, 20))
         };
         let (max_24h, _) = gather(false);

@@ -2,7 +2,7 @@
 //! In: feedback about the account beside its pairs; out: counts of people the account itself had written to.
 //! A report by somebody the account never wrote to first weighs nothing, and one or two people are never told.
 
-use super::facts::{Facts, Pair, Room};
+use super::facts::{Facts, Pair, Room, refill};
 use super::feature::{Absent, Family, Feature, Mark, Reads, Unit, Value, count, enough, share};
 use super::kernels::wilson_lower;
 use crate::domain::{DAY_US, FeedbackKind, HOUR_US, Token};
@@ -163,7 +163,7 @@ pub static BLOCKS_LOWER: Feature = Feature {
 /// People written to after they asked to stop.
 pub static IGNORED_OPTOUTS: Feature = Feature {
     name: "feedback_ignored_optouts_n",
-    definition: "F4: distinct people who got a contact in the window after their latest block or request to stop; not counted are contacts within 24 h after a message from that person that came after the wish, and one contact within 1 h after the wish, its confirmation",
+    definition: "F4: distinct people who got a contact in the window after their latest block or request to stop; not counted are wishes of people the account had not written to before, contacts within 24 h after a message from that person that came after the wish or, where the person opened the chat, before it, and one contact within 1 h after the wish, its confirmation",
     reading: "wishes not honored; three are a reason, ten are a practice",
     look_alikes: "a request that crossed with a message on its way",
     source: (Mark::Published, "responsible-use guidance; business policy: honor every opt-out"),
@@ -209,7 +209,36 @@ fn reports_raw(f: &Facts) -> Value {
 }
 
 fn reports_weightless(f: &Facts) -> usize {
-    people(f, FeedbackKind::Report, |r| !was_written_to(f, r))
+    let reports = f.timeline.feedback.iter().filter(|r| r.kind == FeedbackKind::Report);
+    let written = Written::to(f, sorted(reports.map(|r| r.reporter)));
+    // A contact before the window opened the chat just as well, though no pair of the window knows of it.
+    let earlier = |r: &FeedbackRow| pair_of(f, r.reporter).is_none() && written.before(r.reporter, r.ts);
+    people(f, FeedbackKind::Report, |r| !was_written_to(f, r) && !earlier(r))
+}
+
+/// When the account first wrote to some people, in the whole log.
+struct Written {
+    people: Vec<Token>,
+    first: Vec<i64>,
+}
+
+impl Written {
+    /// One pass over the sent rows; `people` are sorted.
+    fn to(f: &Facts, people: Vec<Token>) -> Self {
+        let mut first = vec![i64::MAX; people.len()];
+        if !people.is_empty() {
+            for event in f.timeline.sent.iter().filter(|e| e.is_contact()) {
+                if let Ok(i) = people.binary_search(&event.recipient) {
+                    first[i] = first[i].min(event.ts);
+                }
+            }
+        }
+        Self { people, first }
+    }
+
+    fn before(&self, person: Token, ts: i64) -> bool {
+        self.people.binary_search(&person).is_ok_and(|i| self.first[i] <= ts)
+    }
 }
 
 fn people(f: &Facts, kind: FeedbackKind, keep: impl Fn(&FeedbackRow) -> bool) -> usize {
@@ -254,10 +283,8 @@ fn reporting_pairs(f: &Facts) -> Vec<usize> {
     }
     // When each pair had one contact too many: one pass, however many reports there are.
     let Room { times: too_many, keys: seen, .. } = &mut *f.room.borrow_mut();
-    too_many.clear();
-    too_many.resize(f.pairs.len(), i64::MAX);
-    seen.clear();
-    seen.resize(f.pairs.len(), 0);
+    refill(too_many, f.pairs.len(), f.pairs.iter().map(|_| i64::MAX));
+    refill(seen, f.pairs.len(), f.pairs.iter().map(|_| 0));
     for (pair, ts) in f.contacts.pair.iter().zip(&f.contacts.ts) {
         seen[*pair as usize] += 1;
         if seen[*pair as usize] == FIRST_FEW + 1 {
@@ -346,13 +373,18 @@ fn ignored_optouts(f: &Facts) -> usize {
         return 0;
     }
     let inbound = sorted(f.timeline.received.iter().map(|r| (r.peer, r.ts)));
+    let written = Written::to(f, sorted(wishes.iter().map(|w| w.0)));
     let mut confirmed = vec![false; wishes.len()];
-    let contacts = f.contacts.pair.iter().zip(&f.contacts.ts);
-    let ignored = contacts.filter_map(|(pair, ts)| {
-        let peer = f.peer(&f.pairs[*pair as usize]);
+    let contacts = f.contacts.pair.iter().zip(&f.contacts.ts).enumerate();
+    let ignored = contacts.filter_map(|(contact, (pair, ts))| {
+        let pair = &f.pairs[*pair as usize];
+        let peer = f.peer(pair);
         let wish = wishes.partition_point(|w| *w < (peer, *ts)).checked_sub(1)?;
         let (who, asked_at) = wishes[wish];
-        if who != peer {
+        // A wish of somebody the account had never written to, or who is being answered, is not about its messages.
+        let about_its_messages =
+            written.before(peer, asked_at) && !(pair.wrote_before() && f.is_explained(contact));
+        if who != peer || !about_its_messages {
             return None;
         }
         let heard = inbound.partition_point(|m| *m <= (peer, *ts)).checked_sub(1).map(|i| inbound[i]);

@@ -114,3 +114,33 @@ fn what_is_told_leaves_no_rest_of_one_or_two() {
     assert_eq!(row.get(&said::REPORTS_WEIGHTLESS), Err(super::Absent::Suppressed));
     assert_eq!(row.get(&said::REPORTS_RAW), Err(super::Absent::Suppressed), "4 less 3 would tell of the one");
 }
+
+#[test]
+fn who_writes_first_and_blocks_makes_no_case_of_an_answer() {
+    let mut world = World::default();
+    for i in 0..12 {
+        world.hears(day(3), i);
+        world.says(day(3) + 1, i, FeedbackKind::Block);
+        world.sends(day(3) + 30 * MINUTE_US, i);
+        world.sends(day(3) + 31 * MINUTE_US, i);
+    }
+    assert_eq!(world.values().get(&said::IGNORED_OPTOUTS), Ok(0.0));
+    (20..32).for_each(|i| {
+        world.sends(day(2), i);
+        world.says(day(3), i, FeedbackKind::Block);
+        world.sends(day(5), i);
+    });
+    assert_eq!(world.values().get(&said::IGNORED_OPTOUTS), Ok(12.0), "written to before, and again after");
+}
+
+#[test]
+fn a_report_about_a_message_before_the_window_is_not_by_a_stranger() {
+    let mut world = World::default();
+    (0..4).for_each(|i| {
+        world.sends(day(-1), i);
+        world.says(day(1), i, FeedbackKind::Report);
+    });
+    assert_eq!(world.values().get(&said::REPORTS_WEIGHTLESS), Ok(0.0));
+    (10..14).for_each(|i| world.says(day(1), i, FeedbackKind::Report));
+    assert_eq!(world.values().get(&said::REPORTS_WEIGHTLESS), Ok(4.0));
+}

@@ -2,7 +2,7 @@
 //! In: group events and group posts; out: peaks, distinct counts, and how the added took it.
 //! Membership alone says nothing: only what the account itself did is counted.
 
-use super::facts::{Facts, Room, order_by, row, token_prefix};
+use super::facts::{Facts, Room, order_by, refill, row, token_prefix};
 use super::feature::{Absent, Family, Feature, Mark, Reads, Unit, Value, count, enough, share};
 use super::kernels::max_in_window;
 use crate::domain::{DAY_US, GroupKind, HOUR_US, MINUTE_US};
@@ -202,14 +202,14 @@ fn posts(f: &Facts) -> Posts {
         let is_post = |i: &usize| f.actions[*i].is_group_post();
         order_by(words, (0..f.actions.len()).filter(is_post), |i| token_prefix(group(i)), group);
         // First a key for each action that is a post, then without the others.
-        keys.clear();
-        keys.resize(f.actions.len(), 0);
+        refill(keys, f.actions.len(), f.actions.iter().map(|_| 0));
         let mut groups = 0;
         for run in words.chunk_by(|a, b| group(row(*a)) == group(row(*b))) {
             run.iter().for_each(|w| keys[row(*w)] = groups);
             groups += 1;
         }
         times.clear();
+        times.reserve_exact(f.action_counts.posts);
         for i in (0..f.actions.len()).filter(is_post) {
             keys[times.len()] = keys[i];
             times.push(f.action_ts[i]);

@@ -221,10 +221,13 @@ pub fn entropy_bits(counts: impl Iterator<Item = usize> + Clone) -> Option<f64> 
 /// Entropy of log2-binned gaps in bits; `None` without gaps.
 pub fn gap_entropy_bits(gaps_us: &[i64]) -> Option<f64> {
     let mut bins = [0usize; 65];
+    let mut top = 0;
     for gap in gaps_us {
-        bins[gap_bin(*gap)] += 1;
+        let bin = gap_bin(*gap);
+        bins[bin] += 1;
+        top = top.max(bin);
     }
-    entropy_bits(bins.iter().copied())
+    entropy_bits(bins[..=top].iter().copied())
 }
 
 /// Share of the most frequent whole-second gap; the gaps must be sorted; `None` without gaps.

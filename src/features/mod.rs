@@ -17,6 +17,8 @@ pub mod feedback;
 mod feedback_tests;
 pub mod groups;
 #[cfg(test)]
+mod growth_tests;
+#[cfg(test)]
 mod kernel_tests;
 pub mod kernels;
 pub mod lifecycle;

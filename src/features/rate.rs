@@ -2,7 +2,7 @@
 //! In: times of actions; out: largest numbers of actions in closed sliding windows.
 //! Counts attempts, as the white paper does; a broadcast-list send is one action.
 
-use super::facts::Facts;
+use super::facts::{Facts, refill};
 use super::feature::{Family, Feature, Mark, count};
 use super::kernels::{disjoint_windows, max_in_window};
 use super::volume::UNEXPLAINED_READS;
@@ -150,8 +150,9 @@ fn unexplained(f: &Facts) -> Peaks {
             return Peaks::of(&f.action_ts);
         }
         let times = &mut f.room.borrow_mut().times;
-        times.clear();
-        times.extend(f.actions.iter().zip(&f.action_ts).filter(|(a, _)| !a.is_explained()).map(|(_, t)| *t));
+        let all = f.actions.iter().zip(&f.action_ts);
+        let unexplained = all.filter(|(action, _)| !action.is_explained()).map(|(_, ts)| *ts);
+        refill(times, f.action_counts.unexplained, unexplained);
         Peaks::of(times)
     })
 }

@@ -2,7 +2,7 @@
 //! In: gaps between actions and hours of the day; out: quantiles, entropies, modal shares, regularity.
 //! Burstiness alone says nothing (bots are found on both sides of people); rules combine at least two of these.
 
-use super::facts::{Action, Facts};
+use super::facts::{Action, Facts, refill};
 use super::feature::{Absent, Family, Feature, Invariance, Mark, Reads, Unit, Value, count, share};
 use super::kernels::{
     burstiness, entropy_bits, gap_entropy_bits, mean_sd, median, median_of_any, mode_share, quantile,
@@ -340,8 +340,8 @@ fn evenness(f: &Facts) -> Value {
     let (low, mid, high) = (of(0.25)?, of(0.5)?, of(0.75)?);
     let skew = if high > low { (low + high - 2.0 * mid) / (high - low) } else { 0.0 };
     let deviations = &mut f.room.borrow_mut().times;
-    deviations.clear();
-    deviations.extend(f.sorted_gaps.iter().map(|g| (*g as f64 - mid).abs() as i64));
+    let from_mid = f.sorted_gaps.iter().map(|g| (*g as f64 - mid).abs() as i64);
+    refill(deviations, f.sorted_gaps.len(), from_mid);
     let spread = median_of_any(deviations).unwrap_or(0.0);
     let tight = if mid > 0.0 { (1.0 - spread / mid).max(0.0) } else { 1.0 };
     Ok(((1.0 - skew.abs()) + tight) / 2.0)
@@ -368,8 +368,7 @@ impl StreamGaps {
             return Self::default();
         }
         let times = &mut f.room.borrow_mut().times;
-        times.clear();
-        times.extend(stream.map(|a| f.event(a).ts));
+        refill(times, n, stream.map(|a| f.event(a).ts));
         for i in 1..times.len() {
             times[i - 1] = times[i] - times[i - 1];
         }

@@ -2,7 +2,7 @@
 //! In: actions, events, contacts; out: plain counts and their quotients.
 //! Volume alone never convicts: a busy person is no machine.
 
-use super::facts::{Action, Facts, order_by, row, token_prefix};
+use super::facts::{Action, Facts, order_by, refill, row, token_prefix};
 use super::feature::{Absent, Family, Feature, Mark, Reads, Unit, count, share};
 use crate::domain::DAY_US;
 
@@ -309,8 +309,7 @@ fn stream_days<'f>(f: &Facts, stream: impl Iterator<Item = &'f Action>, n: usize
         return 0;
     }
     let mut room = f.room.borrow_mut();
-    room.times.clear();
-    room.times.extend(stream.map(|a| f.event(a).ts));
+    refill(&mut room.times, n, stream.map(|a| f.event(a).ts));
     super::kernels::disjoint_windows(&room.times, DAY_US, LEAST_A_DAY)
 }
 

@@ -4,6 +4,7 @@
 
 use super::order::{digest_prefix, order_by, row};
 use super::pairs::NONE;
+use super::room::refill;
 use crate::domain::{Chat, Window};
 use crate::features::kernels::hour_of;
 use crate::log::{ABSENT_U32, MessageEvent, UNKNOWN, smaller_content};
@@ -153,15 +154,15 @@ pub fn fold(
     let is_list = |e: &MessageEvent| e.chat() == Chat::List;
     let kept = |i: usize| start <= i && window.contains(sent[i].ts);
     if !sent.iter().any(is_list) {
-        actions.reserve_exact(sent.len() - start);
-        actions.extend((start..sent.len()).filter(|i| kept(*i)).map(|i| Action::of(&sent[i], i, marks[i])));
+        let rows = (start..sent.len()).filter(|i| kept(*i));
+        refill(actions, sent.len() - start, rows.map(|i| Action::of(&sent[i], i, marks[i])));
         return 0;
     }
     let key = |i: usize| if sent[i].msg == 0 { (0, sent[i].ts) } else { (sent[i].msg, 0) };
     let rows = (0..sent.len()).filter(|i| is_list(&sent[*i]));
     order_by(words, rows, |i| digest_prefix(sent[i].msg), key);
-    place.clear();
-    place.resize(sent.len(), NONE);
+    refill(place, sent.len(), sent.iter().map(|_| NONE));
+    actions.reserve_exact(sent.len() - start);
     let mut longest = 0;
     for list in words.chunk_by(|a, b| key(row(*a)) == key(row(*b))) {
         let leader = row(list[0]);

@@ -10,7 +10,7 @@ mod room;
 pub use actions::{Action, ActionCounts, typing};
 pub use order::{digest_prefix, order_by, row, token_prefix};
 pub use pairs::{HORIZONS_US, Pair, PairCounts, REPLY_US};
-pub use room::{Room, Scratch};
+pub use room::{Room, Scratch, refill};
 
 use super::client::Typing;
 use super::content::Contents;
@@ -276,13 +276,9 @@ impl<'a> Facts<'a> {
         let (words, place) = (&mut room.words, &mut room.keys);
         let longest = actions::fold(&self.window, sent, &self.marks, start, words, place, &mut self.actions);
         self.action_counts.list_max = longest;
-        self.action_ts.clear();
-        self.action_ts.reserve_exact(self.actions.len());
-        for action in &self.actions {
-            let event = &sent[action.event as usize];
-            self.action_ts.push(event.ts);
-            self.action_counts.add(action, event);
-        }
+        let event = |action: &Action| &sent[action.event as usize];
+        refill(&mut self.action_ts, self.actions.len(), self.actions.iter().map(|a| event(a).ts));
+        self.actions.iter().for_each(|a| self.action_counts.add(a, event(a)));
     }
 }
 

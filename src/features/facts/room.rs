@@ -36,6 +36,13 @@ pub struct Scratch {
     pub(super) room: Room,
 }
 
+/// Fills a buffer anew with at most `most` values, and reserves for no more: doubling would cost a giant account dearly.
+pub fn refill<T>(buffer: &mut Vec<T>, most: usize, values: impl Iterator<Item = T>) {
+    buffer.clear();
+    buffer.reserve_exact(most);
+    buffer.extend(values);
+}
+
 fn bytes<T>(buffer: &Vec<T>) -> usize {
     buffer.capacity() * size_of::<T>()
 }

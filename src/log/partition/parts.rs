@@ -222,7 +222,7 @@ mod tests {
     fn route(router: &mut Router, rows: u64) {
         for i in 0..rows {
             let sender = if i % 2 == 0 { 1 } else { 3 + i % 97 };
-            let spread = |n: u64| Token((u128::from(n) << 100) | 7);
+            let spread = |n: u64| Token((u128::from(n) << 120) | 7);
             let event =
                 MessageEvent { msg: i + 1, ..MessageEvent::bare(i as i64, spread(sender), spread(i % 89)) };
             router.message(&event);
