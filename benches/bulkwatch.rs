@@ -3,6 +3,8 @@
 //! - `cargo bench` times the window kernels per family.
 //! - `cargo bench -- generate --rows N --write FILE [--days D] [--shuffled] [--skewed] [--integers]` writes the frozen
 //!   benchmark log.
+//! - `cargo bench -- allocations FILE [--most N]` counts allocations per account from routed rows to feature rows, on one
+//!   thread: the same number on every machine, so that a change that allocates shows.
 //! - `cargo bench -- decode FILE` decodes the same columns with the `parquet` crate and does nothing else.
 
 use arrow_array::{
@@ -11,6 +13,10 @@ use arrow_array::{
 use bulkwatch::features::kernels::{
     DistinctCounter, disjoint_windows, gap_entropy_bits, kendall_tau, max_in_window,
 };
+use bulkwatch::log::{
+    InputSpec, Inputs, MemoryPlan, MessageLog, ReadSettings, Shared, TableKind, WindowWish,
+};
+use bulkwatch::pipeline::each_account;
 use criterion::{BenchmarkId, Criterion, Throughput};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
@@ -18,6 +24,8 @@ use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::WriterProperties;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
+use std::alloc::System;
 use std::error::Error;
 use std::fs::File;
 use std::hint::black_box;
@@ -45,6 +53,10 @@ fn main() -> Result<(), Box<dyn Error>> {
                 integers: given("--integers"),
             };
             log.write(&after("--write").ok_or("generate needs --write FILE")?)
+        }
+        Some("allocations") => {
+            let most = after("--most").map(|text| text.parse()).transpose()?;
+            allocations(args.get(1).ok_or("allocations needs a file")?, most)
         }
         Some("decode") => decode(args.get(1).ok_or("decode needs a file")?),
         _ => {
@@ -161,6 +173,32 @@ impl Log {
         }
         writer.close()?;
         Ok(())
+    }
+}
+
+#[global_allocator]
+static COUNTED: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+fn allocations(path: &str, most: Option<f64>) -> Result<(), Box<dyn Error>> {
+    rayon::ThreadPoolBuilder::new().num_threads(1).build_global()?;
+    let inputs = Inputs { messages: InputSpec::new(TableKind::Messages, [path]), side: Vec::new() };
+    let (settings, temp) = (ReadSettings::default(), std::env::temp_dir());
+    let shared = Arc::new(Shared::new(MemoryPlan::new(Some(64 << 30), 1), temp));
+    let mut log = MessageLog::read(&inputs, &WindowWish::default(), &settings, &shared)?;
+    let region = Region::new(COUNTED);
+    let counts = each_account(&mut log, &settings, |rows| {
+        black_box(rows);
+        Ok(())
+    })?;
+    let change = region.change();
+    let per_account = (change.allocations + change.reallocations) as f64 / counts.accounts as f64;
+    println!(
+        "{per_account:.2} allocations for each of {} accounts with {} messages",
+        counts.accounts, counts.events
+    );
+    match most {
+        Some(most) if most < per_account => Err(format!("more than {most}").into()),
+        _ => Ok(()),
     }
 }
 

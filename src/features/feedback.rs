@@ -375,20 +375,20 @@ fn ignored_optouts(f: &Facts) -> usize {
     let inbound = sorted(f.timeline.received.iter().map(|r| (r.peer, r.ts)));
     let written = Written::to(f, sorted(wishes.iter().map(|w| w.0)));
     let mut confirmed = vec![false; wishes.len()];
-    let contacts = f.contacts.pair.iter().zip(&f.contacts.ts).enumerate();
-    let ignored = contacts.filter_map(|(contact, (pair, ts))| {
+    let contacts = f.contacts.pair.iter().zip(&f.contacts.ts);
+    let ignored = contacts.filter_map(|(pair, ts)| {
         let pair = &f.pairs[*pair as usize];
         let peer = f.peer(pair);
         let wish = wishes.partition_point(|w| *w < (peer, *ts)).checked_sub(1)?;
         let (who, asked_at) = wishes[wish];
-        // A wish of somebody the account had never written to, or who is being answered, is not about its messages.
-        let about_its_messages =
-            written.before(peer, asked_at) && !(pair.wrote_before() && f.is_explained(contact));
-        if who != peer || !about_its_messages {
+        // A wish of somebody the account had never written to is not about its messages.
+        if who != peer || !written.before(peer, asked_at) {
             return None;
         }
         let heard = inbound.partition_point(|m| *m <= (peer, *ts)).checked_sub(1).map(|i| inbound[i]);
-        let reopened = heard.is_some_and(|(p, t)| p == peer && asked_at < t && ts - t <= DAY_US);
+        let answers = heard.filter(|(p, t)| *p == peer && ts - t <= DAY_US);
+        // Nor is one of somebody who opened the chat and is being answered.
+        let reopened = answers.is_some_and(|(_, t)| asked_at < t || pair.wrote_before());
         let confirms = !reopened && !confirmed[wish] && ts - asked_at <= HOUR_US;
         confirmed[wish] |= confirms;
         (!reopened && !confirms).then_some(peer)

@@ -70,6 +70,11 @@ pub fn pack_flag(flag: Option<bool>) -> u8 {
     }
 }
 
+/// The packed code of an optional word that is there.
+const fn code(word: u8) -> u8 {
+    word + 1
+}
+
 fn unpack<W: Word>(code: u8) -> Option<W> {
     W::ALL.get(usize::from(code).checked_sub(1)?).map(|(_, word)| *word)
 }
@@ -142,19 +147,21 @@ impl MessageEvent {
 
     /// Whether the recipient is a person, reached one by one.
     pub fn is_personal(&self) -> bool {
-        matches!(self.chat(), Chat::Direct | Chat::List)
+        // Codes are compared as they stand: this is asked several times of every message.
+        self.chat == Chat::Direct as u8 || self.chat == Chat::List as u8
     }
 
     /// Whether this is a contact: personal, not to oneself, and not known to have failed or stayed an attempt.
     pub fn is_contact(&self) -> bool {
         self.is_personal()
             && self.sender != self.recipient
-            && !matches!(self.status(), Some(Status::Attempted | Status::Failed))
+            && self.status != code(Status::Attempted as u8)
+            && self.status != code(Status::Failed as u8)
     }
 
     /// Whether the row is left out altogether: channels and reactions are no messages.
     pub fn is_left_out(&self) -> bool {
-        self.chat() == Chat::Channel || self.kind() == Some(MessageKind::Reaction)
+        self.chat == Chat::Channel as u8 || self.kind == code(MessageKind::Reaction as u8)
     }
 }
 
@@ -384,6 +391,25 @@ mod tests {
         event.kind = pack(Some(MessageKind::Reaction));
         assert!(event.is_left_out());
         assert!(size_of::<MessageEvent>() <= 96);
+    }
+
+    #[test]
+    fn codes_say_what_the_words_say() {
+        let base = MessageEvent::bare(0, Token(1), Token(2));
+        for (_, chat) in Chat::ALL {
+            let event = MessageEvent { chat: *chat as u8, ..base };
+            assert_eq!(event.is_personal(), matches!(event.chat(), Chat::Direct | Chat::List));
+            assert_eq!(event.is_left_out(), event.chat() == Chat::Channel);
+        }
+        for (_, status) in Status::ALL {
+            let event = MessageEvent { status: pack(Some(*status)), ..base };
+            let failed = matches!(event.status(), Some(Status::Attempted | Status::Failed));
+            assert_eq!(event.is_contact(), !failed);
+        }
+        for (_, kind) in MessageKind::ALL {
+            let event = MessageEvent { kind: pack(Some(*kind)), ..base };
+            assert_eq!(event.is_left_out(), event.kind() == Some(MessageKind::Reaction));
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! In: one scenario log, scanned and killed twenty times; out: what stands in the output folder.
 //! Kills the process itself: no handler can help it.
 
+use super::memory::write_log;
 use super::program::{ok, root, run_folder};
 use std::fs;
 use std::process::{Command, Stdio};
@@ -57,4 +58,45 @@ fn a_published_run_is_no_more_open_than_the_umask_allows() {
     let mode = |path: &std::path::Path| fs::metadata(path).expect("there").permissions().mode() & 0o777;
     let folder = run_folder(out.path());
     assert_eq!((mode(&folder), mode(&folder.join("scores.parquet"))), (0o700, 0o600));
+}
+
+#[test]
+fn a_run_killed_with_rows_on_disk_leaves_nothing_that_the_next_does_not_remove() {
+    let scratch = tempfile::tempdir().expect("temp");
+    let (log, out) = (scratch.path().join("log.parquet"), scratch.path().join("runs"));
+    write_log(&log, 100_000, false);
+    let (log, folder) = (log.to_string_lossy().into_owned(), out.to_string_lossy().into_owned());
+    let args = [
+        "scan",
+        &log,
+        "--features-only",
+        "--quiet",
+        "--out",
+        &folder,
+        "--memory-limit",
+        "192MiB",
+        "--threads",
+        "2",
+    ];
+    let rows_left = || {
+        let entries = fs::read_dir(&out).into_iter().flatten().flatten();
+        entries.filter(|e| e.file_name().to_string_lossy().starts_with(".bulkwatch-rows-")).count()
+    };
+    let (mut killed, mut with_rows) = (0, 0);
+    for round in 1..=10u64 {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_bulkwatch"))
+            .args(args)
+            .current_dir(root())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the program starts");
+        std::thread::sleep(Duration::from_millis(150 * round));
+        let _ = child.kill();
+        killed += usize::from(!child.wait().expect("waited for").success());
+        with_rows += usize::from(0 < rows_left());
+    }
+    assert!(0 < with_rows, "none of {killed} killed runs had rows on disk");
+    ok(&root(), &args);
+    assert_eq!(rows_left(), 0);
+    assert!(run_folder(&out).join("features.parquet").is_file());
 }

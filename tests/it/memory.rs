@@ -15,7 +15,7 @@ use std::sync::Arc;
 const ROWS: u64 = 600_000;
 
 /// Half of the messages come from one account, one recipient gets a tenth of all, one group a twentieth.
-fn write_log(path: &Path, group_rows: usize, backwards: bool) {
+pub fn write_log(path: &Path, group_rows: usize, backwards: bool) {
     let (mut ts, mut sender, mut recipient, mut chat, mut size, mut msg) =
         (vec![], vec![], vec![], vec![], vec![], vec![]);
     for i in 0..ROWS {

@@ -183,7 +183,7 @@ impl Piece {
 }
 
 impl Taker for Piece {
-    fn sent(&mut self, rows: &mut dyn Iterator<Item = MessageEvent>) -> bool {
+    fn sent(&mut self, rows: impl Iterator<Item = MessageEvent>) -> bool {
         for row in rows.filter(|row| self.tokens.contains(&row.sender)) {
             self.rows.sent[0].push(row);
             self.weight.sent += 1;
@@ -191,7 +191,7 @@ impl Taker for Piece {
         !self.is_over()
     }
 
-    fn received(&mut self, rows: &mut dyn Iterator<Item = Received>) -> bool {
+    fn received(&mut self, rows: impl Iterator<Item = Received>) -> bool {
         for row in rows.filter(|row| self.tokens.contains(&row.account)) {
             self.rows.received[0].push(row);
             self.weight.received += 1;

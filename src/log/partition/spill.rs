@@ -315,13 +315,19 @@ impl SpillStore {
     pub(super) fn read(&self, index: usize, taker: &mut impl Taker) -> Result<(), SpillError> {
         let flushes: Vec<Arc<Flush>> = self.flushes.lock().unwrap_or_else(PoisonError::into_inner).clone();
         for flush in flushes {
-            let mut go_on = self.rows(&flush.sent, index, |rows| taker.sent(rows))?;
-            go_on = go_on && self.rows(&flush.received, index, |rows| taker.received(rows))?;
-            let names = self.batch(&flush.names, index)?;
-            let (columns, texts) = (words(&names, NAME_WORDS.len()), names.column(NAME_WORDS.len()));
-            if let (Some(columns), Some(texts)) = (columns, texts.as_any().downcast_ref::<StringArray>()) {
-                (0..names.num_rows()).for_each(|row| taker.name(token(&columns, row), texts.value(row)));
+            let (batch, columns) = (self.batch(&flush.sent, index)?, MessageEvent::NAMES.len());
+            let columns = self.words(&batch, columns)?;
+            let mut go_on = taker.sent((0..batch.num_rows()).map(|row| MessageEvent::get(&columns, row)));
+            if go_on {
+                let (batch, columns) = (self.batch(&flush.received, index)?, Received::NAMES.len());
+                let columns = self.words(&batch, columns)?;
+                go_on = taker.received((0..batch.num_rows()).map(|row| Received::get(&columns, row)));
             }
+            let names = self.batch(&flush.names, index)?;
+            let columns = self.words(&names, NAME_WORDS.len())?;
+            let texts = names.column(NAME_WORDS.len()).as_any().downcast_ref::<StringArray>();
+            let texts = texts.ok_or_else(|| self.damaged("names are missing"))?;
+            (0..names.num_rows()).for_each(|row| taker.name(token(&columns, row), texts.value(row)));
             if !go_on {
                 break;
             }
@@ -329,18 +335,14 @@ impl SpillStore {
         Ok(())
     }
 
-    fn rows<T: Words>(
-        &self,
-        path: &Path,
-        index: usize,
-        mut take: impl FnMut(&mut dyn Iterator<Item = T>) -> bool,
-    ) -> Result<bool, SpillError> {
-        let batch = self.batch(path, index)?;
-        let columns = words(&batch, T::NAMES.len()).ok_or_else(|| SpillError::Damaged {
-            folder: self.below().display().to_string(),
-            problem: "columns are missing".to_owned(),
-        })?;
-        Ok(take(&mut (0..batch.num_rows()).map(|row| T::get(&columns, row))))
+    fn words<'b>(&self, batch: &'b RecordBatch, n: usize) -> Result<Vec<&'b [u64]>, SpillError> {
+        let column =
+            |i: usize| batch.column(i).as_any().downcast_ref::<UInt64Array>().map(|a| &a.values()[..]);
+        (0..n).map(column).collect::<Option<_>>().ok_or_else(|| self.damaged("columns are missing"))
+    }
+
+    fn damaged(&self, problem: &str) -> SpillError {
+        SpillError::Damaged { folder: self.below().display().to_string(), problem: problem.to_owned() }
     }
 
     fn batch(&self, path: &Path, index: usize) -> Result<RecordBatch, SpillError> {
@@ -355,14 +357,9 @@ impl SpillStore {
 
 /// Receives the rows of a partition; `false` stops the reading.
 pub(super) trait Taker {
-    fn sent(&mut self, rows: &mut dyn Iterator<Item = MessageEvent>) -> bool;
-    fn received(&mut self, rows: &mut dyn Iterator<Item = Received>) -> bool;
+    fn sent(&mut self, rows: impl Iterator<Item = MessageEvent>) -> bool;
+    fn received(&mut self, rows: impl Iterator<Item = Received>) -> bool;
     fn name(&mut self, token: Token, name: &str);
-}
-
-fn words(batch: &RecordBatch, n: usize) -> Option<Vec<&[u64]>> {
-    let column = |i: usize| batch.column(i).as_any().downcast_ref::<UInt64Array>().map(|a| &a.values()[..]);
-    (0..n).map(column).collect()
 }
 
 fn failure(what: &'static str, folder: &Path, source: io::Error) -> SpillError {
