@@ -8,8 +8,7 @@ use crate::domain::{ErrorClass, Timestamp};
 use crate::evaluate::{Label, Measured, Panel, PanelSet, measure, settle};
 use crate::features::Population;
 use crate::log::{
-    InputSpec, Inputs, Keys, Length, MemoryPlan, ReadSettings, TableKind, WindowWish, parse_mapping,
-    read_side_tables,
+    InputSpec, Inputs, Keys, Length, ReadSettings, TableKind, WindowWish, parse_mapping, read_side_tables,
 };
 use crate::pipeline::{self, ScanSettings};
 use crate::table_io::{Mapping, Table, read_parquet};
@@ -205,7 +204,7 @@ impl Log<'_> {
         let settings = ScanSettings {
             wish,
             read: self.read.clone(),
-            memory: MemoryPlan::new(None, rayon::current_num_threads()),
+            memory: scan::default_memory(),
             tmp_dir: None,
             policy: scan::SHIPPED_POLICY,
             population,

@@ -171,6 +171,11 @@ fn partitions(wish: &WindowWish) -> (Option<Timestamp>, Option<Timestamp>) {
     (from.map(|t| Timestamp(t.0 - wish.lookback_us)), wish.to)
 }
 
+/// The memory of a run that nobody limits.
+pub fn default_memory() -> MemoryPlan {
+    MemoryPlan::new(None, rayon::current_num_threads())
+}
+
 /// The memory that settings allow.
 fn memory(settings: &Settings) -> Result<MemoryPlan, Failure> {
     let what = format!("at least {} and a unit, such as 512MiB or 8GiB", ByteSize(LEAST_LIMIT));

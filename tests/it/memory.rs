@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 const ROWS: u64 = 600_000;
 
-/// Half of the messages come from one account, one recipient gets a tenth of all, one group a twentieth.
+/// A tenth of the messages comes from one account, one recipient gets a tenth of all, one group a twentieth.
 pub fn write_log(path: &Path, group_rows: usize, backwards: bool) {
     let (mut ts, mut sender, mut recipient, mut chat, mut size, mut msg) =
         (vec![], vec![], vec![], vec![], vec![], vec![]);
@@ -22,7 +22,7 @@ pub fn write_log(path: &Path, group_rows: usize, backwards: bool) {
         let i = if backwards { ROWS - 1 - i } else { i };
         let mixed = i.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40;
         ts.push(1_650_000_000_000_000 + i as i64 * 3_000_000);
-        sender.push(if i % 2 == 0 { "busy".to_owned() } else { format!("u{}", mixed % 3_000) });
+        sender.push(if i % 10 == 7 { "busy".to_owned() } else { format!("u{}", mixed % 3_000) });
         let group = i % 20 == 3;
         chat.push(if group { "group" } else { "direct" });
         recipient.push(match (group, i % 10) {
@@ -105,7 +105,7 @@ fn a_disk_that_says_no_is_named_and_nothing_is_published() {
 
 #[test]
 fn a_memory_limit_must_be_a_size_that_a_run_can_keep() {
-    for text in ["1MiB", "much", "-1GiB"] {
+    for text in ["1MiB", "much", "1"] {
         let done = run_in(&root(), &["scan", "--config", "data/demo/night.toml", "--memory-limit", text]);
         assert_eq!(done.code, 2, "{text}: {}", done.err);
         assert!(done.err.contains("run.memory_limit") && done.err.contains("192"), "{}", done.err);

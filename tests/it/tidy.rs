@@ -166,7 +166,16 @@ const DOORS: &[(&str, &[&str])] = &[
     ("ndarray::", &["src/model/"]),
     ("linfa", &["src/model/"]),
     // Where work is split, and where the number of threads is said.
-    ("rayon::", &["src/log/source.rs", "src/log/read/mod.rs", "src/pipeline.rs", "src/cli/scan.rs"]),
+    (
+        "rayon::",
+        &[
+            "src/log/source.rs",
+            "src/log/read/mod.rs",
+            "src/pipeline.rs",
+            "src/table_io/stream.rs",
+            "src/cli/scan.rs",
+        ],
+    ),
     ("clap::", &["src/cli/"]),
     ("indicatif::", &["src/cli/"]),
     ("comfy_table::", &["src/cli/"]),
