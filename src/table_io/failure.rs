@@ -94,6 +94,12 @@ pub enum TableError {
         /// What the decoder said.
         problem: String,
     },
+    /// Somebody wrote to the file, or put another in its place.
+    #[error("{file} changed while it was read; read it again once nobody writes to it")]
+    Changed {
+        /// The file.
+        file: String,
+    },
     /// A quote that is never closed swallows rows.
     #[error("{file}, row {row}: a quoted field does not end within {limit}; is a quote missing?")]
     EndlessRecord {

@@ -6,6 +6,7 @@ use crate::domain::{DAY_US, Timestamp, nearest};
 use crate::table_io::TableError;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, UNIX_EPOCH};
 
 /// The name of standard input.
 pub const STDIN: &str = "-";
@@ -23,8 +24,35 @@ pub struct InputFile {
     pub name: String,
     /// Its size in bytes, 0 for standard input.
     pub bytes: u64,
+    /// When it was last written to, since 1970; `None` for standard input and where the file system does not say.
+    pub written: Option<Duration>,
     /// Midnight UTC of its partition date, microseconds.
     pub partition: Option<i64>,
+}
+
+impl InputFile {
+    /// Standard input.
+    fn stdin() -> Self {
+        Self { path: STDIN.into(), name: STDIN.into(), bytes: 0, written: None, partition: None }
+    }
+
+    /// Refuses a file that is no longer the one that was listed: what was read of it may be neither the old rows nor
+    /// the new ones, and its digest is of neither.
+    pub(crate) fn check_unchanged(&self) -> Result<(), TableError> {
+        if self.path == Path::new(STDIN) {
+            return Ok(());
+        }
+        let now = std::fs::metadata(&self.path).ok().map(|data| (data.len(), written(&data)));
+        if now == Some((self.bytes, self.written)) {
+            return Ok(());
+        }
+        Err(TableError::Changed { file: self.name.clone() })
+    }
+}
+
+/// When a file was last written to.
+fn written(data: &std::fs::Metadata) -> Option<Duration> {
+    data.modified().ok()?.duration_since(UNIX_EPOCH).ok()
 }
 
 /// What the given paths amount to.
@@ -62,8 +90,7 @@ struct Walk {
 impl Walk {
     fn given(&mut self, given: &str) -> Result<(), TableError> {
         if given == STDIN {
-            let file = InputFile { path: STDIN.into(), name: STDIN.into(), bytes: 0, partition: None };
-            self.files.insert(STDIN.into(), file);
+            self.files.insert(STDIN.into(), InputFile::stdin());
             return Ok(());
         }
         let path = Path::new(given);
@@ -157,12 +184,13 @@ impl Walk {
         let shown = path.display().to_string();
         let name = path.strip_prefix(root).unwrap_or(path).to_string_lossy().into_owned();
         let real = std::fs::canonicalize(path).map_err(|e| TableError::io(&shown, e))?;
-        let bytes = std::fs::metadata(&real).map_err(|e| TableError::io(&shown, e))?.len();
+        let data = std::fs::metadata(&real).map_err(|e| TableError::io(&shown, e))?;
         if self.files.contains_key(&real) {
             self.listing.warnings.push(format!("{name} is given twice, read once"));
             return Ok(());
         }
-        self.files.insert(real, InputFile { path: path.to_owned(), name, bytes, partition });
+        let (bytes, written) = (data.len(), written(&data));
+        self.files.insert(real, InputFile { path: path.to_owned(), name, bytes, written, partition });
         Ok(())
     }
 

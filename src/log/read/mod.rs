@@ -125,11 +125,18 @@ pub(crate) fn finish(
     for ((file, _), outcome) in units.iter().zip(outcomes) {
         match outcome {
             None => skipped = true,
-            Some(outcome) => add(&mut files[*file], &mut rejects[*file], outcome?, settings.reject_limit),
+            Some(Ok(outcome)) => add(&mut files[*file], &mut rejects[*file], outcome, settings.reject_limit),
+            // A file that changed under the reader may look damaged, too; the change is what a person can act on.
+            Some(Err(LogError::Table(error))) => {
+                plans[*file].file().file().check_unchanged()?;
+                return Err(error.into());
+            }
+            Some(Err(error)) => return Err(error),
         }
     }
     debug_assert!(!skipped, "parts are skipped only after a failure");
     for ((plan, mut file), rejects) in plans.iter().zip(files).zip(rejects) {
+        plan.file().file().check_unchanged()?;
         if file.digest.is_empty() {
             file.digest = plan.file().digest()?;
         }

@@ -1,0 +1,55 @@
+//! Inputs and surroundings that mean no good, or that nobody looked after: files that change, stray quotes, odd paths.
+//! In: small logs made on the spot; out: nothing but failed assertions.
+//! What a broken file looks like to the reader is tested in `bad_input`.
+
+use bulkwatch::domain::{ErrorClass, Token};
+use bulkwatch::log::{
+    EventSink, InputSpec, LogError, MessageEvent, ReadReport, ReadSettings, Step, TableKind, read_messages,
+};
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+#[derive(Default)]
+struct Nothing;
+
+impl EventSink for Nothing {
+    fn message(&mut self, _: &MessageEvent) {}
+    fn name(&mut self, _: Token, _: &str) {}
+}
+
+fn read(path: &Path, settings: &ReadSettings) -> Result<ReadReport, LogError> {
+    let spec = InputSpec::new(TableKind::Messages, [path.display().to_string()]);
+    read_messages(&spec, settings, Nothing::default).map(|(_, report)| report)
+}
+
+/// Rows of `sender` to ever new recipients, one a minute from the first of May 2022 on.
+fn rows(sender: &str, n: usize) -> String {
+    let at = |i: usize| format!("2022-05-{:02}T{:02}:{:02}:00Z", 1 + i / 1440, i / 60 % 24, i % 60);
+    (0..n).map(|i| format!("{},{sender},r{i},{sender}{i}\n", at(i))).collect()
+}
+
+const HEAD: &str = "ts,sender,recipient,msg_id\n";
+
+#[test]
+fn a_file_that_changes_while_it_is_read_is_refused() {
+    let whole = format!("{HEAD}{}", rows("a", 40_000));
+    let cut = whole[..whole.len() / 2].to_owned();
+    let longer = format!("{whole}{}", rows("b", 1));
+    let same_size = whole.replace(",a,r1,", ",z,r1,");
+    for (how, becomes) in [("cut", cut), ("appended to", longer), ("replaced", same_size)] {
+        let dir = tempfile::tempdir().expect("temp");
+        let path = dir.path().join("a.csv");
+        fs::write(&path, &whole).expect("written");
+        let changed = path.clone();
+        let change = move |step| {
+            if matches!(step, Step::Rows(_)) {
+                fs::write(&changed, &becomes).expect("changed");
+            }
+        };
+        let settings = ReadSettings { progress: Some(Arc::new(change)), ..ReadSettings::default() };
+        let error = read(&path, &settings).expect_err(how);
+        assert!(error.to_string().contains("a.csv changed while it was read"), "{how}: {error}");
+        assert_eq!(error.class(), ErrorClass::Input, "{how}");
+    }
+}
