@@ -37,6 +37,8 @@ pub enum RejectReason {
     EndsBeforeStart,
     /// The number of fields differs from the header's.
     Ragged,
+    /// Whole rows stand inside one quoted field.
+    Swallowed,
     /// Bytes that are not UTF-8.
     NotUtf8,
     /// A list or an object where one value is expected.
@@ -60,6 +62,7 @@ impl RejectReason {
         Self::NotAFlag,
         Self::EndsBeforeStart,
         Self::Ragged,
+        Self::Swallowed,
         Self::NotUtf8,
         Self::Nested,
         Self::BadJson,
@@ -80,6 +83,7 @@ impl RejectReason {
             Self::NotAFlag => "not_a_flag",
             Self::EndsBeforeStart => "ends_before_start",
             Self::Ragged => "ragged",
+            Self::Swallowed => "swallowed_rows",
             Self::NotUtf8 => "not_utf8",
             Self::Nested => "nested",
             Self::BadJson => "bad_json",
@@ -101,6 +105,7 @@ impl RejectReason {
             Self::NotAFlag => "neither true nor false",
             Self::EndsBeforeStart => "it ends before it starts",
             Self::Ragged => "the number of fields differs from the header's",
+            Self::Swallowed => "whole rows inside one quoted field: is a quote missing?",
             Self::NotUtf8 => "bytes that are not UTF-8",
             Self::Nested => "a list or an object where one value is expected",
             Self::BadJson => "a line that is no JSON object",
@@ -131,7 +136,7 @@ pub const SAMPLE_CHARS: usize = 40;
 pub struct Rejects {
     /// The first rows, up to the limit for each file.
     pub rows: Vec<RejectRow>,
-    /// All rows by reason.
+    /// All rows by reason; one that spans several lines counts as so many, because a stray quote makes one row of them.
     pub counts: BTreeMap<RejectReason, u64>,
     /// The first row of each reason.
     pub examples: BTreeMap<RejectReason, RejectRow>,
@@ -143,9 +148,9 @@ impl Rejects {
         self.counts.values().sum()
     }
 
-    /// Counts a row and keeps it while fewer than `limit` are kept.
-    pub fn push(&mut self, row: RejectRow, limit: usize) {
-        *self.counts.entry(row.reason).or_default() += 1;
+    /// Counts a row by the lines of the file that are lost with it, and keeps it while fewer than `limit` are kept.
+    pub fn push(&mut self, row: RejectRow, lines: u64, limit: usize) {
+        *self.counts.entry(row.reason).or_default() += lines;
         self.examples.entry(row.reason).or_insert_with(|| row.clone());
         if self.rows.len() < limit {
             self.rows.push(row);
@@ -277,11 +282,11 @@ mod tests {
             sample: String::new(),
         };
         let mut rejects = Rejects::default();
-        (1..=5).for_each(|n| rejects.push(row(n), 2));
+        (1..=5).for_each(|n| rejects.push(row(n), 1, 2));
         let mut more = Rejects::default();
-        more.push(row(9), 2);
+        more.push(row(9), 3, 2);
         rejects.append(more, 2);
-        assert_eq!((rejects.rows.len(), rejects.total()), (2, 6));
-        assert_eq!(rejects.commonest().map(|(_, n, first)| (n, first.row)), Some((6, 1)));
+        assert_eq!((rejects.rows.len(), rejects.total()), (2, 8));
+        assert_eq!(rejects.commonest().map(|(_, n, first)| (n, first.row)), Some((8, 1)));
     }
 }

@@ -19,7 +19,7 @@ pub struct FileReport {
     pub bytes: u64,
     /// blake3 of the bytes, hexadecimal.
     pub digest: String,
-    /// Rows in the file.
+    /// Rows in the file; a refused one that spans several lines counts as so many.
     pub rows: u64,
     /// Rows left out by the mapping's filter.
     pub filtered: u64,

@@ -331,7 +331,14 @@ fn row_cases() -> Vec<Case> {
             "unclosed quote",
             "a.csv",
             one_row("2026-01-01,\"a,b\n2026-01-01,a,b\n2026-01-01,a,b"),
-            &["2 fields, not 7, over 3 lines"],
+            &["a.csv is damaged after row 0: a quote is opened that nothing closes"],
+            Input,
+        ),
+        (
+            "quote closed too late",
+            "a.csv",
+            one_row("2026-01-01,\"a,b\n2026-01-01,a,b\n2026-01-01,a\",b"),
+            &["3 of 3 rows refused", "3 fields, not 7, over 3 lines"],
             Input,
         ),
         (

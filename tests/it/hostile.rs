@@ -53,3 +53,31 @@ fn a_file_that_changes_while_it_is_read_is_refused() {
         assert_eq!(error.class(), ErrorClass::Input, "{how}");
     }
 }
+
+#[test]
+fn a_stray_quote_hides_no_rows() {
+    let dir = tempfile::tempdir().expect("temp");
+    let path = dir.path().join("a.csv");
+    let innocent = rows("a", 400);
+    let spam = rows("spam", 3000);
+    let quotes = [
+        ("in an identifier", "2022-05-01T00:00:00Z,\"x,y,q\n", "2022-05-01T00:00:00Z,x\",y,q\n"),
+        ("in a column that nobody reads", "2022-05-01T00:00:00Z,x,y,q,\"z\n", "\"\n"),
+        ("in a row of too few fields", "2022-05-01T00:00:00Z,\"x,y\n", "x\"\n"),
+    ];
+    for (how, opens, closes) in quotes {
+        let (head, extra) = if how.contains("nobody") {
+            ("ts,sender,recipient,msg_id,note\n".to_owned(), ",n\n")
+        } else {
+            (HEAD.to_owned(), "\n")
+        };
+        let [innocent, spam] = [&innocent, &spam].map(|rows| rows.replace('\n', extra));
+        fs::write(&path, format!("{head}{innocent}{opens}{spam}{closes}{innocent}")).expect("written");
+        let error = read(&path, &ReadSettings::default()).expect_err(how).to_string();
+        assert!(error.contains("rows refused (7") || error.contains("rows refused (8"), "{how}: {error}");
+        let lenient = ReadSettings { max_reject_share: 1.0, ..ReadSettings::default() };
+        let report = read(&path, &lenient).expect(how);
+        assert!(3000 <= report.rejects.total(), "{how}: {}", report.rejects.total());
+        assert_eq!(report.rows_read, report.rows_ok + report.rejects.total(), "{how}");
+    }
+}

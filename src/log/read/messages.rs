@@ -116,7 +116,7 @@ impl<'a> MessageCleaner<'a> {
             self.emit(&columns[self.at.sender], sink, seen);
         }
         self.words = words;
-        self.refusals.end_batch();
+        self.refusals.end_batch(&batch.lines);
         Ok(())
     }
 

@@ -107,6 +107,7 @@ fn read_part<S: EventSink>(
     }
     outcome.ok = cleaner.ok;
     outcome.span = cleaner.span;
+    outcome.rows += cleaner.refusals.more_lines;
     outcome.rejects = cleaner.refusals.rejects;
     Ok(outcome)
 }
