@@ -45,7 +45,8 @@ pub const SETTINGS: &[Setting] = &[
     s(
         "window.log_start",
         "",
-        "since when the log is complete; default: earliest date partition, else oldest row",
+        "since when the log is complete; default: earliest date partition, else oldest row (a few rows dated long before \
+         all others are not believed)",
     ),
     s("policy.policy", "", "policy file; default: the policy shipped with the program"),
     s("policy.population", "", "population profile of earlier nights; without one soft rules stay at watch"),

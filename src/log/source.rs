@@ -149,6 +149,12 @@ pub(crate) fn prepare(spec: &InputSpec, settings: &ReadSettings) -> Result<Sourc
     report.warnings = listing.warnings;
     report.earliest_partition = listing.earliest_partition;
     report.partitions_pruned = listing.pruned;
+    if 0 < listing.pruned {
+        let (n, table) = (listing.pruned, spec.table.name());
+        report
+            .warnings
+            .push(format!("{table}: {n} date partitions outside the time asked for were not read"));
+    }
     let digests: Vec<String> = listing
         .files
         .par_iter()

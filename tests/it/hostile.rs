@@ -2,6 +2,7 @@
 //! In: small logs made on the spot; out: nothing but failed assertions.
 //! What a broken file looks like to the reader is tested in `bad_input`.
 
+use super::program::ok;
 use bulkwatch::domain::{ErrorClass, Token};
 use bulkwatch::log::{
     EventSink, InputSpec, LogError, MessageEvent, ReadReport, ReadSettings, Step, TableKind, read_messages,
@@ -80,4 +81,56 @@ fn a_stray_quote_hides_no_rows() {
         assert!(3000 <= report.rejects.total(), "{how}: {}", report.rejects.total());
         assert_eq!(report.rows_read, report.rows_ok + report.rejects.total(), "{how}");
     }
+}
+
+/// Scans and returns the flat numbers, the warnings and the manifest.
+fn scanned(dir: &Path, args: &[&str]) -> (serde_json::Value, String, serde_json::Value) {
+    let args = [&["scan", "--json", "--out", "runs"], args].concat();
+    let summary: serde_json::Value = serde_json::from_str(&ok(dir, &args)).expect("JSON");
+    let folder = dir.join(summary["folder"].as_str().expect("a folder"));
+    let manifest = fs::read_to_string(folder.join("manifest.json")).expect("manifest");
+    let manifest = serde_json::from_str(&manifest).expect("JSON");
+    (summary["metrics"].clone(), summary["warnings"].to_string(), manifest)
+}
+
+#[test]
+fn one_row_of_long_ago_makes_nothing_new() {
+    let dir = tempfile::tempdir().expect("temp");
+    let log = format!("{HEAD}{}", rows("a", 2000));
+    fs::write(dir.path().join("log.csv"), &log).expect("written");
+    let (metrics, warnings, manifest) = scanned(dir.path(), &["log.csv"]);
+    let start = manifest["window"]["log_start"].clone();
+    assert_eq!(
+        (&metrics["rows.long_before_all_others"], start.as_str()),
+        (&0.0.into(), Some("2022-05-01T00:00:00Z"))
+    );
+    assert!(!warnings.contains("--log-start"), "{warnings}");
+    fs::write(dir.path().join("log.csv"), format!("{log}1990-01-02T00:00:00Z,m,n,q\n")).expect("written");
+    let (metrics, warnings, manifest) = scanned(dir.path(), &["log.csv"]);
+    assert_eq!(metrics["rows.long_before_all_others"], 1.0);
+    assert_eq!(manifest["window"]["log_start"], start);
+    assert!(
+        warnings.contains("1 of 2001 rows are dated long before all others, the oldest at 1990-01-02"),
+        "{warnings}"
+    );
+    assert!(warnings.contains("the log covers 0 of the 90 days"), "{warnings}");
+    let (_, warnings, manifest) = scanned(dir.path(), &["log.csv", "--log-start", "1990-01-01"]);
+    assert_eq!(manifest["window"]["log_start"], "1990-01-01T00:00:00Z");
+    assert!(!warnings.contains("long before"), "who says it is believed: {warnings}");
+}
+
+#[test]
+fn folders_left_out_and_rows_in_the_wrong_folder_are_counted() {
+    let dir = tempfile::tempdir().expect("temp");
+    for (day, sender) in [("2021-05-01", "x"), ("2022-05-01", "a"), ("2022-05-20", "b")] {
+        let folder = dir.path().join("log").join(format!("date={day}"));
+        fs::create_dir_all(&folder).expect("made");
+        fs::write(folder.join("a.csv"), format!("{HEAD}{}", rows(sender, 100))).expect("written");
+    }
+    let (_, warnings, _) = scanned(dir.path(), &["log", "--to", "2022-06-01", "--from", "2022-05-01"]);
+    assert!(
+        warnings.contains("messages: 1 date partitions outside the time asked for were not read"),
+        "{warnings}"
+    );
+    assert!(warnings.contains("100 rows are dated more than a day away from the folder date="), "{warnings}");
 }
