@@ -1,6 +1,6 @@
 //! Rows that are refused: a typed reason for each, counted in full, kept up to a limit with a harmless sample.
 //! In: a row number, a column and what was wrong; out: counts by reason and rows for `rejects.parquet`.
-//! Never keeps a text, what may be a phone number or a mail address, or more than forty characters of anything.
+//! Never keeps a text, an identifier, what may be a phone number or a mail address, or more than a few dozen characters.
 
 use crate::domain::nearest;
 use crate::log::looks_like_number;
@@ -124,7 +124,7 @@ pub struct RejectRow {
     pub column: String,
     /// Why.
     pub reason: RejectReason,
-    /// At most forty harmless characters of the value, or a hint.
+    /// A few harmless characters of the value, or what can be said of one that must not be shown.
     pub sample: String,
 }
 
@@ -205,6 +205,22 @@ pub fn sample(value: &str) -> String {
     sanitise(value, SHORT).chars().take(SAMPLE_CHARS).collect()
 }
 
+/// What can be said of an identifier or a text without saying whose or what it is: its length and its characters.
+pub fn shape(value: &str) -> String {
+    let has = |is: fn(char) -> bool| value.chars().any(is);
+    let classes = [
+        ("letters", has(char::is_alphabetic)),
+        ("digits", has(char::is_numeric)),
+        ("blanks", has(char::is_whitespace)),
+        ("signs", has(|c| !c.is_alphanumeric() && !c.is_whitespace())),
+    ];
+    let found: Vec<&str> = classes.into_iter().filter(|(_, has)| *has).map(|(name, _)| name).collect();
+    match value.len() {
+        0 => String::new(),
+        n => format!("({n} bytes: {})", found.join(", ")),
+    }
+}
+
 /// A sample of a time. A bare count shows its number of digits only, which tells the unit; dates have digits anyway.
 pub fn time_sample(value: &str) -> String {
     let trimmed = value.trim();
@@ -270,6 +286,14 @@ mod tests {
         assert_eq!(word_sample("12345", &["text"]), WITHHELD);
         assert_eq!(sample("the words of a message that slipped").chars().count(), SHORT + 1);
         assert!(time_sample(&"\x07".repeat(100)).chars().count() <= SAMPLE_CHARS);
+    }
+
+    #[test]
+    fn a_shape_tells_nothing_but_length_and_characters() {
+        assert_eq!(shape("secret"), "(6 bytes: letters)");
+        assert_eq!(shape("+49 170 é"), "(10 bytes: letters, digits, blanks, signs)");
+        assert_eq!((shape("  "), shape("")), ("(2 bytes: blanks)".to_owned(), String::new()));
+        assert!(shape(&"a1 -".repeat(1 << 20)).chars().count() <= SAMPLE_CHARS + 10);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use super::program::ok;
 use bulkwatch::domain::{ErrorClass, Token};
 use bulkwatch::log::{
     EventSink, InputSpec, LogError, MessageEvent, ReadReport, ReadSettings, Step, TableKind, read_messages,
+    read_side_tables,
 };
 use std::fs;
 use std::path::Path;
@@ -133,4 +134,39 @@ fn folders_left_out_and_rows_in_the_wrong_folder_are_counted() {
         "{warnings}"
     );
     assert!(warnings.contains("100 rows are dated more than a day away from the folder date="), "{warnings}");
+}
+
+#[test]
+fn refused_rows_show_no_identifier() {
+    let dir = tempfile::tempdir().expect("temp");
+    let path = dir.path().join("t.csv");
+    let long = "z".repeat(600);
+    let cases = [
+        (TableKind::Messages, format!("{HEAD}2022-05-01T00:00:00Z,a,recipient_{long},m\n")),
+        (TableKind::Messages, format!("{HEAD}2022-05-01T00:00:00Z,a,b,message_{long}\n")),
+        (
+            TableKind::Feedback,
+            format!("ts,reporter,reported,kind\n2022-05-01T00:00:00Z,reporter_{long},b,report\n"),
+        ),
+        (TableKind::Contacts, format!("account,contact\na,contact_{long}\n")),
+    ];
+    for (table, text) in cases {
+        fs::write(&path, &text).expect("written");
+        let spec = InputSpec::new(table, [path.display().to_string()]);
+        let strict = ReadSettings::default();
+        let lenient = ReadSettings { max_reject_share: 1.0, ..ReadSettings::default() };
+        let (report, error) = if table == TableKind::Messages {
+            let text = text + &rows("a", 1);
+            let error = read(&path, &ReadSettings::default()).expect_err("too many");
+            fs::write(&path, text).expect("written");
+            (read(&path, &lenient).expect("read"), error)
+        } else {
+            let read = |settings| read_side_tables(std::slice::from_ref(&spec), settings, &mut |_, _| {});
+            let error = read(&strict).expect_err("too many");
+            (read(&lenient).expect("read").1.remove(0), error)
+        };
+        let sample = &report.rejects.rows[0].sample;
+        assert!(sample.starts_with("(6") && sample.ends_with("bytes: letters, signs)"), "{sample}");
+        assert!(!error.to_string().contains("zzz") && error.to_string().contains(sample.as_str()), "{error}");
+    }
 }

@@ -3,7 +3,7 @@
 //! Decides nothing: whether there are too many is asked at the end of the table.
 
 use crate::log::clean::Cell;
-use crate::log::reject::{SAMPLE_CHARS, sample, time_sample, word_sample};
+use crate::log::reject::{SAMPLE_CHARS, sample, shape, time_sample, word_sample};
 use crate::log::schema::{ColumnCard, ColumnType};
 use crate::log::{RejectReason, RejectRow, Rejects};
 use crate::table_io::{Broken, BrokenRow, sanitise};
@@ -30,7 +30,15 @@ impl Refusals {
     #[cold]
     pub fn cell(&mut self, row: u64, card: &ColumnCard, reason: RejectReason, cell: Cell) {
         let shown = match (&card.ty, reason) {
-            (ColumnType::MessageText, _) => String::new(),
+            // Whoever reads the rejects need not be allowed to know who wrote to whom.
+            (
+                ColumnType::Token
+                | ColumnType::Key
+                | ColumnType::FlagOrToken
+                | ColumnType::MessageText
+                | ColumnType::Note,
+                _,
+            ) => shape(&cell.show()),
             (ColumnType::Word(names), RejectReason::UnknownWord) => word_sample(&cell.show(), &names()),
             (ColumnType::Time, _) => time_sample(&cell.show()),
             _ => sample(&cell.show()),
