@@ -286,13 +286,20 @@ fn show(summary: &Summary, features_only: bool) -> Result<(), Failure> {
     }
     let folder = summary.folder.display();
     terminal::data(&format!("\nrun folder: {folder} (open {folder}/report.html)"))?;
-    if let Some(first) = run.accounts.first().filter(|a| a.is_noted()) {
-        terminal::data(&format!(
-            "why, in full: bulkwatch explain {} --run {folder}",
-            terminal::safe(&first.name)
-        ))?;
+    if let Some(first) = run.accounts.first().filter(|a| a.is_noted())
+        && let Some(hint) = hint(&first.name, &summary.folder)
+    {
+        terminal::data(&hint)?;
     }
     Ok(())
+}
+
+/// A command to copy, where the names can be copied as they are shown.
+fn hint(account: &str, folder: &Path) -> Option<String> {
+    let (name, folder) = (terminal::shell_word(account)?, terminal::shell_word(folder.to_str()?)?);
+    // What begins like a flag is taken for one anywhere but behind two dashes.
+    let end = if account.starts_with('-') { "-- " } else { "" };
+    Some(format!("why, in full: bulkwatch explain --run {folder} {end}{name}"))
 }
 
 /// One scan of the demo.

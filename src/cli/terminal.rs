@@ -34,6 +34,18 @@ pub fn safe(name: &str) -> String {
     sanitise(name, 48)
 }
 
+/// A word as a POSIX shell reads it back; `None` where it cannot be shown as it is, and so would be copied wrongly.
+pub fn shell_word(word: &str) -> Option<String> {
+    if sanitise(word, usize::MAX) != word || word.is_empty() {
+        return None;
+    }
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_-./@%+=:,".contains(c);
+    if word.chars().all(plain) && !word.starts_with('-') {
+        return Some(word.to_owned());
+    }
+    Some(format!("'{}'", word.replace('\'', r"'\''")))
+}
+
 /// A spinner with a counter; silent when stderr is no terminal or quiet is asked for.
 pub fn progress(quiet: bool) -> ProgressBar {
     if quiet || !std::io::stderr().is_terminal() {
@@ -92,4 +104,19 @@ fn terminal_width() -> Option<(u16, u16)> {
     }
     let columns = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok()).unwrap_or(140);
     Some((columns, 0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_copied_into_a_shell_runs_nothing() {
+        let word = |name| shell_word(name).unwrap_or_default();
+        assert_eq!(word("a_01a72670bcb93428"), "a_01a72670bcb93428");
+        assert_eq!(word("x;touch PWNED;#"), "'x;touch PWNED;#'");
+        assert_eq!(word("it's $(me) `id`"), r"'it'\''s $(me) `id`'");
+        assert_eq!([word("-x"), word("~"), word("a*")], ["'-x'", "'~'", "'a*'"]);
+        assert_eq!([shell_word("\x1b[31m"), shell_word("a\nb"), shell_word("")], [None, None, None]);
+    }
 }
