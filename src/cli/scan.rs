@@ -252,7 +252,8 @@ fn show(summary: &Summary, features_only: bool) -> Result<(), Failure> {
         terminal::note(&format!("note: {warning}"));
     }
     if features_only {
-        return Ok(terminal::data(&summary.folder.join("features.parquet").display().to_string())?);
+        let file = summary.folder.join("features.parquet");
+        return Ok(terminal::data(&terminal::plain(&file.to_string_lossy()))?);
     }
     let line = |(name, n): &(String, u64)| match name.split_once('.') {
         Some((_, part)) => vec![format!("  of these {part}"), n.to_string()],
@@ -284,7 +285,7 @@ fn show(summary: &Summary, features_only: bool) -> Result<(), Failure> {
         let head = ["account", "verdict", "automation", "broadcast", "unsolicited", "first reason"];
         terminal::data(&format!("\n{}", terminal::table(&head, noted)))?;
     }
-    let folder = summary.folder.display();
+    let folder = terminal::plain(&summary.folder.to_string_lossy());
     terminal::data(&format!("\nrun folder: {folder} (open {folder}/report.html)"))?;
     if let Some(first) = run.accounts.first().filter(|a| a.is_noted())
         && let Some(hint) = hint(&first.name, &summary.folder)

@@ -8,15 +8,29 @@ use indicatif::{ProgressBar, ProgressStyle};
 use std::io::{IsTerminal, Write};
 use std::time::Duration;
 
-/// An error line.
+/// An error; the lines that the program itself writes stay lines.
 pub fn error(text: &str) {
-    note(&format!("error: {text}"));
+    say(&format!("error: {}", lines(text)));
 }
 
-/// A line for people, on stderr.
+/// One line for people, on stderr, whatever stands in the names it tells.
 pub fn note(text: &str) {
+    say(&plain(text));
+}
+
+fn say(text: &str) {
     // Nobody is left to tell when stderr is gone.
     let _ = writeln!(std::io::stderr(), "{text}");
+}
+
+/// A text in one line, harmless in a terminal.
+pub fn plain(text: &str) -> String {
+    sanitise(text, usize::MAX)
+}
+
+/// A text of several lines, each harmless in a terminal.
+pub fn lines(text: &str) -> String {
+    text.split('\n').map(plain).collect::<Vec<_>>().join("\n")
 }
 
 /// Data, on stdout.
@@ -92,7 +106,7 @@ pub fn table(head: &[&str], rows: Vec<Vec<String>>) -> String {
         table.set_content_arrangement(comfy_table::ContentArrangement::Dynamic).set_width(width);
     }
     for row in rows {
-        table.add_row(row);
+        table.add_row(row.iter().map(|cell| plain(cell)));
     }
     let lines: Vec<String> = table.to_string().lines().map(|l| l.trim_end().to_owned()).collect();
     lines.join("\n")

@@ -2,7 +2,7 @@
 //! In: small logs made on the spot; out: nothing but failed assertions.
 //! What a broken file looks like to the reader is tested in `bad_input`.
 
-use super::program::ok;
+use super::program::{ok, run_in};
 use bulkwatch::domain::{ErrorClass, Token};
 use bulkwatch::log::{
     EventSink, InputSpec, LogError, MessageEvent, ReadReport, ReadSettings, Step, TableKind, read_messages,
@@ -199,4 +199,35 @@ fn the_command_to_copy_runs_nothing_else() {
         assert!(done.status.success(), "{line}: {}", String::from_utf8_lossy(&done.stderr));
         assert!(!dir.path().join("PWNED").exists(), "{line}");
     }
+}
+
+#[test]
+fn names_of_files_and_runs_reach_no_terminal_raw() {
+    let dir = tempfile::tempdir().expect("temp");
+    let name = "a\nerror: all is well\u{1b}[31m.csv";
+    fs::write(dir.path().join(name), "x,y\n1,2\n").expect("written");
+    let out = "o\u{1b}]0;t\u{7}";
+    let night = format!("{HEAD}{}", rows("a", 3));
+    fs::write(dir.path().join("good.csv"), night).expect("written");
+    fs::write(dir.path().join("other\u{1b}[2J.md"), "x").expect("written");
+    let cases: [&[&str]; 8] = [
+        &["scan", name],
+        &["scan", "nowhere\nerror: \u{1b}[31m"],
+        &["scan", ".", "--quiet"],
+        &["scan", "good.csv", "--out", out],
+        &["scan", "good.csv", "--dry-run", "--config", "none\u{1b}[31m"],
+        &["scan", name, "--dry-run"],
+        &["explain", "a", "--run", "none\u{1b}[31m\nerror: x"],
+        &["no\u{1b}[31msuch"],
+    ];
+    for args in cases {
+        let done = run_in(dir.path(), args);
+        let all = format!("{}{}", done.out, done.err);
+        assert!(!all.contains(['\u{1b}', '\u{7}']), "{args:?}: {all:?}");
+        let errors = done.err.lines().filter(|l| l.starts_with("error:")).count();
+        assert_eq!(errors, usize::from(done.code != 0), "{args:?}: {}", done.err);
+    }
+    fs::write(dir.path().join("policy.toml"), "a = \n").expect("written");
+    let policy = run_in(dir.path(), &["scan", "good.csv", "--policy", "policy.toml"]);
+    assert!(policy.code == 2 && 1 < policy.err.lines().count(), "the file's own lines stay: {}", policy.err);
 }
