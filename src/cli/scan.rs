@@ -108,8 +108,18 @@ fn stop_flag() -> Arc<AtomicBool> {
     let stop = Arc::new(AtomicBool::new(false));
     let raised = stop.clone();
     // Without a handler the process simply dies, and staging keeps results whole all the same.
-    let _ = ctrlc::set_handler(move || raised.store(true, Ordering::Relaxed));
+    let _ = ctrlc::set_handler(move || {
+        if raised.swap(true, Ordering::Relaxed) {
+            leave_at_once();
+        }
+    });
     stop
+}
+
+/// Ends the program for somebody who asked twice; what it leaves is hidden, and the next run removes it.
+#[expect(clippy::exit, reason = "the second request to stop does not wait for the first to be granted")]
+fn leave_at_once() {
+    std::process::exit(i32::from(ErrorClass::Interrupted.exit_code()));
 }
 
 fn text_of(path: Option<&str>, what: &str) -> Result<Option<String>, Failure> {

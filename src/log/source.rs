@@ -177,7 +177,10 @@ pub(crate) fn prepare(spec: &InputSpec, settings: &ReadSettings) -> Result<Sourc
             }
             first.insert(digest, &file.name);
         }
-        let plan = Plan::new(spec, settings, file)?;
+        let plan = Plan::new(spec, settings, file).or_else(|error| {
+            settings.check_stop(spec.table)?;
+            Err(error)
+        })?;
         files.push(FileReport { format: plan.format().to_owned(), ..entry });
         plans.push(plan);
     }

@@ -16,6 +16,14 @@ pub enum TableError {
         /// A neighbour with a similar name.
         nearest: Option<String>,
     },
+    /// A pipe, a device or a socket.
+    #[error(
+        "{path} is no regular file; what comes from a pipe is read from standard input, which is named -"
+    )]
+    NotRegular {
+        /// As given.
+        path: String,
+    },
     /// A folder without any file of a known format.
     #[error("no log files in {path}: expected files ending in {expected}{}", also(skipped))]
     EmptyFolder {

@@ -10,6 +10,8 @@ use std::time::{Duration, UNIX_EPOCH};
 
 /// The name of standard input.
 pub const STDIN: &str = "-";
+/// Other names of it, which lead to a file where one is redirected there.
+const STDIN_PATHS: &[&str] = &["/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"];
 const ENDINGS: &[&str] = &["parquet", "csv", "tsv", "txt", "ndjson", "jsonl", "json"];
 const ENDINGS_TEXT: &str = ".parquet .csv .tsv .txt .ndjson .jsonl .json (also .gz, .zst)";
 /// Deeper folders are a loop of links or not a log.
@@ -89,7 +91,8 @@ struct Walk {
 
 impl Walk {
     fn given(&mut self, given: &str) -> Result<(), TableError> {
-        if given == STDIN {
+        let is_file = std::fs::metadata(given).is_ok_and(|data| data.is_file());
+        if given == STDIN || (STDIN_PATHS.contains(&given) && !is_file) {
             self.files.insert(STDIN.into(), InputFile::stdin());
             return Ok(());
         }
@@ -183,6 +186,10 @@ impl Walk {
     fn file(&mut self, path: &Path, root: &Path, partition: Option<i64>) -> Result<(), TableError> {
         let shown = path.display().to_string();
         let name = path.strip_prefix(root).unwrap_or(path).to_string_lossy().into_owned();
+        // The bytes of a pipe are there once, and a device may never end.
+        if !std::fs::metadata(path).map_err(|e| TableError::io(&shown, e))?.is_file() {
+            return Err(TableError::NotRegular { path: shown });
+        }
         let real = std::fs::canonicalize(path).map_err(|e| TableError::io(&shown, e))?;
         let data = std::fs::metadata(&real).map_err(|e| TableError::io(&shown, e))?;
         if self.files.contains_key(&real) {

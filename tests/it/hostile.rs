@@ -9,8 +9,11 @@ use bulkwatch::log::{
     read_side_tables,
 };
 use std::fs;
+use std::io::Write;
 use std::path::Path;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
+use std::time::Duration;
 
 #[derive(Default)]
 struct Nothing;
@@ -191,7 +194,7 @@ fn the_command_to_copy_runs_nothing_else() {
         let line = line.expect("a hint");
         assert!(line.contains(says), "{line}");
         let program = env!("CARGO_BIN_EXE_bulkwatch");
-        let done = std::process::Command::new("sh")
+        let done = Command::new("sh")
             .args(["-c", &line.replacen("bulkwatch", &format!("'{program}'"), 1)])
             .current_dir(dir.path())
             .output()
@@ -230,4 +233,67 @@ fn names_of_files_and_runs_reach_no_terminal_raw() {
     fs::write(dir.path().join("policy.toml"), "a = \n").expect("written");
     let policy = run_in(dir.path(), &["scan", "good.csv", "--policy", "policy.toml"]);
     assert!(policy.code == 2 && 1 < policy.err.lines().count(), "the file's own lines stay: {}", policy.err);
+}
+
+#[cfg(unix)]
+#[test]
+fn pipes_and_devices_are_refused_and_standard_input_has_several_names() {
+    let dir = tempfile::tempdir().expect("temp");
+    let folder = dir.path().join("log");
+    fs::create_dir(&folder).expect("made");
+    fs::write(folder.join("a.csv"), format!("{HEAD}{}", rows("a", 3))).expect("written");
+    let fifo = folder.join("b.csv");
+    assert!(Command::new("mkfifo").arg(&fifo).status().expect("mkfifo").success());
+    for path in [Path::new("/dev/zero"), &fifo, &folder] {
+        let error = read(path, &ReadSettings::default()).expect_err("no file");
+        assert!(error.to_string().contains("is no regular file; what comes from a pipe"), "{error}");
+        assert_eq!(error.class(), ErrorClass::Input);
+    }
+    let program = env!("CARGO_BIN_EXE_bulkwatch");
+    let shell = |line: &str| {
+        let done = Command::new("sh").args(["-c", line, program]).current_dir(dir.path()).output();
+        let done = done.expect("a shell");
+        (done.status.code(), String::from_utf8_lossy(&done.stderr).into_owned())
+    };
+    for line in [
+        "cat log/a.csv | \"$0\" scan /dev/stdin -q",
+        "cat log/a.csv | \"$0\" scan - -q",
+        "\"$0\" scan /dev/stdin -q < log/a.csv",
+    ] {
+        assert_eq!(shell(line), (Some(0), String::new()), "{line}");
+    }
+    let (code, said) = shell("cat log/a.csv | \"$0\" scan /dev/fd/3 -q 3<&0 </dev/null");
+    assert!(code == Some(3) && said.contains("which is named -"), "{said}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_run_that_waits_for_standard_input_can_be_interrupted() {
+    for wait in ["header", "rows"] {
+        let dir = tempfile::tempdir().expect("temp");
+        let mut child = Command::new(env!("CARGO_BIN_EXE_bulkwatch"))
+            .args(["scan", "-", "--out", "runs", "-q"])
+            .current_dir(dir.path())
+            .stdin(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        let mut pipe = child.stdin.take().expect("a pipe");
+        if wait == "rows" {
+            pipe.write_all(format!("{HEAD}{}", rows("a", 10)).as_bytes()).expect("written");
+        }
+        let lock = dir.path().join("runs/.lock");
+        for _ in 0..200 {
+            std::thread::sleep(Duration::from_millis(50));
+            if lock.exists() {
+                break;
+            }
+        }
+        std::thread::sleep(Duration::from_millis(300));
+        let pid = child.id().to_string();
+        assert!(Command::new("kill").args(["-INT", &pid]).status().expect("kill").success());
+        assert_eq!(child.wait().expect("ends").code(), Some(130), "{wait}");
+        drop(pipe);
+        let left: Vec<_> = fs::read_dir(dir.path().join("runs")).expect("there").flatten().collect();
+        assert!(left.iter().all(|e| e.file_name() == ".lock"), "{left:?}");
+    }
 }

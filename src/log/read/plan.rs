@@ -42,7 +42,7 @@ impl Plan {
         let section = mapping.as_ref().and_then(|m| m.section(spec.table.name()));
         permissions(spec, section, settings)?;
         let layout = section.map(|s| s.layout.clone()).unwrap_or_default();
-        let opened = TableFile::open(file, &layout)?;
+        let opened = TableFile::open_until(file, &layout, settings.stop.as_ref())?;
         let found = opened.columns();
         let named = opened.format() != Format::Ndjson;
         let wanted = |card: &&ColumnCard| wanted(spec.table, card, settings, section.is_some());
