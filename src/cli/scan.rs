@@ -24,6 +24,9 @@ pub const SHIPPED_POLICY: &str = include_str!("../../data/policy/whatsapp.toml")
 /// Project file that is read when none is named.
 const PROJECT_FILE: &str = "bulkwatch.toml";
 
+/// More threads than any machine this is meant for has use of; each takes memory and makes every step wait for it.
+const MOST_THREADS: usize = 512;
+
 /// Resolves the settings of a command.
 pub fn resolve(flags: &Flags) -> Result<Settings, Failure> {
     let environment = std::env::vars().filter(|(name, _)| name.starts_with("BULKWATCH_")).collect();
@@ -98,10 +101,21 @@ pub fn read_settings(settings: &Settings) -> Result<ReadSettings, Failure> {
 
 /// Sets the number of worker threads; results do not depend on it.
 fn threads(settings: &Settings) -> Result<(), Failure> {
-    let n: usize = settings.number("run.threads", "a number of threads")?.unwrap_or(0);
-    // A second call in one process keeps the first pool, which is harmless.
-    let _ = rayon::ThreadPoolBuilder::new().num_threads(n).build_global();
-    Ok(())
+    let what = format!("0 to {MOST_THREADS} threads");
+    let n: usize = settings.number("run.threads", &what)?.unwrap_or(0);
+    if MOST_THREADS < n {
+        return Err(settings.bad("run.threads", &what));
+    }
+    match rayon::ThreadPoolBuilder::new().num_threads(n).build_global() {
+        Ok(()) => Ok(()),
+        Err(error) => match std::error::Error::source(&error) {
+            Some(cause) => {
+                Err(Failure::new(ErrorClass::Environment, format!("cannot start {n} threads: {cause}")))
+            }
+            // A second call in one process keeps the first pool, which is harmless.
+            None => Ok(()),
+        },
+    }
 }
 
 fn stop_flag() -> Arc<AtomicBool> {

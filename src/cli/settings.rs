@@ -52,7 +52,7 @@ pub const SETTINGS: &[Setting] = &[
     s("policy.population", "", "population profile of earlier nights; without one soft rules stay at watch"),
     s("output.out", "runs", "where run folders are published"),
     s("output.case_url", "", "link template for the review queue; {account} is replaced"),
-    s("run.threads", "0", "worker threads; 0 for one per core"),
+    s("run.threads", "0", "worker threads, at most 512; 0 for one per core"),
     s(
         "run.memory_limit",
         "",
