@@ -241,6 +241,7 @@ impl Run<'_> {
     /// Writes every file but `features.parquet`, which is there already, and publishes the folder.
     pub fn publish(self, folder: RunFolder, name: Option<&str>) -> Result<Summary, ReportError> {
         let id = self.id();
+        folder.check_place(name.unwrap_or(&id))?;
         let metadata = [("bulkwatch.schema", "scores 1")];
         write_parquet(&folder.path("scores.parquet"), &scores(&self.judged, self.window.to_us()), &metadata)?;
         write_parquet(
