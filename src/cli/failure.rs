@@ -9,6 +9,7 @@ use crate::log::LogError;
 use crate::pipeline::ScanError;
 use crate::report::FeatureFileError;
 use crate::table_io::TableError;
+use std::path::Path;
 
 /// A failed command.
 #[derive(Debug)]
@@ -28,6 +29,13 @@ impl Failure {
     /// A wrong command or configuration.
     pub fn usage(message: impl Into<String>) -> Self {
         Self::new(ErrorClass::Usage, message)
+    }
+
+    /// A failure to show a run that was published all the same.
+    pub fn after_publishing(self, folder: &Path) -> Self {
+        let (told, folder) = (self.message, folder.display());
+        let message = format!("the run was published in {folder}, but could not be shown: {told}");
+        Self { message: terminal::plain(&message), ..self }
     }
 
     /// The exit code.

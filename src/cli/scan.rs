@@ -217,15 +217,20 @@ pub fn run(flags: &Flags) -> Result<(), Failure> {
     }
     let stop = stop_flag();
     let summary = scan(&settings, flags, &stop, &Night { simulated: false, name: None })?;
+    tell(&summary, flags).map_err(|failure| failure.after_publishing(&summary.folder))
+}
+
+/// Tells what a run came to, in the way that was asked for.
+fn tell(summary: &Summary, flags: &Flags) -> Result<(), Failure> {
     if flags.json {
         let text =
-            serde_json::to_string(&summary).map_err(|e| Failure::new(ErrorClass::Internal, e.to_string()))?;
+            serde_json::to_string(summary).map_err(|e| Failure::new(ErrorClass::Internal, e.to_string()))?;
         return Ok(terminal::data(&text)?);
     }
     if flags.quiet {
         return Ok(());
     }
-    show(&summary, flags.features_only)
+    show(summary, flags.features_only)
 }
 
 fn dry_run(settings: &Settings) -> Result<(), Failure> {
@@ -386,7 +391,7 @@ fn play(
     let night = Night { simulated: scene.simulated, name: Some(scene.name) };
     let summary = scan(&settings, flags, stop, &night)?;
     if scene.name != EARLIER.name {
-        show(&summary, false)?;
+        show(&summary, false).map_err(|failure| failure.after_publishing(&summary.folder))?;
     }
     terminal::data("")?;
     Ok(summary)

@@ -297,3 +297,22 @@ fn a_run_that_waits_for_standard_input_can_be_interrupted() {
         assert!(left.iter().all(|e| e.file_name() == ".lock"), "{left:?}");
     }
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_run_that_cannot_be_shown_is_said_to_be_published() {
+    let dir = tempfile::tempdir().expect("temp");
+    fs::write(dir.path().join("log.csv"), format!("{HEAD}{}", rows("a", 3))).expect("written");
+    for more in [&[][..], &["--json"], &["--features-only"]] {
+        let full = fs::File::options().write(true).open("/dev/full").expect("a full device");
+        let done = Command::new(env!("CARGO_BIN_EXE_bulkwatch"))
+            .args([&["scan", "log.csv"], more].concat())
+            .current_dir(dir.path())
+            .stdout(full)
+            .output()
+            .expect("the program starts");
+        let said = String::from_utf8_lossy(&done.stderr).into_owned();
+        assert_eq!(done.status.code(), Some(5), "{more:?}: {said}");
+        assert!(said.contains("error: the run was published in runs/2022-05-02-"), "{more:?}: {said}");
+    }
+}
