@@ -29,7 +29,15 @@ const MOST_THREADS: usize = 512;
 
 /// Resolves the settings of a command.
 pub fn resolve(flags: &Flags) -> Result<Settings, Failure> {
-    let environment = std::env::vars().filter(|(name, _)| name.starts_with("BULKWATCH_")).collect();
+    // What others keep in the environment need not be text.
+    let ours = std::env::vars_os().filter(|(name, _)| name.as_encoded_bytes().starts_with(b"BULKWATCH_"));
+    let environment = ours
+        .map(|(name, value)| match (name.into_string(), value.into_string()) {
+            (Ok(name), Ok(value)) => Ok((name, value)),
+            (Ok(name), Err(_)) => Err(Failure::usage(format!("environment: {name} is no UTF-8 text"))),
+            (Err(name), _) => Err(Failure::usage(format!("environment: {} is no setting", name.display()))),
+        })
+        .collect::<Result<_, _>>()?;
     let usual = PathBuf::from(PROJECT_FILE);
     let file = flags.config.clone().or_else(|| usual.exists().then_some(usual));
     let mut given = flags.settings.clone();
