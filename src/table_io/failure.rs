@@ -16,6 +16,14 @@ pub enum TableError {
         /// A neighbour with a similar name.
         nearest: Option<String>,
     },
+    /// A link to itself, or to nothing.
+    #[error("{path} is a link that leads to no file: {problem}")]
+    DeadLink {
+        /// As given.
+        path: String,
+        /// What the file system said.
+        problem: String,
+    },
     /// A pipe, a device or a socket.
     #[error(
         "{path} is no regular file; what comes from a pipe is read from standard input, which is named -"

@@ -297,6 +297,9 @@ fn partition_of(path: &Path, root: &Path) -> Result<Option<i64>, TableError> {
 
 fn not_found(given: &str) -> TableError {
     let path = Path::new(given);
+    if let Some(error) = std::fs::metadata(path).err().filter(|_| path.is_symlink()) {
+        return TableError::DeadLink { path: given.to_owned(), problem: error.to_string().to_lowercase() };
+    }
     let wanted = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let parent = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut names: Vec<String> = std::fs::read_dir(parent)

@@ -424,6 +424,10 @@ fn paths_that_lead_nowhere() {
     std::fs::write(at("hive/date=2026-13-45/a.csv"), GOOD).expect("test set-up");
     std::fs::create_dir_all(at("days/date=2026-01-01")).expect("test set-up");
     std::fs::write(at("days/date=2026-01-01/a.csv"), GOOD).expect("test set-up");
+    #[cfg(unix)]
+    for (to, at) in [("round", at("about")), ("about", at("round")), ("gone.csv", at("dead.csv"))] {
+        std::os::unix::fs::symlink(to, &at).expect("test set-up");
+    }
     let later = ReadSettings { partition_from: Timestamp::parse("2027-01-01"), ..ReadSettings::default() };
     let cases = [
         (at("mesages.csv"), &ReadSettings::default(), "no such file or folder", ErrorClass::Input),
@@ -438,6 +442,10 @@ fn paths_that_lead_nowhere() {
             ErrorClass::Input,
         ),
         (at("days"), &later, "all 1 partitions of", ErrorClass::Input),
+        #[cfg(unix)]
+        (at("round"), &ReadSettings::default(), "round is a link that leads to no file", ErrorClass::Input),
+        #[cfg(unix)]
+        (at("dead.csv"), &ReadSettings::default(), "leads to no file: no such file", ErrorClass::Input),
     ];
     for (path, settings, fragment, class) in cases {
         let error = read(&path, settings).expect_err(&path);
