@@ -158,7 +158,10 @@ fn column_cases() -> Vec<Case> {
             "missing column",
             "a.csv",
             b"ts,sendr,recipient\n".to_vec(),
-            &["table messages needs the column sender; did you mean sendr?", "bulkwatch init"],
+            &[
+                "table messages needs the column sender; sendr looks like it: rename that, or map it",
+                "bulkwatch init",
+            ],
             Input,
         ),
         (
@@ -359,7 +362,7 @@ fn row_cases() -> Vec<Case> {
             "json without a column",
             "a.ndjson",
             b"{\"ts\":\"2026-01-01\",\"sendr\":\"a\",\"recipient\":\"b\"}\n".to_vec(),
-            &["needs the column sender; did you mean sendr?"],
+            &["needs the column sender; sendr looks like it: rename that, or map it"],
             Input,
         ),
         (
