@@ -184,6 +184,7 @@ pub struct ScanSettings<'a> {
 /// Scans a night and publishes a run folder below `out`.
 pub fn scan(inputs: &Inputs, settings: ScanSettings, out: &Path) -> Result<Summary, ScanError> {
     let folder = RunFolder::stage(out)?;
+    settings.name.map_or(Ok(()), |name| folder.check_place(name))?;
     let shared = Shared::new(settings.memory, settings.tmp_dir.unwrap_or_else(|| out.to_owned()));
     let mut log = MessageLog::read(inputs, &settings.wish, &settings.read, &Arc::new(shared))?;
     let policy = Policy::parse(settings.policy, Timestamp(log.window.to_us()))?;

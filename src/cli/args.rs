@@ -3,6 +3,7 @@
 //! Interprets nothing: what a value means is decided by the command.
 
 use super::settings::SETTINGS;
+use super::terminal;
 use clap::{Arg, ArgAction, ArgMatches, Command as Clap};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -64,8 +65,14 @@ pub enum Command {
 /// Parses the arguments; `Err` is the exit code after clap has printed help, version or what is wrong.
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, ExitCode> {
     let matches = program().try_get_matches_from(args).map_err(|error| {
-        // clap prints help to stdout and mistakes to stderr; a closed pipe is not our failure.
-        let _ = error.print();
+        let text = error.render().to_string();
+        if error.use_stderr() && terminal::lines(&text) != text {
+            // clap repeats what was typed as it was typed.
+            terminal::error(text.trim_start_matches("error: ").trim_end());
+        } else {
+            // clap prints help to stdout and mistakes to stderr; a closed pipe is not our failure.
+            let _ = error.print();
+        }
         ExitCode::from(if error.use_stderr() { 2 } else { 0 })
     })?;
     let Some((name, matches)) = matches.subcommand() else {

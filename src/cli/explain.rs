@@ -23,7 +23,8 @@ pub fn run(flags: &Flags) -> Result<(), Failure> {
             .unwrap_or_default();
         Failure::usage(format!("no account {} in {}{offer}", terminal::safe(wanted), folder.display()))
     })?;
-    let page = if flags.json { json_page(&run, account) } else { page(&run, account, &folder)? };
+    let page =
+        if flags.json { json_page(&run, account) } else { terminal::lines(&page(&run, account, &folder)?) };
     Ok(terminal::data(&page)?)
 }
 

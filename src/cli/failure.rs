@@ -2,12 +2,14 @@
 //! In: typed errors of the stages; out: one chain in one line.
 //! Adds no cause of its own and hides none.
 
+use super::terminal;
 use crate::decision::PolicyError;
 use crate::domain::ErrorClass;
 use crate::log::LogError;
 use crate::pipeline::ScanError;
 use crate::report::FeatureFileError;
 use crate::table_io::TableError;
+use std::path::Path;
 
 /// A failed command.
 #[derive(Debug)]
@@ -18,14 +20,22 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// A failure of a class.
+    /// A failure of a class. The message is one line: a line end in it comes from a name, and may pretend to be a
+    /// message of its own.
     pub fn new(class: ErrorClass, message: impl Into<String>) -> Self {
-        Self { message: message.into(), class, broken_pipe: false }
+        Self { message: terminal::plain(&message.into()), class, broken_pipe: false }
     }
 
     /// A wrong command or configuration.
     pub fn usage(message: impl Into<String>) -> Self {
         Self::new(ErrorClass::Usage, message)
+    }
+
+    /// A failure to show a run that was published all the same.
+    pub fn after_publishing(self, folder: &Path) -> Self {
+        let (told, folder) = (self.message, folder.display());
+        let message = format!("the run was published in {folder}, but could not be shown: {told}");
+        Self { message: terminal::plain(&message), ..self }
     }
 
     /// The exit code.
@@ -79,13 +89,17 @@ impl From<FeatureFileError> for Failure {
 
 impl From<ScanError> for Failure {
     fn from(error: ScanError) -> Self {
-        Self::new(error.class(), chain(&error))
+        match error {
+            ScanError::Policy(error) => error.into(),
+            error => Self::new(error.class(), chain(&error)),
+        }
     }
 }
 
 impl From<PolicyError> for Failure {
     fn from(error: PolicyError) -> Self {
-        Self::new(ErrorClass::Usage, chain(&error))
+        // It shows the lines of the file that it is about.
+        Self { message: terminal::lines(&chain(&error)), ..Self::usage("") }
     }
 }
 

@@ -26,7 +26,8 @@ pub fn run(flags: &Flags) -> Result<(), Failure> {
     std::fs::write(&mapping, guessed)?;
     std::fs::write(&config, configuration(log, &mapping, &config))?;
     terminal::note(&format!("wrote {} and {}; check both, then:", config.display(), mapping.display()));
-    Ok(terminal::data(&format!("bulkwatch inspect --config {}", config.display()))?)
+    let shown = config.to_str().and_then(terminal::shell_word).unwrap_or_else(|| "FILE".to_owned());
+    Ok(terminal::data(&format!("bulkwatch inspect --config {shown}"))?)
 }
 
 /// A path of the configuration is relative to the configuration.

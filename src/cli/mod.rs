@@ -11,6 +11,7 @@ mod init;
 mod inspect;
 mod panel;
 mod panel_table;
+mod panics;
 mod population;
 mod scan;
 mod settings;
@@ -29,7 +30,21 @@ pub fn run() -> ExitCode {
         Ok(command) => command,
         Err(shown) => return shown,
     };
-    let done = match command {
+    panics::keep_quiet();
+    let done = panics::caught(|| dispatch(command));
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        // The reader of a pipe went away; that is its right.
+        Err(failure) if failure.is_broken_pipe() => ExitCode::SUCCESS,
+        Err(failure) => {
+            terminal::error(&failure.to_string());
+            ExitCode::from(failure.code())
+        }
+    }
+}
+
+fn dispatch(command: Command) -> Result<(), Failure> {
+    match command {
         Command::Scan(flags) => scan::run(&flags),
         Command::Demo(flags) => scan::demo(&flags),
         Command::Explain(flags) => explain::run(&flags),
@@ -40,14 +55,5 @@ pub fn run() -> ExitCode {
         Command::Population(flags) => population::run(&flags),
         Command::Panel(flags) => panel::run(&flags),
         Command::Simulate(flags) => simulate::run(&flags),
-    };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        // The reader of a pipe went away; that is its right.
-        Err(failure) if failure.is_broken_pipe() => ExitCode::SUCCESS,
-        Err(failure) => {
-            terminal::error(&failure.to_string());
-            ExitCode::from(failure.code())
-        }
     }
 }

@@ -24,9 +24,20 @@ pub const SHIPPED_POLICY: &str = include_str!("../../data/policy/whatsapp.toml")
 /// Project file that is read when none is named.
 const PROJECT_FILE: &str = "bulkwatch.toml";
 
+/// More threads than any machine this is meant for has use of; each takes memory and makes every step wait for it.
+const MOST_THREADS: usize = 512;
+
 /// Resolves the settings of a command.
 pub fn resolve(flags: &Flags) -> Result<Settings, Failure> {
-    let environment = std::env::vars().filter(|(name, _)| name.starts_with("BULKWATCH_")).collect();
+    // What others keep in the environment need not be text.
+    let ours = std::env::vars_os().filter(|(name, _)| name.as_encoded_bytes().starts_with(b"BULKWATCH_"));
+    let environment = ours
+        .map(|(name, value)| match (name.into_string(), value.into_string()) {
+            (Ok(name), Ok(value)) => Ok((name, value)),
+            (Ok(name), Err(_)) => Err(Failure::usage(format!("environment: {name} is no UTF-8 text"))),
+            (Err(name), _) => Err(Failure::usage(format!("environment: {} is no setting", name.display()))),
+        })
+        .collect::<Result<_, _>>()?;
     let usual = PathBuf::from(PROJECT_FILE);
     let file = flags.config.clone().or_else(|| usual.exists().then_some(usual));
     let mut given = flags.settings.clone();
@@ -98,18 +109,39 @@ pub fn read_settings(settings: &Settings) -> Result<ReadSettings, Failure> {
 
 /// Sets the number of worker threads; results do not depend on it.
 fn threads(settings: &Settings) -> Result<(), Failure> {
-    let n: usize = settings.number("run.threads", "a number of threads")?.unwrap_or(0);
-    // A second call in one process keeps the first pool, which is harmless.
-    let _ = rayon::ThreadPoolBuilder::new().num_threads(n).build_global();
-    Ok(())
+    let what = format!("0 to {MOST_THREADS} threads");
+    let n: usize = settings.number("run.threads", &what)?.unwrap_or(0);
+    if MOST_THREADS < n {
+        return Err(settings.bad("run.threads", &what));
+    }
+    match rayon::ThreadPoolBuilder::new().num_threads(n).build_global() {
+        Ok(()) => Ok(()),
+        Err(error) => match std::error::Error::source(&error) {
+            Some(cause) => {
+                Err(Failure::new(ErrorClass::Environment, format!("cannot start {n} threads: {cause}")))
+            }
+            // A second call in one process keeps the first pool, which is harmless.
+            None => Ok(()),
+        },
+    }
 }
 
 fn stop_flag() -> Arc<AtomicBool> {
     let stop = Arc::new(AtomicBool::new(false));
     let raised = stop.clone();
     // Without a handler the process simply dies, and staging keeps results whole all the same.
-    let _ = ctrlc::set_handler(move || raised.store(true, Ordering::Relaxed));
+    let _ = ctrlc::set_handler(move || {
+        if raised.swap(true, Ordering::Relaxed) {
+            leave_at_once();
+        }
+    });
     stop
+}
+
+/// Ends the program for somebody who asked twice; what it leaves is hidden, and the next run removes it.
+#[expect(clippy::exit, reason = "the second request to stop does not wait for the first to be granted")]
+fn leave_at_once() {
+    std::process::exit(i32::from(ErrorClass::Interrupted.exit_code()));
 }
 
 fn text_of(path: Option<&str>, what: &str) -> Result<Option<String>, Failure> {
@@ -198,15 +230,20 @@ pub fn run(flags: &Flags) -> Result<(), Failure> {
     }
     let stop = stop_flag();
     let summary = scan(&settings, flags, &stop, &Night { simulated: false, name: None })?;
+    tell(&summary, flags).map_err(|failure| failure.after_publishing(&summary.folder))
+}
+
+/// Tells what a run came to, in the way that was asked for.
+fn tell(summary: &Summary, flags: &Flags) -> Result<(), Failure> {
     if flags.json {
         let text =
-            serde_json::to_string(&summary).map_err(|e| Failure::new(ErrorClass::Internal, e.to_string()))?;
+            serde_json::to_string(summary).map_err(|e| Failure::new(ErrorClass::Internal, e.to_string()))?;
         return Ok(terminal::data(&text)?);
     }
     if flags.quiet {
         return Ok(());
     }
-    show(&summary, flags.features_only)
+    show(summary, flags.features_only)
 }
 
 fn dry_run(settings: &Settings) -> Result<(), Failure> {
@@ -257,7 +294,8 @@ fn show(summary: &Summary, features_only: bool) -> Result<(), Failure> {
         terminal::note(&format!("note: {warning}"));
     }
     if features_only {
-        return Ok(terminal::data(&summary.folder.join("features.parquet").display().to_string())?);
+        let file = summary.folder.join("features.parquet");
+        return Ok(terminal::data(&terminal::plain(&file.to_string_lossy()))?);
     }
     let line = |(name, n): &(String, u64)| match name.split_once('.') {
         Some((_, part)) => vec![format!("  of these {part}"), n.to_string()],
@@ -289,15 +327,22 @@ fn show(summary: &Summary, features_only: bool) -> Result<(), Failure> {
         let head = ["account", "verdict", "automation", "broadcast", "unsolicited", "first reason"];
         terminal::data(&format!("\n{}", terminal::table(&head, noted)))?;
     }
-    let folder = summary.folder.display();
+    let folder = terminal::plain(&summary.folder.to_string_lossy());
     terminal::data(&format!("\nrun folder: {folder} (open {folder}/report.html)"))?;
-    if let Some(first) = run.accounts.first().filter(|a| a.is_noted()) {
-        terminal::data(&format!(
-            "why, in full: bulkwatch explain {} --run {folder}",
-            terminal::safe(&first.name)
-        ))?;
+    if let Some(first) = run.accounts.first().filter(|a| a.is_noted())
+        && let Some(hint) = hint(&first.name, &summary.folder)
+    {
+        terminal::data(&hint)?;
     }
     Ok(())
+}
+
+/// A command to copy, where the names can be copied as they are shown.
+fn hint(account: &str, folder: &Path) -> Option<String> {
+    let (name, folder) = (terminal::shell_word(account)?, terminal::shell_word(folder.to_str()?)?);
+    // What begins like a flag is taken for one anywhere but behind two dashes.
+    let end = if account.starts_with('-') { "-- " } else { "" };
+    Some(format!("why, in full: bulkwatch explain --run {folder} {end}{name}"))
 }
 
 /// One scan of the demo.
@@ -359,7 +404,7 @@ fn play(
     let night = Night { simulated: scene.simulated, name: Some(scene.name) };
     let summary = scan(&settings, flags, stop, &night)?;
     if scene.name != EARLIER.name {
-        show(&summary, false)?;
+        show(&summary, false).map_err(|failure| failure.after_publishing(&summary.folder))?;
     }
     terminal::data("")?;
     Ok(summary)

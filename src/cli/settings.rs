@@ -45,13 +45,14 @@ pub const SETTINGS: &[Setting] = &[
     s(
         "window.log_start",
         "",
-        "since when the log is complete; default: earliest date partition, else oldest row",
+        "since when the log is complete; default: earliest date partition, else oldest row (a few rows dated long before \
+         all others are not believed)",
     ),
     s("policy.policy", "", "policy file; default: the policy shipped with the program"),
     s("policy.population", "", "population profile of earlier nights; without one soft rules stay at watch"),
     s("output.out", "runs", "where run folders are published"),
     s("output.case_url", "", "link template for the review queue; {account} is replaced"),
-    s("run.threads", "0", "worker threads; 0 for one per core"),
+    s("run.threads", "0", "worker threads, at most 512; 0 for one per core"),
     s(
         "run.memory_limit",
         "",
@@ -127,6 +128,13 @@ impl Settings {
         }
         if let Some(path) = file {
             settings.read_file(path)?;
+        }
+        let known: Vec<String> = SETTINGS.iter().map(Setting::variable).collect();
+        if let Some(name) = environment.keys().find(|name| !known.contains(name)) {
+            let offer = nearest(name, known.iter().map(String::as_str))
+                .map(|near| format!("; did you mean {near}?"))
+                .unwrap_or_default();
+            return Err(Failure::usage(format!("environment: {name} is no setting{offer}")));
         }
         for setting in SETTINGS {
             if let Some(value) = environment.get(&setting.variable()) {
@@ -260,6 +268,13 @@ mod tests {
         std::fs::write(&file, "[window]\nlenght = \"7d\"\n").expect("written");
         let error = Settings::resolve(&BTreeMap::new(), &BTreeMap::new(), Some(&file)).expect_err("unknown");
         assert!(error.to_string().contains("did you mean window.length?"), "{error}");
+    }
+
+    #[test]
+    fn an_unknown_variable_offers_the_nearest() {
+        let env = BTreeMap::from([("BULKWATCH_OUTT".to_owned(), "x".to_owned())]);
+        let error = Settings::resolve(&BTreeMap::new(), &env, None).expect_err("unknown").to_string();
+        assert_eq!(error, "environment: BULKWATCH_OUTT is no setting; did you mean BULKWATCH_OUT?");
     }
 
     #[test]

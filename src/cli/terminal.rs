@@ -8,15 +8,29 @@ use indicatif::{ProgressBar, ProgressStyle};
 use std::io::{IsTerminal, Write};
 use std::time::Duration;
 
-/// An error line.
+/// An error; the lines that the program itself writes stay lines.
 pub fn error(text: &str) {
-    note(&format!("error: {text}"));
+    say(&format!("error: {}", lines(text)));
 }
 
-/// A line for people, on stderr.
+/// One line for people, on stderr, whatever stands in the names it tells.
 pub fn note(text: &str) {
+    say(&plain(text));
+}
+
+fn say(text: &str) {
     // Nobody is left to tell when stderr is gone.
     let _ = writeln!(std::io::stderr(), "{text}");
+}
+
+/// A text in one line, harmless in a terminal.
+pub fn plain(text: &str) -> String {
+    sanitise(text, usize::MAX)
+}
+
+/// A text of several lines, each harmless in a terminal.
+pub fn lines(text: &str) -> String {
+    text.split('\n').map(plain).collect::<Vec<_>>().join("\n")
 }
 
 /// Data, on stdout.
@@ -32,6 +46,18 @@ pub fn data(text: &str) -> std::io::Result<()> {
 /// A name from the log, harmless in a terminal and short enough for a table.
 pub fn safe(name: &str) -> String {
     sanitise(name, 48)
+}
+
+/// A word as a POSIX shell reads it back; `None` where it cannot be shown as it is, and so would be copied wrongly.
+pub fn shell_word(word: &str) -> Option<String> {
+    if sanitise(word, usize::MAX) != word || word.is_empty() {
+        return None;
+    }
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_-./@%+=:,".contains(c);
+    if word.chars().all(plain) && !word.starts_with('-') {
+        return Some(word.to_owned());
+    }
+    Some(format!("'{}'", word.replace('\'', r"'\''")))
 }
 
 /// A spinner with a counter; silent when stderr is no terminal or quiet is asked for.
@@ -80,7 +106,7 @@ pub fn table(head: &[&str], rows: Vec<Vec<String>>) -> String {
         table.set_content_arrangement(comfy_table::ContentArrangement::Dynamic).set_width(width);
     }
     for row in rows {
-        table.add_row(row);
+        table.add_row(row.iter().map(|cell| plain(cell)));
     }
     let lines: Vec<String> = table.to_string().lines().map(|l| l.trim_end().to_owned()).collect();
     lines.join("\n")
@@ -92,4 +118,19 @@ fn terminal_width() -> Option<(u16, u16)> {
     }
     let columns = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok()).unwrap_or(140);
     Some((columns, 0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_copied_into_a_shell_runs_nothing() {
+        let word = |name| shell_word(name).unwrap_or_default();
+        assert_eq!(word("a_01a72670bcb93428"), "a_01a72670bcb93428");
+        assert_eq!(word("x;touch PWNED;#"), "'x;touch PWNED;#'");
+        assert_eq!(word("it's $(me) `id`"), r"'it'\''s $(me) `id`'");
+        assert_eq!([word("-x"), word("~"), word("a*")], ["'-x'", "'~'", "'a*'"]);
+        assert_eq!([shell_word("\x1b[31m"), shell_word("a\nb"), shell_word("")], [None, None, None]);
+    }
 }

@@ -36,7 +36,7 @@ pub enum LogError {
         table: &'static str,
         /// The missing column.
         column: &'static str,
-        /// The most similar column, as a question.
+        /// The most similar column, and what to do with it.
         hint: String,
         /// What there is.
         found: String,

@@ -127,6 +127,7 @@ fn families(table: TableKind, present: &BTreeSet<&str>) -> BTreeMap<AgreementFam
 
 fn history(report: &ReadReport) -> Option<History> {
     let (oldest, newest) = (report.oldest?, report.newest?);
+    let oldest = report.days.strays().map_or(oldest, |strays| strays.bulk);
     let start = report.earliest_partition.map_or(oldest, |p| p.min(oldest));
     let span = newest - start;
     let window = Window::LENGTH_US.min(span).max(1);
@@ -306,12 +307,9 @@ mod tests {
     #[test]
     fn an_unreadable_log_is_told_what_is_missing() {
         let found = inspect_csv("ts,sendr,recipient\n2026-01-01,1,b\n");
-        assert!(
-            found
-                .problem
-                .as_deref()
-                .is_some_and(|p| p.contains("needs the column sender; did you mean sendr?"))
-        );
+        assert!(found.problem.as_deref().is_some_and(|p| {
+            p.contains("needs the column sender; sendr looks like it: rename that, or map it")
+        }));
         let sender = found.columns.iter().find(|c| c.card.name == "sender").expect("card");
         assert_eq!((sender.found, sender.guess.as_deref()), (false, Some("sendr")));
         assert_eq!(found.file_columns[1], ("sendr".to_owned(), "text".to_owned()));

@@ -39,7 +39,7 @@ pub struct WindowWish {
     pub length: Length,
     /// Look-back for earlier contact, microseconds.
     pub lookback_us: i64,
-    /// Since when the log is complete.
+    /// Since when the log is complete; where nobody says it, the oldest partition or row that can be believed.
     pub log_start: Option<Timestamp>,
 }
 
@@ -96,7 +96,7 @@ impl MessageLog {
         settings: &ReadSettings,
         shared: &Arc<Shared>,
     ) -> Result<Self, LogError> {
-        let (mut routers, report) =
+        let (mut routers, mut report) =
             read_messages(&inputs.messages, &listening(settings, shared), || Router::sharing(shared))?;
         let mut named = Router::new();
         let (mut side, mut side_reports) = read_side_tables(&inputs.side, settings, &mut |token, name| {
@@ -108,7 +108,7 @@ impl MessageLog {
         let (oldest, newest) = (seen.oldest.unwrap_or(0), seen.newest.unwrap_or(0));
         let window = wish.window(oldest, newest).map_err(|e| LogError::Window { problem: e.to_string() })?;
         report.check_window(&window)?;
-        let log_start = wish.log_start.map(|t| t.0).or(report.earliest_partition).unwrap_or(oldest);
+        let log_start = wish.log_start.map_or_else(|| report.log_start(oldest), |t| t.0);
         let offers = offers(&report, &side, &seen);
         let extra = extra_accounts(&side);
         let mut reports = vec![report];

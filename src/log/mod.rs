@@ -3,6 +3,7 @@
 //! Nothing after this stage checks an event again; nothing in it computes a feature.
 
 pub(crate) mod clean;
+mod days;
 mod event;
 mod failure;
 mod guess;
@@ -19,6 +20,7 @@ pub mod schema;
 mod source;
 mod timeline;
 
+pub use days::{Days, Strays};
 pub use event::*;
 pub use failure::LogError;
 pub use guess::guess_mapping;

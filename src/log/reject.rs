@@ -1,6 +1,6 @@
 //! Rows that are refused: a typed reason for each, counted in full, kept up to a limit with a harmless sample.
 //! In: a row number, a column and what was wrong; out: counts by reason and rows for `rejects.parquet`.
-//! Never keeps a text, what may be a phone number or a mail address, or more than forty characters of anything.
+//! Never keeps a text, an identifier, what may be a phone number or a mail address, or more than a few dozen characters.
 
 use crate::domain::nearest;
 use crate::log::looks_like_number;
@@ -37,6 +37,8 @@ pub enum RejectReason {
     EndsBeforeStart,
     /// The number of fields differs from the header's.
     Ragged,
+    /// Whole rows stand inside one quoted field.
+    Swallowed,
     /// Bytes that are not UTF-8.
     NotUtf8,
     /// A list or an object where one value is expected.
@@ -60,6 +62,7 @@ impl RejectReason {
         Self::NotAFlag,
         Self::EndsBeforeStart,
         Self::Ragged,
+        Self::Swallowed,
         Self::NotUtf8,
         Self::Nested,
         Self::BadJson,
@@ -80,6 +83,7 @@ impl RejectReason {
             Self::NotAFlag => "not_a_flag",
             Self::EndsBeforeStart => "ends_before_start",
             Self::Ragged => "ragged",
+            Self::Swallowed => "swallowed_rows",
             Self::NotUtf8 => "not_utf8",
             Self::Nested => "nested",
             Self::BadJson => "bad_json",
@@ -101,6 +105,7 @@ impl RejectReason {
             Self::NotAFlag => "neither true nor false",
             Self::EndsBeforeStart => "it ends before it starts",
             Self::Ragged => "the number of fields differs from the header's",
+            Self::Swallowed => "whole rows inside one quoted field: is a quote missing?",
             Self::NotUtf8 => "bytes that are not UTF-8",
             Self::Nested => "a list or an object where one value is expected",
             Self::BadJson => "a line that is no JSON object",
@@ -119,7 +124,7 @@ pub struct RejectRow {
     pub column: String,
     /// Why.
     pub reason: RejectReason,
-    /// At most forty harmless characters of the value, or a hint.
+    /// A few harmless characters of the value, or what can be said of one that must not be shown.
     pub sample: String,
 }
 
@@ -131,7 +136,7 @@ pub const SAMPLE_CHARS: usize = 40;
 pub struct Rejects {
     /// The first rows, up to the limit for each file.
     pub rows: Vec<RejectRow>,
-    /// All rows by reason.
+    /// All rows by reason; one that spans several lines counts as so many, because a stray quote makes one row of them.
     pub counts: BTreeMap<RejectReason, u64>,
     /// The first row of each reason.
     pub examples: BTreeMap<RejectReason, RejectRow>,
@@ -143,9 +148,9 @@ impl Rejects {
         self.counts.values().sum()
     }
 
-    /// Counts a row and keeps it while fewer than `limit` are kept.
-    pub fn push(&mut self, row: RejectRow, limit: usize) {
-        *self.counts.entry(row.reason).or_default() += 1;
+    /// Counts a row by the lines of the file that are lost with it, and keeps it while fewer than `limit` are kept.
+    pub fn push(&mut self, row: RejectRow, lines: u64, limit: usize) {
+        *self.counts.entry(row.reason).or_default() += lines;
         self.examples.entry(row.reason).or_insert_with(|| row.clone());
         if self.rows.len() < limit {
             self.rows.push(row);
@@ -198,6 +203,22 @@ pub fn sample(value: &str) -> String {
         return WITHHELD.to_owned();
     }
     sanitise(value, SHORT).chars().take(SAMPLE_CHARS).collect()
+}
+
+/// What can be said of an identifier or a text without saying whose or what it is: its length and its characters.
+pub fn shape(value: &str) -> String {
+    let has = |is: fn(char) -> bool| value.chars().any(is);
+    let classes = [
+        ("letters", has(char::is_alphabetic)),
+        ("digits", has(char::is_numeric)),
+        ("blanks", has(char::is_whitespace)),
+        ("signs", has(|c| !c.is_alphanumeric() && !c.is_whitespace())),
+    ];
+    let found: Vec<&str> = classes.into_iter().filter(|(_, has)| *has).map(|(name, _)| name).collect();
+    match value.len() {
+        0 => String::new(),
+        n => format!("({n} bytes: {})", found.join(", ")),
+    }
 }
 
 /// A sample of a time. A bare count shows its number of digits only, which tells the unit; dates have digits anyway.
@@ -268,6 +289,14 @@ mod tests {
     }
 
     #[test]
+    fn a_shape_tells_nothing_but_length_and_characters() {
+        assert_eq!(shape("secret"), "(6 bytes: letters)");
+        assert_eq!(shape("+49 170 é"), "(10 bytes: letters, digits, blanks, signs)");
+        assert_eq!((shape("  "), shape("")), ("(2 bytes: blanks)".to_owned(), String::new()));
+        assert!(shape(&"a1 -".repeat(1 << 20)).chars().count() <= SAMPLE_CHARS + 10);
+    }
+
+    #[test]
     fn the_limit_bounds_rows_and_not_counts() {
         let row = |n| RejectRow {
             file: "a".into(),
@@ -277,11 +306,11 @@ mod tests {
             sample: String::new(),
         };
         let mut rejects = Rejects::default();
-        (1..=5).for_each(|n| rejects.push(row(n), 2));
+        (1..=5).for_each(|n| rejects.push(row(n), 1, 2));
         let mut more = Rejects::default();
-        more.push(row(9), 2);
+        more.push(row(9), 3, 2);
         rejects.append(more, 2);
-        assert_eq!((rejects.rows.len(), rejects.total()), (2, 6));
-        assert_eq!(rejects.commonest().map(|(_, n, first)| (n, first.row)), Some((6, 1)));
+        assert_eq!((rejects.rows.len(), rejects.total()), (2, 8));
+        assert_eq!(rejects.commonest().map(|(_, n, first)| (n, first.row)), Some((8, 1)));
     }
 }

@@ -3,7 +3,7 @@
 //! Decides nothing: limits are applied by the reader.
 
 use crate::domain::{Timestamp, Window};
-use crate::log::{LogError, RejectRow, Rejects, TableKind};
+use crate::log::{Days, LogError, RejectRow, Rejects, Strays, TableKind};
 use crate::table_io::Table;
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -19,7 +19,7 @@ pub struct FileReport {
     pub bytes: u64,
     /// blake3 of the bytes, hexadecimal.
     pub digest: String,
-    /// Rows in the file.
+    /// Rows in the file; a refused one that spans several lines counts as so many.
     pub rows: u64,
     /// Rows left out by the mapping's filter.
     pub filtered: u64,
@@ -56,6 +56,10 @@ pub struct ReadReport {
     pub oldest: Option<i64>,
     /// Newest usable time, UTC microseconds.
     pub newest: Option<i64>,
+    /// Usable rows by day; of messages only.
+    pub days: Days,
+    /// Rows dated so long before all others that they are not taken for the start of the log.
+    pub strays: Option<Strays>,
     /// Columns of the contract that were read from at least one file.
     pub columns_present: BTreeSet<&'static str>,
     /// Columns of the contract that no file offers.
@@ -89,6 +93,8 @@ impl ReadReport {
             rejects: Rejects::default(),
             oldest: None,
             newest: None,
+            days: Days::default(),
+            strays: None,
             columns_present: BTreeSet::new(),
             columns_missing: BTreeSet::new(),
             columns_ignored: BTreeSet::new(),
@@ -123,6 +129,18 @@ impl ReadReport {
         self.newest = self.newest.into_iter().chain(file.newest).max();
         self.rejects.absorb(rejects);
         self.files.push(file);
+    }
+
+    /// The first moment that the log covers where nobody says it: the oldest partition, else the oldest row, unless that
+    /// is a stray, which would make everything after it count as covered.
+    pub(crate) fn log_start(&mut self, oldest: i64) -> i64 {
+        if let Some(partition) = self.earliest_partition {
+            return partition;
+        }
+        self.strays = self.days.strays();
+        let Some(strays) = self.strays else { return oldest };
+        self.warnings.push(strays.warning(oldest));
+        strays.bulk
     }
 
     /// Refuses a window that no row of the log can lie in.

@@ -149,6 +149,12 @@ pub(crate) fn prepare(spec: &InputSpec, settings: &ReadSettings) -> Result<Sourc
     report.warnings = listing.warnings;
     report.earliest_partition = listing.earliest_partition;
     report.partitions_pruned = listing.pruned;
+    if 0 < listing.pruned {
+        let (n, table) = (listing.pruned, spec.table.name());
+        report
+            .warnings
+            .push(format!("{table}: {n} date partitions outside the time asked for were not read"));
+    }
     let digests: Vec<String> = listing
         .files
         .par_iter()
@@ -171,7 +177,10 @@ pub(crate) fn prepare(spec: &InputSpec, settings: &ReadSettings) -> Result<Sourc
             }
             first.insert(digest, &file.name);
         }
-        let plan = Plan::new(spec, settings, file)?;
+        let plan = Plan::new(spec, settings, file).or_else(|error| {
+            settings.check_stop(spec.table)?;
+            Err(error)
+        })?;
         files.push(FileReport { format: plan.format().to_owned(), ..entry });
         plans.push(plan);
     }

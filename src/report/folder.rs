@@ -22,6 +22,18 @@ pub enum FolderError {
         #[source]
         source: io::Error,
     },
+    /// Something stands where the lock of the output folder belongs.
+    #[error("{file} is a link or no file, and would be written through; remove it or choose another --out")]
+    StrangeLock {
+        /// The lock.
+        file: String,
+    },
+    /// Something that is no run stands in the place of one.
+    #[error("{place} is there and is no folder; remove it or choose another --out")]
+    StrangePlace {
+        /// Where the run would be.
+        place: String,
+    },
     /// Another run holds the output folder.
     #[error("another run is writing to {folder}; wait for it or choose another folder with --out")]
     Locked {
@@ -39,6 +51,7 @@ pub struct RunFolder {
     _lock: File,
 }
 
+const LOCK: &str = ".lock";
 const STAGING_PREFIX: &str = ".bulkwatch-staging-";
 /// Before the name of a run that is giving way to another of its name.
 const OLD_PREFIX: &str = ".bulkwatch-staging-old-";
@@ -51,7 +64,13 @@ impl RunFolder {
     pub fn stage(out: &Path) -> Result<Self, FolderError> {
         let fail = |what, source| FolderError::Io { what, folder: out.display().to_string(), source };
         fs::create_dir_all(out).map_err(|e| fail("create", e))?;
-        let lock = File::create(out.join(".lock")).map_err(|e| fail("lock", e))?;
+        let place = out.join(LOCK);
+        if fs::symlink_metadata(&place).is_ok_and(|data| !data.is_file()) {
+            return Err(FolderError::StrangeLock { file: place.display().to_string() });
+        }
+        // Whatever stands in the file, it is not ours to empty.
+        let lock = File::options().write(true).create(true).truncate(false).open(&place);
+        let lock = lock.map_err(|e| fail("lock", e))?;
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
@@ -91,8 +110,18 @@ impl RunFolder {
         self.out.join(name)
     }
 
+    /// Refuses a name under which nothing can be published, before anything is done for it.
+    pub fn check_place(&self, name: &str) -> Result<(), FolderError> {
+        let place = self.place(name);
+        if fs::symlink_metadata(&place).is_ok_and(|data| !data.is_dir()) {
+            return Err(FolderError::StrangePlace { place: place.display().to_string() });
+        }
+        Ok(())
+    }
+
     /// Publishes under `name`; an earlier run of the same name gives way only once the new one stands beside it.
     pub fn publish(self, name: &str) -> Result<PathBuf, FolderError> {
+        self.check_place(name)?;
         let place = self.place(name);
         let fail = |what, source| FolderError::Io { what, folder: place.display().to_string(), source };
         let staged = self.staging.path().join(INSIDE);
@@ -127,6 +156,13 @@ fn clean(out: &Path) -> Result<(), FolderError> {
     let fail = |what, source| FolderError::Io { what, folder: out.display().to_string(), source };
     for entry in fs::read_dir(out).map_err(|e| fail("read", e))?.flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
+        // A link is removed, never what it leads to.
+        if !entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            if name.starts_with(STAGING_PREFIX) {
+                fs::remove_file(entry.path()).map_err(|e| fail("clean", e))?;
+            }
+            continue;
+        }
         let place = name.strip_prefix(OLD_PREFIX).map(|name| out.join(name));
         match place.filter(|place| !place.exists()) {
             Some(place) => fs::rename(entry.path(), place).map_err(|e| fail("recover a run in", e))?,
@@ -179,6 +215,33 @@ mod tests {
         assert!(matches!(RunFolder::stage(out.path()), Err(FolderError::Locked { .. })));
         drop(first);
         assert!(RunFolder::stage(out.path()).is_ok());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn strangers_in_the_output_folder_lose_nothing_and_block_nothing() {
+        let out = tempfile::tempdir().expect("temp");
+        let at = |name: &str| out.path().join(name);
+        put(out.path(), "kept", "precious");
+        fs::write(at("precious"), "precious").expect("written");
+        fs::write(at(".bulkwatch-staging-zz"), "x").expect("written");
+        fs::write(at(".bulkwatch-staging-old-run"), "x").expect("written");
+        std::os::unix::fs::symlink(at("kept"), at(".bulkwatch-staging-link")).expect("linked");
+        fs::write(at(".lock"), "told by somebody").expect("written");
+        drop(RunFolder::stage(out.path()).expect("staged"));
+        assert_eq!(visible(out.path()), ["kept", "precious"]);
+        assert_eq!(text(out.path(), "kept"), "precious");
+        assert_eq!(fs::read_to_string(at(".lock")).expect("readable"), "told by somebody");
+        fs::remove_file(at(".lock")).expect("removed");
+        std::os::unix::fs::symlink(at("precious"), at(".lock")).expect("linked");
+        let error = RunFolder::stage(out.path()).expect_err("a link");
+        assert!(matches!(error, FolderError::StrangeLock { .. }), "{error}");
+        assert_eq!(fs::read_to_string(at("precious")).expect("readable"), "precious");
+        fs::remove_file(at(".lock")).expect("removed");
+        let run = RunFolder::stage(out.path()).expect("staged");
+        assert!(run.check_place("kept").is_ok() && run.check_place("new").is_ok());
+        assert!(matches!(run.publish("precious"), Err(FolderError::StrangePlace { .. })));
+        assert_eq!(visible(out.path()), ["kept", "precious"]);
     }
 
     fn put(folder: &Path, name: &str, text: &str) {

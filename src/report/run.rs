@@ -159,6 +159,8 @@ impl Run<'_> {
         flat.insert("rows.read".to_owned(), messages.rows_read as f64);
         flat.insert("rows.in_repeated_files".to_owned(), messages.rows_repeated as f64);
         flat.insert("rows.rejected".to_owned(), messages.rejects.total() as f64);
+        let strays = messages.strays.map_or(0, |s| s.rows);
+        flat.insert("rows.long_before_all_others".to_owned(), strays as f64);
         for (name, n) in &self.counts {
             flat.insert(format!("rows.{name}"), *n as f64);
         }
@@ -239,6 +241,7 @@ impl Run<'_> {
     /// Writes every file but `features.parquet`, which is there already, and publishes the folder.
     pub fn publish(self, folder: RunFolder, name: Option<&str>) -> Result<Summary, ReportError> {
         let id = self.id();
+        folder.check_place(name.unwrap_or(&id))?;
         let metadata = [("bulkwatch.schema", "scores 1")];
         write_parquet(&folder.path("scores.parquet"), &scores(&self.judged, self.window.to_us()), &metadata)?;
         write_parquet(

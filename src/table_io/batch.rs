@@ -16,6 +16,8 @@ pub enum Broken {
         /// Lines the record spans; more than one hints at an unclosed quote.
         lines: u64,
     },
+    /// Whole rows inside one quoted field; how many of its lines look like rows.
+    Swallowed(u64),
     /// A field that is needed is not UTF-8.
     NotUtf8,
     /// A list or an object where one value is expected; which of them.
@@ -48,6 +50,8 @@ pub struct Batch {
     pub columns: Vec<Option<ArrayRef>>,
     /// Rows that did not make it into the columns.
     pub broken: Vec<BrokenRow>,
+    /// Rows that span more than one line of the file, with their lines, in order.
+    pub lines: Vec<(u64, u64)>,
     /// Rows of the file this batch stands for, before any splitting or filtering.
     pub source_rows: u64,
     /// Rows a mapping's filter left out.

@@ -6,7 +6,10 @@ use crate::table_io::{InputFile, STDIN, TableError};
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 /// How a table is written down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -37,7 +40,12 @@ pub(crate) type ByteSource = Box<dyn BufRead + Send>;
 /// The digest of what was read from a stream that cannot be read twice.
 pub(crate) type RunningDigest = Arc<Mutex<blake3::Hasher>>;
 
+/// Raised by whoever wants the reading to stop.
+pub type Stop = Arc<AtomicBool>;
+
 const BUFFER: usize = 1 << 18;
+/// How long somebody who waits for standard input goes without asking whether to stop.
+const PATIENCE: Duration = Duration::from_millis(100);
 
 /// The blake3 digest of a file's bytes, hexadecimal.
 pub fn digest(file: &InputFile) -> Result<String, TableError> {
@@ -87,10 +95,15 @@ pub(crate) fn open_text(
     file: &InputFile,
     said: Option<Format>,
     running: Option<&RunningDigest>,
+    stop: Option<&Stop>,
 ) -> Result<(ByteSource, Format), TableError> {
     let raw: Box<dyn Read + Send> = if file.path == Path::new(STDIN) {
         let hasher = running.cloned().unwrap_or_default();
-        Box::new(Hashed { inner: std::io::stdin(), hasher })
+        let stdin: Box<dyn Read + Send> = match stop {
+            Some(stop) => Box::new(Piped::start(std::io::stdin(), stop.clone())),
+            None => Box::new(std::io::stdin()),
+        };
+        Box::new(Hashed { inner: stdin, hasher })
     } else {
         Box::new(File::open(&file.path).map_err(|e| TableError::io(&file.name, e))?)
     };
@@ -174,6 +187,57 @@ fn foreign_encoding(head: &[u8]) -> Option<&'static str> {
     }
 }
 
+/// A stream that another thread reads, so that whoever waits for it can stop waiting.
+struct Piped {
+    chunks: Receiver<std::io::Result<Vec<u8>>>,
+    chunk: std::io::Cursor<Vec<u8>>,
+    stop: Stop,
+}
+
+impl Piped {
+    fn start(mut inner: impl Read + Send + 'static, stop: Stop) -> Self {
+        let (sender, chunks) = sync_channel(4);
+        // It ends with the stream, with its reader, or with the program.
+        std::thread::spawn(move || {
+            loop {
+                let mut chunk = vec![0; BUFFER];
+                let got = match inner.read(&mut chunk) {
+                    Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+                    got => got,
+                };
+                let ends = !matches!(got, Ok(n) if 0 < n);
+                let sent = sender.send(got.map(|n| {
+                    chunk.truncate(n);
+                    chunk
+                }));
+                if ends || sent.is_err() {
+                    break;
+                }
+            }
+        });
+        Self { chunks, chunk: std::io::Cursor::default(), stop }
+    }
+}
+
+impl Read for Piped {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        loop {
+            let got = self.chunk.read(buffer)?;
+            if 0 < got || buffer.is_empty() {
+                return Ok(got);
+            }
+            match self.chunks.recv_timeout(PATIENCE) {
+                Ok(chunk) => self.chunk = std::io::Cursor::new(chunk?),
+                Err(RecvTimeoutError::Disconnected) => return Ok(0),
+                Err(RecvTimeoutError::Timeout) if self.stop.load(Ordering::Relaxed) => {
+                    return Err(std::io::Error::other("stopped while waiting for standard input"));
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+        }
+    }
+}
+
 struct Hashed<R> {
     inner: R,
     hasher: RunningDigest,
@@ -192,6 +256,29 @@ impl<R: Read> Read for Hashed<R> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Never has anything to say.
+    struct Silent;
+
+    impl Read for Silent {
+        fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+            std::thread::sleep(Duration::from_secs(600));
+            Ok(0)
+        }
+    }
+
+    #[test]
+    fn whoever_waits_for_a_pipe_can_stop() {
+        let stop = Stop::default();
+        let text: Vec<u8> = (0..3 * BUFFER + 5).map(|i| i as u8).collect();
+        let mut read = Vec::new();
+        let mut piped = Piped::start(std::io::Cursor::new(text.clone()), stop.clone());
+        piped.read_to_end(&mut read).expect("read");
+        assert!(read == text);
+        stop.store(true, Ordering::Relaxed);
+        let error = Piped::start(Silent, stop).read(&mut [0; 9]).expect_err("stopped");
+        assert!(error.to_string().contains("stopped"));
+    }
 
     #[test]
     fn encodings_are_told_apart() {

@@ -8,7 +8,7 @@ use arrow_array::builder::StringBuilder;
 use arrow_array::{Array, ArrayRef};
 use std::io::Read;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// Rows a batch.
 pub(crate) const TEXT_BATCH: usize = 16 * 1024;
@@ -16,44 +16,56 @@ pub(crate) const TEXT_BATCH: usize = 16 * 1024;
 pub(crate) const TEXT_BATCH_BYTES: usize = 16 << 20;
 /// A record longer than this is an unclosed quote.
 pub(crate) const MAX_RECORD: u64 = 64 << 20;
+/// What the reader finds after the last byte of a file, as a record of its own or inside a quote that is still open.
+const MARK: &[u8] = b"\x17\x17\x17\x17";
+const TAIL: &[u8] = b"\n\x17\x17\x17\x17\n";
+/// Fewer columns say too little of what a row looks like.
+const TELLING_COLUMNS: usize = 3;
+/// One line that looks like a row may be chance.
+const TELLING_LINES: u64 = 2;
 
 /// A CSV file whose header has been read.
 pub(crate) struct CsvReader {
     file: String,
     reader: csv::Reader<Metered<ByteSource>>,
-    meter: Arc<AtomicU64>,
+    meter: Arc<Meter>,
     columns: Vec<String>,
-    /// A record that was read before it was known to be data.
+    delimiter: u8,
+    /// The number of the last row read.
     row: u64,
 }
 
 impl CsvReader {
     /// Reads the header, or takes the names that the layout gives.
     pub fn open(source: ByteSource, file: &str, layout: &FileLayout) -> Result<Self, TableError> {
-        let meter = Arc::new(AtomicU64::new(0));
-        let metered = Metered { inner: source, since_record: Arc::clone(&meter) };
+        let meter = Arc::new(Meter::default());
+        let delimiter = layout.delimiter_for(file);
+        let marked =
+            layout.quotes && delimiter != MARK[0] && layout.comment.map(|c| c as u8) != Some(MARK[0]);
+        let tail: &[u8] = if marked { TAIL } else { &[] };
         let mut reader = csv::ReaderBuilder::new()
             .has_headers(layout.header)
             .flexible(true)
-            .delimiter(layout.delimiter_for(file))
+            .delimiter(delimiter)
             .quoting(layout.quotes)
             .comment(layout.comment.map(|c| c as u8))
             .buffer_capacity(1 << 16)
-            .from_reader(metered);
-        let mut open = |row| reader.byte_headers().cloned().map_err(|e| csv_error(file, row, &e));
+            .from_reader(Metered { inner: source, tail, meter: Arc::clone(&meter) });
+        let first = reader.byte_headers().cloned().map_err(|e| csv_error(file, 0, &e))?;
+        let first = match meter.ending(reader.position(), &first) {
+            Some(End::Whole) => csv::ByteRecord::new(),
+            Some(End::Open) => return Err(open_quote(file, 0)),
+            None => first,
+        };
         let columns = match (layout.header, layout.columns.is_empty()) {
-            (true, true) => header_names(file, &open(0)?)?,
-            (true, false) => {
-                open(0)?;
-                layout.columns.clone()
-            }
-            (false, false) => layout.columns.clone(),
-            (false, true) => (1..=open(0)?.len()).map(|i| i.to_string()).collect(),
+            (true, true) => header_names(file, &first)?,
+            (_, false) => layout.columns.clone(),
+            (false, true) => (1..=first.len()).map(|i| i.to_string()).collect(),
         };
         if columns.is_empty() {
             return Err(TableError::EmptyFile { file: file.to_owned() });
         }
-        Ok(Self { file: file.to_owned(), reader, meter, columns, row: 0 })
+        Ok(Self { file: file.to_owned(), reader, meter, columns, delimiter, row: 0 })
     }
 
     /// The names of the columns, by position.
@@ -104,6 +116,11 @@ fn csv_error(file: &str, row: u64, error: &csv::Error) -> TableError {
     TableError::Damaged { file: file.to_owned(), row, problem }
 }
 
+fn open_quote(file: &str, row: u64) -> TableError {
+    let problem = "a quote is opened that nothing closes before the end of the file".to_owned();
+    TableError::Damaged { file: file.to_owned(), row, problem }
+}
+
 /// The batches of one CSV file.
 pub(crate) struct CsvBatches {
     reader: CsvReader,
@@ -122,9 +139,13 @@ impl CsvBatches {
         let mut bytes = 0;
         while batch.source_rows < TEXT_BATCH as u64 && bytes < TEXT_BATCH_BYTES {
             let before = self.reader.reader.position().line();
-            self.reader.meter.store(0, Ordering::Relaxed);
+            self.reader.meter.since_record.store(0, Ordering::Relaxed);
             match self.reader.reader.read_byte_record(&mut self.record) {
-                Ok(true) => {}
+                Ok(true) => match self.reader.meter.ending(self.reader.reader.position(), &self.record) {
+                    None => {}
+                    Some(End::Whole) => continue,
+                    Some(End::Open) => return Err(open_quote(&self.reader.file, self.reader.row)),
+                },
                 Ok(false) => {
                     self.done = true;
                     break;
@@ -134,7 +155,15 @@ impl CsvBatches {
             self.reader.row += 1;
             batch.source_rows += 1;
             bytes += self.record.as_slice().len();
-            match self.check(before) {
+            // Blank lines before a record are none of its own.
+            let lines = match self.reader.reader.position().line().saturating_sub(before) {
+                0 | 1 => 1,
+                _ => 1 + self.record.as_slice().iter().filter(|b| **b == b'\n').count() as u64,
+            };
+            if 1 < lines {
+                batch.lines.push((self.reader.row, lines));
+            }
+            match self.check(lines) {
                 Some(broken) => batch.broken.push(broken),
                 None => {
                     self.append(&mut builders);
@@ -150,11 +179,15 @@ impl CsvBatches {
         Ok((batch.source_rows > 0).then_some(batch))
     }
 
-    fn check(&self, line_before: u64) -> Option<BrokenRow> {
+    fn check(&self, lines: u64) -> Option<BrokenRow> {
         let row = self.reader.row;
         let (found, expected) = (self.record.len(), self.reader.columns.len());
+        if 1 < lines
+            && let Some(like) = swallowed(&self.record, expected, self.reader.delimiter)
+        {
+            return Some(BrokenRow { row, column: None, what: Broken::Swallowed(like) });
+        }
         if found != expected {
-            let lines = self.reader.reader.position().line().saturating_sub(line_before).max(1);
             return Some(BrokenRow { row, column: None, what: Broken::Ragged { found, expected, lines } });
         }
         self.positions.iter().zip(&self.wanted).find_map(|(position, name)| {
@@ -195,16 +228,69 @@ impl Iterator for CsvBatches {
 
 const ENDLESS: &str = "record without end";
 
-/// Counts bytes handed out since the last record began, so that an unclosed quote cannot fill the memory.
+/// How many lines of a field look like rows, if most of its inner lines do: an earlier quote swallowed them.
+///
+/// The first and the last line are parts of rows at best and are not looked at.
+fn swallowed(record: &csv::ByteRecord, columns: usize, delimiter: u8) -> Option<u64> {
+    if columns < TELLING_COLUMNS {
+        return None;
+    }
+    record.iter().find_map(|field| {
+        let lines = field.iter().filter(|b| **b == b'\n').count();
+        let inner = field.split(|b| *b == b'\n').skip(1).take(lines.saturating_sub(1));
+        let is_row = |line: &&[u8]| line.iter().filter(|b| **b == delimiter).count() + 1 == columns;
+        let like = inner.filter(is_row).count() as u64;
+        (TELLING_LINES <= like && lines as u64 <= 2 * like).then_some(like)
+    })
+}
+
+/// What a record that reaches the end of the file says of it.
+enum End {
+    /// It is the mark after the file's last byte.
+    Whole,
+    /// The mark lies inside a quote.
+    Open,
+}
+
+/// What was handed out to the decoder.
+#[derive(Default)]
+struct Meter {
+    since_record: AtomicU64,
+    total: AtomicU64,
+    ended: AtomicBool,
+}
+
+impl Meter {
+    /// Whether a record holds the mark behind the file; a mark that stands in the file itself says nothing.
+    fn ending(&self, position: &csv::Position, record: &csv::ByteRecord) -> Option<End> {
+        if !self.ended.load(Ordering::Relaxed) || position.byte() != self.total.load(Ordering::Relaxed) {
+            return None;
+        }
+        match record.iter().next_back()? {
+            last if last == MARK && record.len() == 1 => Some(End::Whole),
+            last if last.ends_with(TAIL) => Some(End::Open),
+            _ => None,
+        }
+    }
+}
+
+/// Counts bytes handed out since the last record began, so that an unclosed quote cannot fill the memory, and marks the
+/// end, so that one cannot hide there either.
 struct Metered<R> {
     inner: R,
-    since_record: Arc<AtomicU64>,
+    tail: &'static [u8],
+    meter: Arc<Meter>,
 }
 
 impl<R: Read> Read for Metered<R> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let got = self.inner.read(buffer)?;
-        if self.since_record.fetch_add(got as u64, Ordering::Relaxed) > MAX_RECORD {
+        let mut got = if self.meter.ended.load(Ordering::Relaxed) { 0 } else { self.inner.read(buffer)? };
+        if got == 0 && !buffer.is_empty() {
+            self.meter.ended.store(true, Ordering::Relaxed);
+            got = self.tail.read(buffer)?;
+        }
+        self.meter.total.fetch_add(got as u64, Ordering::Relaxed);
+        if self.meter.since_record.fetch_add(got as u64, Ordering::Relaxed) > MAX_RECORD {
             return Err(std::io::Error::other(ENDLESS));
         }
         Ok(got)
@@ -234,6 +320,36 @@ mod tests {
         let sender = batch.columns[0].as_ref().expect("there").as_string::<i32>();
         assert_eq!(sender.value(1), "d");
         assert!(batch.columns[2].is_none());
+    }
+
+    #[test]
+    fn an_open_quote_at_the_end_is_damage_and_a_mark_in_the_file_is_not_its_end() {
+        let layout = FileLayout::default();
+        for text in ["ts,a,b\n1,x,y\n2,\"x,y\n3,x,y\n", "ts,a,b\n1,x,y\n2,x,\"y", "ts,a,b\n1,x,y\n2,x,\""] {
+            let error = read(text.as_bytes(), &layout, &["ts"]).expect_err(text).to_string();
+            assert!(error.contains("a.csv is damaged after row 1: a quote is opened"), "{text:?}: {error}");
+        }
+        let error = read(b"ts,\"a,b\n1,2,3\n", &layout, &["ts"]).expect_err("header").to_string();
+        assert!(error.contains("damaged after row 0"), "{error}");
+        for text in ["ts,a,b\n1,x,\"y\"", "ts,a,b\n1,x,5\"\n", "ts,a,b\n1,x,\"y\"\"\"\n\n"] {
+            assert_eq!(read(text.as_bytes(), &layout, &["ts"]).expect(text)[0].source_rows, 1, "{text:?}");
+        }
+        let mark = String::from_utf8_lossy(MARK);
+        let text = format!("ts,a,b\n{mark}\n1,x,\"y\n{mark}\n\"\n2,x,y\n{mark}\n");
+        let batches = read(text.as_bytes(), &layout, &["ts"]).expect("reads");
+        assert_eq!((batches[0].source_rows, batches[0].len, batches[0].broken.len()), (4, 2, 2));
+        let unquoted = FileLayout { quotes: false, ..layout };
+        assert_eq!(read(b"ts,a\n1,\"x\n", &unquoted, &["ts"]).expect("reads")[0].len, 1);
+    }
+
+    #[test]
+    fn rows_inside_a_quoted_field_are_seen_and_lines_of_a_text_are_not_taken_for_them() {
+        let swallowed =
+            "ts,a,b\n\n\n1,\"x,y\n2,x,y\n3,x,y\n4,x\",y\n5,x,\"Dear all,\n\nsee you, bye,\nme\"\n";
+        let batches = read(swallowed.as_bytes(), &FileLayout::default(), &["ts"]).expect("reads");
+        assert_eq!((batches[0].len, batches[0].row_number(0)), (1, 2));
+        assert_eq!(batches[0].broken[0].what, Broken::Swallowed(2));
+        assert_eq!(batches[0].lines, [(1, 4), (2, 4)]);
     }
 
     #[test]

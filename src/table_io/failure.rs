@@ -16,6 +16,22 @@ pub enum TableError {
         /// A neighbour with a similar name.
         nearest: Option<String>,
     },
+    /// A link to itself, or to nothing.
+    #[error("{path} is a link that leads to no file: {problem}")]
+    DeadLink {
+        /// As given.
+        path: String,
+        /// What the file system said.
+        problem: String,
+    },
+    /// A pipe, a device or a socket.
+    #[error(
+        "{path} is no regular file; what comes from a pipe is read from standard input, which is named -"
+    )]
+    NotRegular {
+        /// As given.
+        path: String,
+    },
     /// A folder without any file of a known format.
     #[error("no log files in {path}: expected files ending in {expected}{}", also(skipped))]
     EmptyFolder {
@@ -93,6 +109,12 @@ pub enum TableError {
         row: u64,
         /// What the decoder said.
         problem: String,
+    },
+    /// Somebody wrote to the file, or put another in its place.
+    #[error("{file} changed while it was read; read it again once nobody writes to it")]
+    Changed {
+        /// The file.
+        file: String,
     },
     /// A quote that is never closed swallows rows.
     #[error("{file}, row {row}: a quoted field does not end within {limit}; is a quote missing?")]

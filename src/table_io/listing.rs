@@ -6,9 +6,12 @@ use crate::domain::{DAY_US, Timestamp, nearest};
 use crate::table_io::TableError;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, UNIX_EPOCH};
 
 /// The name of standard input.
 pub const STDIN: &str = "-";
+/// Other names of it, which lead to a file where one is redirected there.
+const STDIN_PATHS: &[&str] = &["/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"];
 const ENDINGS: &[&str] = &["parquet", "csv", "tsv", "txt", "ndjson", "jsonl", "json"];
 const ENDINGS_TEXT: &str = ".parquet .csv .tsv .txt .ndjson .jsonl .json (also .gz, .zst)";
 /// Deeper folders are a loop of links or not a log.
@@ -23,8 +26,35 @@ pub struct InputFile {
     pub name: String,
     /// Its size in bytes, 0 for standard input.
     pub bytes: u64,
+    /// When it was last written to, since 1970; `None` for standard input and where the file system does not say.
+    pub written: Option<Duration>,
     /// Midnight UTC of its partition date, microseconds.
     pub partition: Option<i64>,
+}
+
+impl InputFile {
+    /// Standard input.
+    fn stdin() -> Self {
+        Self { path: STDIN.into(), name: STDIN.into(), bytes: 0, written: None, partition: None }
+    }
+
+    /// Refuses a file that is no longer the one that was listed: what was read of it may be neither the old rows nor
+    /// the new ones, and its digest is of neither.
+    pub(crate) fn check_unchanged(&self) -> Result<(), TableError> {
+        if self.path == Path::new(STDIN) {
+            return Ok(());
+        }
+        let now = std::fs::metadata(&self.path).ok().map(|data| (data.len(), written(&data)));
+        if now == Some((self.bytes, self.written)) {
+            return Ok(());
+        }
+        Err(TableError::Changed { file: self.name.clone() })
+    }
+}
+
+/// When a file was last written to.
+fn written(data: &std::fs::Metadata) -> Option<Duration> {
+    data.modified().ok()?.duration_since(UNIX_EPOCH).ok()
 }
 
 /// What the given paths amount to.
@@ -61,9 +91,9 @@ struct Walk {
 
 impl Walk {
     fn given(&mut self, given: &str) -> Result<(), TableError> {
-        if given == STDIN {
-            let file = InputFile { path: STDIN.into(), name: STDIN.into(), bytes: 0, partition: None };
-            self.files.insert(STDIN.into(), file);
+        let is_file = std::fs::metadata(given).is_ok_and(|data| data.is_file());
+        if given == STDIN || (STDIN_PATHS.contains(&given) && !is_file) {
+            self.files.insert(STDIN.into(), InputFile::stdin());
             return Ok(());
         }
         let path = Path::new(given);
@@ -156,13 +186,18 @@ impl Walk {
     fn file(&mut self, path: &Path, root: &Path, partition: Option<i64>) -> Result<(), TableError> {
         let shown = path.display().to_string();
         let name = path.strip_prefix(root).unwrap_or(path).to_string_lossy().into_owned();
+        // The bytes of a pipe are there once, and a device may never end.
+        if !std::fs::metadata(path).map_err(|e| TableError::io(&shown, e))?.is_file() {
+            return Err(TableError::NotRegular { path: shown });
+        }
         let real = std::fs::canonicalize(path).map_err(|e| TableError::io(&shown, e))?;
-        let bytes = std::fs::metadata(&real).map_err(|e| TableError::io(&shown, e))?.len();
+        let data = std::fs::metadata(&real).map_err(|e| TableError::io(&shown, e))?;
         if self.files.contains_key(&real) {
             self.listing.warnings.push(format!("{name} is given twice, read once"));
             return Ok(());
         }
-        self.files.insert(real, InputFile { path: path.to_owned(), name, bytes, partition });
+        let (bytes, written) = (data.len(), written(&data));
+        self.files.insert(real, InputFile { path: path.to_owned(), name, bytes, written, partition });
         Ok(())
     }
 
@@ -262,6 +297,9 @@ fn partition_of(path: &Path, root: &Path) -> Result<Option<i64>, TableError> {
 
 fn not_found(given: &str) -> TableError {
     let path = Path::new(given);
+    if let Some(error) = std::fs::metadata(path).err().filter(|_| path.is_symlink()) {
+        return TableError::DeadLink { path: given.to_owned(), problem: error.to_string().to_lowercase() };
+    }
     let wanted = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let parent = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut names: Vec<String> = std::fs::read_dir(parent)

@@ -20,7 +20,7 @@ mod stream;
 mod table;
 
 pub use batch::{Batch, Broken, BrokenRow};
-pub use bytes::{Format, digest};
+pub use bytes::{Format, Stop, digest};
 pub use failure::{TableError, sanitise};
 pub use footer::{Footer, footer};
 pub use listing::{InputFile, Listing, STDIN, list};

@@ -2,7 +2,7 @@
 //! In: a listed file and its layout; out: its columns and its parts, which can be read by different threads.
 //! Knows no table of the contract and no mapping operator.
 
-use crate::table_io::bytes::{self, Format, RunningDigest};
+use crate::table_io::bytes::{self, Format, RunningDigest, Stop};
 use crate::table_io::csv_read::CsvReader;
 use crate::table_io::ndjson_read::NdjsonReader;
 use crate::table_io::parquet_read::ParquetFile;
@@ -86,6 +86,15 @@ pub type Batches = Box<dyn Iterator<Item = Result<Batch, TableError>> + Send>;
 impl TableFile {
     /// Opens a file and reads its header, its footer or its first lines.
     pub fn open(file: &InputFile, layout: &FileLayout) -> Result<Self, TableError> {
+        Self::open_until(file, layout, None)
+    }
+
+    /// The same, for a reader that may be asked to stop while it waits for standard input.
+    pub fn open_until(
+        file: &InputFile,
+        layout: &FileLayout,
+        stop: Option<&Stop>,
+    ) -> Result<Self, TableError> {
         let running = RunningDigest::default();
         let (file, layout) = (file.clone(), layout.clone());
         if bytes::is_parquet(&file)? {
@@ -100,7 +109,7 @@ impl TableFile {
                 running,
             });
         }
-        let (reader, format) = open_text(&file, &layout, &running)?;
+        let (reader, format) = open_text(&file, &layout, &running, stop)?;
         let columns = match &reader {
             TextReader::Csv(reader) => reader.columns().to_vec(),
             TextReader::Ndjson(reader) => reader.columns().to_vec(),
@@ -157,7 +166,7 @@ impl TableFile {
         let kept = slot.lock().map(|mut slot| slot.take()).unwrap_or_default();
         let reader = match kept {
             Some(reader) => reader,
-            None => open_text(&self.file, &self.layout, &self.running)?.0,
+            None => open_text(&self.file, &self.layout, &self.running, None)?.0,
         };
         Ok(match reader {
             TextReader::Csv(reader) => Box::new(reader.batches(wanted)),
@@ -178,8 +187,9 @@ fn open_text(
     file: &InputFile,
     layout: &FileLayout,
     running: &RunningDigest,
+    stop: Option<&Stop>,
 ) -> Result<(TextReader, Format), TableError> {
-    let (source, format) = bytes::open_text(file, layout.format, Some(running))?;
+    let (source, format) = bytes::open_text(file, layout.format, Some(running), stop)?;
     let reader = match format {
         Format::Ndjson => TextReader::Ndjson(NdjsonReader::open(source, &file.name)?),
         Format::Csv | Format::Parquet => TextReader::Csv(CsvReader::open(source, &file.name, layout)?),

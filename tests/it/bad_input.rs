@@ -158,7 +158,10 @@ fn column_cases() -> Vec<Case> {
             "missing column",
             "a.csv",
             b"ts,sendr,recipient\n".to_vec(),
-            &["table messages needs the column sender; did you mean sendr?", "bulkwatch init"],
+            &[
+                "table messages needs the column sender; sendr looks like it: rename that, or map it",
+                "bulkwatch init",
+            ],
             Input,
         ),
         (
@@ -331,7 +334,14 @@ fn row_cases() -> Vec<Case> {
             "unclosed quote",
             "a.csv",
             one_row("2026-01-01,\"a,b\n2026-01-01,a,b\n2026-01-01,a,b"),
-            &["2 fields, not 7, over 3 lines"],
+            &["a.csv is damaged after row 0: a quote is opened that nothing closes"],
+            Input,
+        ),
+        (
+            "quote closed too late",
+            "a.csv",
+            one_row("2026-01-01,\"a,b\n2026-01-01,a,b\n2026-01-01,a\",b"),
+            &["3 of 3 rows refused", "3 fields, not 7, over 3 lines"],
             Input,
         ),
         (
@@ -352,7 +362,7 @@ fn row_cases() -> Vec<Case> {
             "json without a column",
             "a.ndjson",
             b"{\"ts\":\"2026-01-01\",\"sendr\":\"a\",\"recipient\":\"b\"}\n".to_vec(),
-            &["needs the column sender; did you mean sendr?"],
+            &["needs the column sender; sendr looks like it: rename that, or map it"],
             Input,
         ),
         (
@@ -417,6 +427,10 @@ fn paths_that_lead_nowhere() {
     std::fs::write(at("hive/date=2026-13-45/a.csv"), GOOD).expect("test set-up");
     std::fs::create_dir_all(at("days/date=2026-01-01")).expect("test set-up");
     std::fs::write(at("days/date=2026-01-01/a.csv"), GOOD).expect("test set-up");
+    #[cfg(unix)]
+    for (to, at) in [("round", at("about")), ("about", at("round")), ("gone.csv", at("dead.csv"))] {
+        std::os::unix::fs::symlink(to, &at).expect("test set-up");
+    }
     let later = ReadSettings { partition_from: Timestamp::parse("2027-01-01"), ..ReadSettings::default() };
     let cases = [
         (at("mesages.csv"), &ReadSettings::default(), "no such file or folder", ErrorClass::Input),
@@ -431,6 +445,10 @@ fn paths_that_lead_nowhere() {
             ErrorClass::Input,
         ),
         (at("days"), &later, "all 1 partitions of", ErrorClass::Input),
+        #[cfg(unix)]
+        (at("round"), &ReadSettings::default(), "round is a link that leads to no file", ErrorClass::Input),
+        #[cfg(unix)]
+        (at("dead.csv"), &ReadSettings::default(), "leads to no file: no such file", ErrorClass::Input),
     ];
     for (path, settings, fragment, class) in cases {
         let error = read(&path, settings).expect_err(&path);

@@ -19,6 +19,8 @@ fn exit_codes_are_the_documented_ones() {
         (&["scan"], 2, "no message log given"),
         (&["scan", "good.csv", "--to", "yesterday"], 2, "expected a date"),
         (&["scan", "good.csv", "--max-reject-share", "2"], 2, "a share from 0 to 1"),
+        (&["scan", "good.csv", "--threads", "513"], 2, "expected 0 to 512 threads"),
+        (&["scan", "good.csv", "--threads=-1"], 2, "expected 0 to 512 threads"),
         (&["scan", "good.csv", "--config", "bulkwatch.bad.toml"], 2, "did you mean window.length?"),
         (&["scan", "good.csv", "--policy", "nowhere.toml"], 2, "nowhere.toml"),
         (&["scan", "god.csv"], 3, "good.csv"),

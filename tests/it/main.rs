@@ -6,6 +6,7 @@ mod cli;
 mod determinism;
 mod faults;
 mod formats;
+mod hostile;
 mod memory;
 mod padding;
 mod program;

@@ -7,6 +7,7 @@ use crate::domain::{Chat, MessageKind, Status, TemplateCategory, Token, TokenKey
 use crate::log::clean::{
     Cell, Column, Decimal, Identifier, TimeReader, WordReader, count_u32, flag, forwarded, link,
 };
+use crate::log::days::DayCounter;
 use crate::log::read::EventSink;
 use crate::log::read::plan::Plan;
 use crate::log::read::refusal::Refusals;
@@ -41,6 +42,8 @@ pub(crate) struct MessageCleaner<'a> {
     pub ok: u64,
     /// Oldest and newest usable time.
     pub span: Option<(i64, i64)>,
+    /// Usable rows by day.
+    pub days: DayCounter,
 }
 
 /// Rows cleaned at a time: their events stay in the first-level cache while column after column is filled in.
@@ -88,6 +91,7 @@ impl<'a> MessageCleaner<'a> {
             refusals: Refusals::new(plan.name.clone(), settings.reject_limit),
             ok: 0,
             span: None,
+            days: DayCounter::default(),
         }
     }
 
@@ -116,7 +120,7 @@ impl<'a> MessageCleaner<'a> {
             self.emit(&columns[self.at.sender], sink, seen);
         }
         self.words = words;
-        self.refusals.end_batch();
+        self.refusals.end_batch(&batch.lines);
         Ok(())
     }
 
@@ -360,6 +364,7 @@ impl<'a> MessageCleaner<'a> {
                 continue;
             }
             (oldest, newest) = (oldest.min(event.ts), newest.max(event.ts));
+            self.days.add(event.ts);
             self.ok += 1;
             sink.message(event);
         }

@@ -15,7 +15,7 @@ pub use side::{OnName, read_side_tables};
 use crate::domain::Token;
 use crate::log::source::{self, Source};
 use crate::log::{
-    FileReport, InputSpec, LogError, MessageEvent, ReadReport, ReadSettings, Rejects, Step, TableKind,
+    Days, FileReport, InputSpec, LogError, MessageEvent, ReadReport, ReadSettings, Rejects, Step, TableKind,
 };
 use messages::MessageCleaner;
 use rayon::prelude::*;
@@ -43,6 +43,8 @@ pub(crate) struct Outcome {
     pub ok: u64,
     pub rejects: Rejects,
     pub span: Option<(i64, i64)>,
+    /// Usable rows by day; of messages only.
+    pub days: Days,
 }
 
 /// Reads the message log into sinks, one for each thread that worked on it.
@@ -107,6 +109,8 @@ fn read_part<S: EventSink>(
     }
     outcome.ok = cleaner.ok;
     outcome.span = cleaner.span;
+    outcome.days = cleaner.days.days();
+    outcome.rows += cleaner.refusals.more_lines;
     outcome.rejects = cleaner.refusals.rejects;
     Ok(outcome)
 }
@@ -121,19 +125,38 @@ pub(crate) fn finish(
 ) -> Result<ReadReport, LogError> {
     let Source { mut report, plans, mut files } = source;
     let mut rejects: Vec<Rejects> = files.iter().map(|_| Rejects::default()).collect();
+    let mut misplaced = 0;
     let mut skipped = false;
     for ((file, _), outcome) in units.iter().zip(outcomes) {
         match outcome {
             None => skipped = true,
-            Some(outcome) => add(&mut files[*file], &mut rejects[*file], outcome?, settings.reject_limit),
+            Some(Ok(outcome)) => {
+                let day = plans[*file].file().file().partition;
+                misplaced += day.map_or(0, |day| outcome.days.far_from(day));
+                report.days.absorb(&outcome.days);
+                add(&mut files[*file], &mut rejects[*file], outcome, settings.reject_limit);
+            }
+            // A file that changed under the reader may look damaged, too; the change is what a person can act on.
+            Some(Err(LogError::Table(error))) => {
+                plans[*file].file().file().check_unchanged()?;
+                return Err(error.into());
+            }
+            Some(Err(error)) => return Err(error),
         }
     }
     debug_assert!(!skipped, "parts are skipped only after a failure");
     for ((plan, mut file), rejects) in plans.iter().zip(files).zip(rejects) {
+        plan.file().file().check_unchanged()?;
         if file.digest.is_empty() {
             file.digest = plan.file().digest()?;
         }
         report.add(file, rejects);
+    }
+    if 0 < misplaced {
+        report.warnings.push(format!(
+            "{misplaced} rows are dated more than a day away from the folder date= that they stand in: folders are left \
+             out by their name, so that such rows may be missing, or here by mistake"
+        ));
     }
     source::describe(spec, settings, &plans, &mut report)?;
     report.files.sort_by(|a, b| a.name.cmp(&b.name));

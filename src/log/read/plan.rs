@@ -42,7 +42,7 @@ impl Plan {
         let section = mapping.as_ref().and_then(|m| m.section(spec.table.name()));
         permissions(spec, section, settings)?;
         let layout = section.map(|s| s.layout.clone()).unwrap_or_default();
-        let opened = TableFile::open(file, &layout)?;
+        let opened = TableFile::open_until(file, &layout, settings.stop.as_ref())?;
         let found = opened.columns();
         let named = opened.format() != Format::Ndjson;
         let wanted = |card: &&ColumnCard| wanted(spec.table, card, settings, section.is_some());
@@ -289,7 +289,9 @@ fn required(table: TableKind, outputs: &[&'static str], file: &TableFile) -> Res
 fn missing(table: TableKind, card: &ColumnCard, file: &TableFile) -> LogError {
     let found = file.columns();
     let hint = match nearest(card.name, found.iter().map(String::as_str)) {
-        Some(near) => format!("; did you mean {}?", crate::table_io::sanitise(near, 40)),
+        Some(near) => {
+            format!("; {} looks like it: rename that, or map it", crate::table_io::sanitise(near, 40))
+        }
         None => String::new(),
     };
     let shown: Vec<String> = found.iter().take(12).map(|c| crate::table_io::sanitise(c, 40)).collect();

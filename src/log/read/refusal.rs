@@ -3,7 +3,7 @@
 //! Decides nothing: whether there are too many is asked at the end of the table.
 
 use crate::log::clean::Cell;
-use crate::log::reject::{SAMPLE_CHARS, sample, time_sample, word_sample};
+use crate::log::reject::{SAMPLE_CHARS, sample, shape, time_sample, word_sample};
 use crate::log::schema::{ColumnCard, ColumnType};
 use crate::log::{RejectReason, RejectRow, Rejects};
 use crate::table_io::{Broken, BrokenRow, sanitise};
@@ -15,20 +15,30 @@ pub(crate) struct Refusals {
     limit: usize,
     /// What was collected.
     pub rejects: Rejects,
+    /// Lines of refused rows beyond the first of each.
+    pub more_lines: u64,
     pending: Vec<RejectRow>,
 }
 
 impl Refusals {
     /// Nothing refused yet.
     pub fn new(file: Arc<str>, limit: usize) -> Self {
-        Self { file, limit, rejects: Rejects::default(), pending: Vec::new() }
+        Self { file, limit, rejects: Rejects::default(), more_lines: 0, pending: Vec::new() }
     }
 
     /// Refuses a row because of one cell.
     #[cold]
     pub fn cell(&mut self, row: u64, card: &ColumnCard, reason: RejectReason, cell: Cell) {
         let shown = match (&card.ty, reason) {
-            (ColumnType::MessageText, _) => String::new(),
+            // Whoever reads the rejects need not be allowed to know who wrote to whom.
+            (
+                ColumnType::Token
+                | ColumnType::Key
+                | ColumnType::FlagOrToken
+                | ColumnType::MessageText
+                | ColumnType::Note,
+                _,
+            ) => shape(&cell.show()),
             (ColumnType::Word(names), RejectReason::UnknownWord) => word_sample(&cell.show(), &names()),
             (ColumnType::Time, _) => time_sample(&cell.show()),
             _ => sample(&cell.show()),
@@ -45,6 +55,7 @@ impl Refusals {
             Broken::Ragged { found, expected, lines } => {
                 (RejectReason::Ragged, format!("{found} fields, not {expected}, over {lines} lines"))
             }
+            Broken::Swallowed(like) => (RejectReason::Swallowed, format!("{like} lines look like rows")),
             Broken::NotUtf8 => (RejectReason::NotUtf8, String::new()),
             Broken::Nested(found) => (RejectReason::Nested, found.to_owned()),
             Broken::BadJson(problem) => (RejectReason::BadJson, problem),
@@ -57,11 +68,18 @@ impl Refusals {
         self.pending.push(RejectRow { file: Arc::clone(&self.file), row, column, reason, sample });
     }
 
-    /// Ends a batch: its refusals, found column by column, are put into the order of the rows.
-    pub fn end_batch(&mut self) {
+    /// Ends a batch: its refusals, found column by column, are put into the order of the rows. `lines` says which rows
+    /// span more than one line, and how many.
+    pub fn end_batch(&mut self, lines: &[(u64, u64)]) {
         self.pending.sort();
+        let mut last = 0;
         for row in self.pending.drain(..) {
-            self.rejects.push(row, self.limit);
+            let spans = lines.binary_search_by_key(&row.row, |(row, _)| *row).map_or(1, |at| lines[at].1);
+            // A row that a mapping splits may be refused several times; its lines are there once.
+            let spans = if row.row == last { 1 } else { spans };
+            last = row.row;
+            self.more_lines += spans - 1;
+            self.rejects.push(row, spans, self.limit);
         }
     }
 }

@@ -56,6 +56,7 @@ fn read_table(
                 settings.check_stop(spec.table)?;
                 reader.batch(batch?, tables, &mut outcome, on_name)?;
             }
+            outcome.rows += reader.refusals.more_lines;
             outcome.rejects = reader.refusals.rejects;
             units.push((file, part));
             outcomes.push(Some(Ok(outcome)));
@@ -207,7 +208,7 @@ impl<'a> RowReader<'a> {
                 }
             }
         }
-        self.refusals.end_batch();
+        self.refusals.end_batch(&batch.lines);
         Ok(())
     }
 }
