@@ -217,6 +217,8 @@ pub fn scan(inputs: &Inputs, settings: ScanSettings, out: &Path) -> Result<Summa
         reports: &log.reports,
         counts: counts.flat(log.seen.left_out),
         off_platform,
+        accounts: counts.accounts,
+        features_only: settings.features_only,
         judged,
         policy: &policy,
         population: settings.population,

@@ -181,7 +181,7 @@ fn scan() -> Clap {
             .arg(json())
             .arg(quiet())
             .arg(flag("dry-run", "print what would be read, and read no row"))
-            .arg(flag("features-only", "write features.parquet and nothing else; no rules, no scores")),
+            .arg(flag("features-only", "stop at features.parquet: no rules, no scores, no report")),
     )
 }
 

@@ -155,7 +155,10 @@ pub fn newest_run(out: &Path) -> Option<PathBuf> {
     let runs = std::fs::read_dir(out).ok()?.flatten().filter_map(|entry| {
         let hidden = entry.file_name().to_string_lossy().starts_with('.');
         let manifest = entry.path().join("manifest.json");
-        let published = std::fs::metadata(&manifest).ok().filter(|m| m.is_file() && !hidden)?.modified().ok();
+        // A feature table alone has nothing to explain.
+        let judged = entry.path().join("scores.parquet").is_file();
+        let published = std::fs::metadata(&manifest).ok().filter(|m| m.is_file() && !hidden && judged)?;
+        let published = published.modified().ok();
         Some((night(&manifest), published, entry.path()))
     });
     runs.max().map(|(_, _, folder)| folder)
@@ -178,10 +181,13 @@ mod tests {
         let put = |name: &str, text: &str| {
             std::fs::create_dir(out.path().join(name)).expect("made");
             std::fs::write(out.path().join(name).join("manifest.json"), text).expect("written");
+            std::fs::write(out.path().join(name).join("scores.parquet"), "").expect("written");
         };
         let newest = || newest_run(out.path()).map(|p| p.file_name().expect("a name").to_owned());
         assert_eq!(newest(), None);
         put("zero", "not a manifest");
+        put("2029-01-01-only-features", r#"{"window":{"to":"2029-01-01T00:00:00Z"}}"#);
+        std::fs::remove_file(out.path().join("2029-01-01-only-features/scores.parquet")).expect("removed");
         put("demo-real", r#"{"window":{"to":"2005-01-01T00:00:00Z"}}"#);
         put("2022-06-01-abcd", r#"{"window":{"to":"2022-06-01T00:00:00Z"}}"#);
         put("2022-05-31-ffff", r#"{"window":{"to":"2022-05-31T00:00:00.5Z"}}"#);

@@ -52,6 +52,10 @@ pub struct Run<'a> {
     pub reports: &'a [ReadReport],
     /// Counts of the middle of the scan.
     pub counts: BTreeMap<&'static str, u64>,
+    /// Accounts with a feature row.
+    pub accounts: u64,
+    /// Whether the run stops at the feature table.
+    pub features_only: bool,
     /// Accounts, most urgent first.
     pub judged: Vec<Judged>,
     /// Subjects known from outside the platform only.
@@ -115,6 +119,8 @@ impl Run<'_> {
         hasher.update(self.policy.digest.as_bytes());
         hasher.update(self.population.map_or("", Population::digest).as_bytes());
         hasher.update(FeatureTable::fingerprint().as_bytes());
+        // A feature table alone never takes the place of a judged night.
+        hasher.update(&[u8::from(self.features_only)]);
         hasher.update(env!("CARGO_PKG_VERSION").as_bytes());
         let date = Timestamp(self.window.to_us()).date();
         format!("{date}-{}", &hasher.finalize().to_hex()[..8])
@@ -147,14 +153,16 @@ impl Run<'_> {
     /// Flat numbers, so that any metrics diff can read them.
     pub fn metrics(&self) -> BTreeMap<String, f64> {
         let mut flat = BTreeMap::new();
-        for (name, n) in self.tally() {
-            flat.insert(format!("accounts.{name}"), n as f64);
+        if !self.features_only {
+            for (name, n) in self.tally() {
+                flat.insert(format!("accounts.{name}"), n as f64);
+            }
+            for rule in rules::cards() {
+                let n = self.count(|j| j.card.outcome.hits.iter().any(|h| h.rule == rule));
+                flat.insert(format!("rules.{}.hits", rule.code), n as f64);
+            }
         }
-        flat.insert("accounts.all".to_owned(), self.judged.len() as f64);
-        for rule in rules::cards() {
-            let n = self.count(|j| j.card.outcome.hits.iter().any(|h| h.rule == rule));
-            flat.insert(format!("rules.{}.hits", rule.code), n as f64);
-        }
+        flat.insert("accounts.all".to_owned(), self.accounts as f64);
         let messages = &self.reports[0];
         flat.insert("rows.read".to_owned(), messages.rows_read as f64);
         flat.insert("rows.in_repeated_files".to_owned(), messages.rows_repeated as f64);
@@ -242,22 +250,17 @@ impl Run<'_> {
     pub fn publish(self, folder: RunFolder, name: Option<&str>) -> Result<Summary, ReportError> {
         let id = self.id();
         folder.check_place(name.unwrap_or(&id))?;
-        let metadata = [("bulkwatch.schema", "scores 1")];
-        write_parquet(&folder.path("scores.parquet"), &scores(&self.judged, self.window.to_us()), &metadata)?;
         write_parquet(
             &folder.path("rejects.parquet"),
             &rejects_table(&self.reports.iter().collect::<Vec<_>>()),
             &[("bulkwatch.schema", "rejects 1")],
         )?;
-        folder.write("reasons.ndjson", &self.reason_lines()?)?;
-        folder.write("review_queue.csv", &queue(&self)?)?;
-        if !self.off_platform.is_empty() {
-            folder.write("off_platform.ndjson", &self.off_platform_lines()?)?;
+        if !self.features_only {
+            self.write_judged(&folder, &id)?;
         }
         let metrics = self.metrics();
         folder.write("metrics.json", &pretty("metrics.json", &metrics)?)?;
         folder.write("log.ndjson", &self.log_lines(&id)?)?;
-        folder.write("report.html", html::page(&self, &id)?.as_bytes())?;
         let mut manifest = self.manifest(&id);
         let outputs = digests(&folder)?;
         manifest["outputs"] = json!(outputs);
@@ -269,6 +272,18 @@ impl Run<'_> {
             Summary { folder: PathBuf::new(), run_id: id.clone(), metrics, verdicts: self.tally(), warnings };
         let place = folder.publish(name)?;
         Ok(Summary { folder: place, ..summary })
+    }
+
+    /// What follows from rules and scores.
+    fn write_judged(&self, folder: &RunFolder, id: &str) -> Result<(), ReportError> {
+        let metadata = [("bulkwatch.schema", "scores 1")];
+        write_parquet(&folder.path("scores.parquet"), &scores(&self.judged, self.window.to_us()), &metadata)?;
+        folder.write("reasons.ndjson", &self.reason_lines()?)?;
+        folder.write("review_queue.csv", &queue(self)?)?;
+        if !self.off_platform.is_empty() {
+            folder.write("off_platform.ndjson", &self.off_platform_lines()?)?;
+        }
+        Ok(folder.write("report.html", html::page(self, id)?.as_bytes())?)
     }
 
     fn reason_lines(&self) -> Result<Vec<u8>, ReportError> {

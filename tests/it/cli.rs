@@ -196,3 +196,19 @@ fn a_window_that_holds_nothing_is_named() {
     );
     assert!(!scan(&["--to", "2026-02-01"]).err.contains("say the end with --to"));
 }
+
+#[test]
+fn a_feature_table_alone_takes_no_judged_night_away() {
+    let dir = tempfile::tempdir().expect("temp");
+    fs::write(dir.path().join("log.csv"), LOG).expect("written");
+    ok(dir.path(), &["scan", "log.csv", "--quiet"]);
+    ok(dir.path(), &["scan", "log.csv", "--quiet", "--features-only"]);
+    let runs: Vec<_> =
+        fs::read_dir(dir.path().join("runs")).expect("runs").flatten().map(|e| e.path()).collect();
+    let with = |file: &str| runs.iter().filter(|run| run.join(file).is_file()).count();
+    assert_eq!((with("features.parquet"), with("manifest.json")), (2, 2));
+    for judged in ["scores.parquet", "reasons.ndjson", "review_queue.csv", "report.html"] {
+        assert_eq!(with(judged), 1, "{judged}");
+    }
+    assert!(ok(dir.path(), &["explain", "a"]).contains('a'), "the judged night is the one to explain");
+}
