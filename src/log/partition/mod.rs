@@ -4,6 +4,7 @@
 //! Knows no feature; the order of workers, files and rows, and what was spilled, leave no trace in what it returns.
 
 mod copies;
+mod distinct;
 mod memory;
 mod order;
 mod parts;

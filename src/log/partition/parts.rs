@@ -3,6 +3,7 @@
 //! Promises account order across partitions and pieces, whatever the memory.
 
 use super::PARTITIONS;
+use super::distinct::LinearCounter;
 use super::memory::MemoryPlan;
 use super::order::{Partition, Rows};
 use super::router::{Router, Shared, Weight};
@@ -28,6 +29,11 @@ impl Routed {
         let mut weights = vec![Weight::default(); PARTITIONS];
         for router in &routers {
             weights.iter_mut().zip(&router.weights).for_each(|(sum, weight)| *sum += *weight);
+        }
+        for (partition, weight) in weights.iter_mut().enumerate() {
+            let mut accounts = LinearCounter::default();
+            routers.iter().for_each(|router| accounts.absorb(&router.accounts[partition]));
+            weight.accounts = accounts.estimate();
         }
         let held: u64 = routers.iter().map(|r| r.bytes() as u64).sum();
         let largest = weights.iter().map(MemoryPlan::need).max().unwrap_or(0);
@@ -202,7 +208,7 @@ impl Taker for Piece {
     fn name(&mut self, token: Token, name: &str) {
         if self.tokens.contains(&token) {
             self.rows.names.entry(token).or_insert_with(|| name.into());
-            self.weight.names = self.rows.names.len() as u64;
+            self.weight.accounts = self.rows.names.len() as u64;
         }
     }
 }

@@ -5,6 +5,7 @@
 use super::PARTITIONS;
 use super::memory::MemoryPlan;
 use super::order::{Partition, Rows};
+use super::distinct::LinearCounter;
 use super::row::{Buffer, Received, name_bytes};
 use super::spill::{SpillError, SpillStore};
 use crate::domain::{Status, Token, Window};
@@ -62,6 +63,7 @@ pub struct Router {
     bytes: usize,
     shared: Option<Arc<Shared>>,
     pub(super) weights: Vec<Weight>,
+    pub(super) accounts: Vec<LinearCounter>,
     seen: Seen,
     hasher: FixedState,
 }
@@ -73,15 +75,15 @@ pub struct Weight {
     pub sent: u64,
     /// Received events.
     pub received: u64,
-    /// Names, counted once a worker and flush.
-    pub names: u64,
+    /// Accounts with a name, estimated.
+    pub accounts: u64,
 }
 
 impl std::ops::AddAssign for Weight {
     fn add_assign(&mut self, other: Self) {
         self.sent += other.sent;
         self.received += other.received;
-        self.names += other.names;
+        self.accounts += other.accounts;
     }
 }
 
@@ -99,6 +101,7 @@ impl Router {
             bytes: 0,
             shared: None,
             weights: vec![Weight::default(); PARTITIONS],
+            accounts: vec![LinearCounter::default(); PARTITIONS],
             seen: Seen::default(),
             hasher: FixedState::default(),
         }
@@ -164,10 +167,10 @@ impl EventSink for Router {
 
     fn name(&mut self, token: Token, name: &str) {
         let home = token.partition(PARTITIONS);
-        let (bytes, weight) = (&mut self.bytes, &mut self.weights[home]);
+        self.accounts[home].add(token);
+        let bytes = &mut self.bytes;
         self.buffers[home].names.entry(token).or_insert_with(|| {
             *bytes += name_bytes(name);
-            weight.names += 1;
             name.into()
         });
     }
