@@ -11,6 +11,15 @@ const READS: &[Reads] =
     &[Reads::Ts, Reads::MsgId, Reads::Chat, Reads::Status, Reads::Recipient, Reads::Inbound];
 const KNOWN_READS: &[Reads] =
     &[Reads::Ts, Reads::MsgId, Reads::Chat, Reads::Status, Reads::Recipient, Reads::Inbound, Reads::Known];
+const BLOCK_READS: &[Reads] = &[
+    Reads::Ts,
+    Reads::MsgId,
+    Reads::Chat,
+    Reads::Status,
+    Reads::Recipient,
+    Reads::Inbound,
+    Reads::RecipientBlock,
+];
 const BASE: Feature = Feature { family: Family::Contact, reads: READS, ..Feature::COUNT };
 const REPLY: Feature = Feature {
     family: Family::Contact,
@@ -281,27 +290,33 @@ pub static GREY_SILENT: Feature = Feature {
     value: |f| grey(f, |n| (n.new_silent_unreached, n.new_silent)),
     ..Feature::SHARE
 };
+/// Silent new recipients whose number block is known.
+pub static ENUMERATED_N: Feature = Feature {
+    name: "contact_enumerated_n",
+    definition: "recipients of contact_new_silent_n whose number block is known",
+    reading: "the base of the enumerated share",
+    look_alikes: "anyone",
+    absent_when: "no number block is known",
+    reads: BLOCK_READS,
+    value: |f| count(enumerated(f)?.1),
+    ..BASE
+};
 /// Share of silent new recipients in one number block.
 pub static ENUMERATED: Feature = Feature {
     name: "contact_enumerated_share",
-    evidence: Some((&NEW_SILENT, 50.0)),
+    evidence: Some((&ENUMERATED_N, 50.0)),
     definition: "M16: silent new recipients in their most common 1,000-number block / those whose block is known",
     reading: "numbers tried one after the other",
     look_alikes: "a company that writes to its own staff's number range",
     absent_when: "no recipient's number block is known",
     family: Family::Contact,
     invariant: super::feature::Invariance { shift_hours: true, relabel: false },
-    reads: &[
-        Reads::Ts,
-        Reads::MsgId,
-        Reads::Chat,
-        Reads::Status,
-        Reads::Recipient,
-        Reads::Inbound,
-        Reads::RecipientBlock,
-    ],
+    reads: BLOCK_READS,
     source: (Mark::Published, "random and sequential number picking, Greystar, USENIX Security 2013"),
-    value: enumerated,
+    value: |f| {
+        let (top, all) = enumerated(f)?;
+        share(top, all)
+    },
     ..Feature::SHARE
 };
 
@@ -326,6 +341,7 @@ pub static CARDS: &[&Feature] = &[
     &NEW_SILENT,
     &GREY,
     &GREY_SILENT,
+    &ENUMERATED_N,
     &ENUMERATED,
 ];
 
@@ -352,13 +368,13 @@ fn grey(f: &Facts, unreached_of: impl Fn(&PairCounts) -> (usize, usize)) -> Valu
     share(unreached, all)
 }
 
-fn enumerated(f: &Facts) -> Value {
+/// Silent new recipients in their most common number block, and those whose block is known.
+fn enumerated(f: &Facts) -> Result<(usize, usize), Absent> {
     let blocks = f.context.blocks.ok_or(Absent::ColumnMissing)?;
     let seen = &mut f.room.borrow_mut().digests;
     let silent = f.pairs.iter().filter(|p| p.is_new() && p.is_silent());
     let old = silent.filter(|p| f.first_contact(p) + REPLY_US < f.as_of());
     refill(seen, f.pair_counts.new_silent, old.filter_map(|p| blocks.get(&f.peer(p)).copied()));
     seen.sort_unstable();
-    let top = super::kernels::longest_run(seen.iter());
-    share(top, seen.len())
+    Ok((super::kernels::longest_run(seen.iter()), seen.len()))
 }

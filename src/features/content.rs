@@ -5,24 +5,14 @@
 use super::broadcasts::{Newsletter, Reach};
 use super::facts::{Action, Facts, Room, digest_prefix, order_by, refill, row};
 use super::feature::{Absent, Family, Feature, Mark, Reads, Unit, Value, count, share};
-use super::kernels::{entropy_bits, longest_run, mean_sd};
-use super::volume::{GROUP_POSTS, ONE_WAY};
+use super::kernels::{entropy_bits, longest_run};
+use super::sameness::{variation, with_sizes};
+use super::view;
 use crate::domain::DAY_US;
 
 const READS: &[Reads] = &[Reads::Ts, Reads::MsgId, Reads::Chat, Reads::Content];
 const REACH_READS: &[Reads] =
     &[Reads::Ts, Reads::MsgId, Reads::Chat, Reads::Content, Reads::Status, Reads::Recipient, Reads::Inbound];
-const ONE_WAY_READS: &[Reads] = &[
-    Reads::Ts,
-    Reads::MsgId,
-    Reads::Chat,
-    Reads::Content,
-    Reads::Status,
-    Reads::Recipient,
-    Reads::Inbound,
-    Reads::Template,
-    Reads::AccountKind,
-];
 const BASE: Feature = Feature {
     family: Family::Content,
     reads: READS,
@@ -111,27 +101,6 @@ pub static ENTROPY: Feature = Feature {
     absent_when: "the log has no content fingerprints, or the account none",
     value: |f| with_content(f, |f| contents(f).entropy_bits.ok_or(Absent::NoEvidence)),
     ..BASE
-};
-/// Repeated share of the one-way stream.
-pub static ONE_WAY_REPEAT: Feature = Feature {
-    name: "content_one_way_repeat_share",
-    evidence: Some((&ONE_WAY, 20.0)),
-    definition: "1 - distinct contents / contents, over one-way actions with content",
-    reading: "templates sent into silence; chatter with accomplices cannot dilute it",
-    absent_when: "the log has no content fingerprints, or the stream none",
-    reads: ONE_WAY_READS,
-    value: |f| with_content(f, |f| distinct_share(f, f.one_way()).map(|v| 1.0 - v)),
-    ..SHARE
-};
-/// Repeated share of group posts.
-pub static GROUP_REPEAT: Feature = Feature {
-    name: "content_group_repeat_share",
-    evidence: Some((&GROUP_POSTS, 20.0)),
-    definition: "1 - distinct contents / contents, over group posts with content",
-    reading: "templates posted to groups",
-    absent_when: "the log has no content fingerprints, or the stream none",
-    value: |f| with_content(f, |f| distinct_share(f, f.group_posts()).map(|v| 1.0 - v)),
-    ..SHARE
 };
 /// Peak reach of one content among people who did not answer.
 pub static REACH_MAX_24H: Feature = Feature {
@@ -228,40 +197,7 @@ pub static SIZE_CV: Feature = Feature {
     definition: "population standard deviation of the sizes of actions / their mean",
     reading: "below 0.6 over 100 and more actions: fixed templates",
     source: (Mark::Measured, "0.09 % of people below 0.6 over 100 actions"),
-    value: |f| size_cv(f, f.actions.iter()),
-    ..SIZE
-};
-/// Variation of sizes in the one-way stream.
-pub static ONE_WAY_SIZE_CV: Feature = Feature {
-    name: "content_one_way_size_cv_ratio",
-    unit: Unit::Ratio,
-    evidence: Some((&ONE_WAY, 100.0)),
-    definition: "content_size_cv_ratio over one-way actions",
-    reading: "templates sent into silence",
-    source: (Mark::Measured, "0.09 % of people below 0.6 over 100 actions"),
-    reads: &[
-        Reads::Ts,
-        Reads::MsgId,
-        Reads::Chat,
-        Reads::Size,
-        Reads::Status,
-        Reads::Recipient,
-        Reads::Inbound,
-        Reads::Template,
-        Reads::AccountKind,
-    ],
-    value: |f| size_cv(f, f.one_way()),
-    ..SIZE
-};
-/// Variation of sizes of group posts.
-pub static GROUP_SIZE_CV: Feature = Feature {
-    name: "content_group_size_cv_ratio",
-    unit: Unit::Ratio,
-    evidence: Some((&GROUP_POSTS, 100.0)),
-    definition: "content_size_cv_ratio over group posts",
-    reading: "templates posted to groups",
-    source: (Mark::Measured, "0.09 % of people below 0.6 over 100 actions"),
-    value: |f| size_cv(f, f.group_posts()),
+    value: |f| with_sizes(f, |f| view::value(variation(f.actions.iter()))),
     ..SIZE
 };
 /// Share with a link.
@@ -296,8 +232,6 @@ pub static CARDS: &[&Feature] = &[
     &TOP_GROUPS,
     &DISTINCT_SHARE,
     &ENTROPY,
-    &ONE_WAY_REPEAT,
-    &GROUP_REPEAT,
     &REACH_MAX_24H,
     &REACH_DAYS,
     &BROADCASTS,
@@ -308,15 +242,13 @@ pub static CARDS: &[&Feature] = &[
     &OPENERS,
     &SIZE_N,
     &SIZE_CV,
-    &ONE_WAY_SIZE_CV,
-    &GROUP_SIZE_CV,
     &LINKS,
 ];
 
 /// Length of a window in which the reach of one content is counted.
 pub const REACH_US: i64 = DAY_US;
 
-fn with_content(f: &Facts, then: impl Fn(&Facts) -> Value) -> Value {
+pub(super) fn with_content(f: &Facts, then: impl Fn(&Facts) -> Value) -> Value {
     if f.offers.content { then(f) } else { Err(Absent::ColumnMissing) }
 }
 
@@ -356,18 +288,10 @@ fn contents<'f>(f: &'f Facts) -> &'f Contents {
 }
 
 /// Contents of a stream of actions, sorted.
-fn gather<'f>(f: &Facts, stream: impl Iterator<Item = &'f Action>, digests: &mut Vec<u64>) {
+pub(super) fn gather<'f>(f: &Facts, stream: impl Iterator<Item = &'f Action>, digests: &mut Vec<u64>) {
     let most = stream.size_hint().1.unwrap_or(0);
     refill(digests, most, stream.map(|a| f.content(a)).filter(|content| *content != 0));
     digests.sort_unstable();
-}
-
-fn distinct_share<'f>(f: &Facts, stream: impl Iterator<Item = &'f Action>) -> Value {
-    let digests = &mut f.room.borrow_mut().digests;
-    gather(f, stream, digests);
-    let n = digests.len();
-    digests.dedup();
-    share(digests.len(), n)
 }
 
 /// Most distinct recipients of a content that `top` actions have; both sides are in content order.
@@ -401,17 +325,6 @@ fn top_groups(f: &Facts) -> usize {
     order_by(words, (0..f.actions.len()).filter(said), |i| digest_prefix(posted(i).0), posted);
     words.dedup_by_key(|w| posted(row(*w)));
     longest_run(words.iter().map(|w| posted(row(*w)).0))
-}
-
-fn size_cv<'f>(f: &Facts, stream: impl Iterator<Item = &'f Action> + Clone) -> Value {
-    if !f.offers.size {
-        return Err(Absent::ColumnMissing);
-    }
-    let sizes = stream.filter_map(Action::size).map(f64::from);
-    match mean_sd(sizes.clone()) {
-        Some((mean, sd)) if mean > 0.0 && sizes.take(2).count() == 2 => Ok(sd / mean),
-        _ => Err(Absent::NoEvidence),
-    }
 }
 
 fn link_share(f: &Facts) -> Value {

@@ -3,11 +3,13 @@
 //! Counts as the feature math contract says; knows no card and no threshold.
 
 mod actions;
+mod even;
 mod order;
 mod pairs;
 mod room;
 
 pub use actions::{Action, ActionCounts, typing};
+pub use even::{Targets, View, days};
 pub use order::{digest_prefix, order_by, row, token_prefix};
 pub use pairs::{HORIZONS_US, Pair, PairCounts, REPLY_US};
 pub use room::{Room, Scratch, refill};
@@ -18,11 +20,11 @@ use super::fanout::FirstContacts;
 use super::groups::Posts;
 use super::rate::Peaks;
 use super::timing::StreamGaps;
-use super::volume::OneWayPeople;
+use super::view::Seen;
 use crate::context::Context;
 use crate::domain::{Token, Window};
 use crate::log::{AccountTimeline, MessageEvent, Offers, YES};
-use actions::{EXPLAINED, REPLIED};
+use actions::{EXPLAINED, OF_ALL, REPLIED};
 use pairs::{Meeting, NONE};
 use std::cell::{OnceCell, RefCell};
 
@@ -54,8 +56,10 @@ pub struct Later {
     pub one_way_gaps: OnceCell<StreamGaps>,
     /// Gaps of the group stream.
     pub group_gaps: OnceCell<StreamGaps>,
-    /// People of the one-way stream.
-    pub one_way_people: OnceCell<OneWayPeople>,
+    /// Repeats of the one-way and of the group stream.
+    pub repeats: [OnceCell<Option<Seen>>; 2],
+    /// Sizes of the one-way and of the group stream.
+    pub sizes: [OnceCell<Option<Seen>>; 2],
     /// Reach of the group stream.
     pub posts: OnceCell<Posts>,
     /// Typing in the one-way stream.
@@ -78,6 +82,8 @@ pub struct Facts<'a> {
     pub action_counts: ActionCounts,
     /// Their times.
     pub action_ts: Vec<i64>,
+    /// The people of the one-way events.
+    pub one_way_people: Targets,
     /// Events in the window, whatever their status.
     pub events_n: usize,
     /// Contacts in the window, in time order.
@@ -118,6 +124,7 @@ impl<'a> Facts<'a> {
             actions: std::mem::take(&mut scratch.actions),
             action_counts: ActionCounts::default(),
             action_ts: std::mem::take(&mut scratch.action_ts),
+            one_way_people: Targets::default(),
             events_n: 0,
             contacts: std::mem::take(&mut scratch.contacts),
             pairs: std::mem::take(&mut scratch.pairs),
@@ -183,13 +190,15 @@ impl<'a> Facts<'a> {
     }
 
     /// The one-way actions.
-    pub fn one_way(&self) -> impl Iterator<Item = &Action> + Clone {
-        some(&self.actions, self.action_counts.one_way).iter().filter(|a| a.is_one_way())
+    pub fn one_way(&self, view: View) -> impl Iterator<Item = &Action> + Clone {
+        let n = self.action_counts.one_way;
+        some(&self.actions, n).iter().filter(move |a| a.is_one_way() && view.shows(a))
     }
 
     /// The posts to groups and communities.
-    pub fn group_posts(&self) -> impl Iterator<Item = &Action> + Clone {
-        some(&self.actions, self.action_counts.posts).iter().filter(|a| a.is_group_post())
+    pub fn group_posts(&self, view: View) -> impl Iterator<Item = &Action> + Clone {
+        let n = self.action_counts.posts;
+        some(&self.actions, n).iter().filter(move |a| a.is_group_post() && view.shows(a))
     }
 
     /// Whether a contact, by its place, is explained.
@@ -276,9 +285,25 @@ impl<'a> Facts<'a> {
         let (words, place) = (&mut room.words, &mut room.keys);
         let longest = actions::fold(&self.window, sent, &self.marks, start, words, place, &mut self.actions);
         self.action_counts.list_max = longest;
+        self.mark_even(start);
+        let sent = self.timeline.sent;
         let event = |action: &Action| &sent[action.event as usize];
         refill(&mut self.action_ts, self.actions.len(), self.actions.iter().map(|a| event(a).ts));
         self.actions.iter().for_each(|a| self.action_counts.add(a, event(a)));
+    }
+
+    /// Marks what remains of the one-way and of the group stream without their busiest people and groups.
+    fn mark_even(&mut self, start: usize) {
+        let Room { words, keys: place, times, .. } = self.room.get_mut();
+        let (sent, marks, actions) = (self.timeline.sent, &self.marks, &mut self.actions);
+        let action_of = |i: usize| place.get(i).map_or(i - start, |at| *at as usize);
+        let window = start..start + self.events_n;
+        let silent = |i: &usize| sent[*i].is_personal() && marks[*i] & OF_ALL == 0;
+        let kept = |i: &usize| place.get(*i) != Some(&NONE);
+        let one_way = window.clone().filter(|i| silent(i) && kept(i));
+        self.one_way_people = even::mark(sent, one_way, action_of, words, times, actions);
+        let posts = window.filter(|i| !sent[*i].is_personal());
+        even::mark(sent, posts, action_of, words, times, actions);
     }
 }
 
