@@ -113,7 +113,7 @@ pub static REACH_MAX_24H: Feature = Feature {
 /// Days on which one content reached many.
 pub static REACH_DAYS: Feature = Feature {
     name: "content_reach_days_n",
-    definition: "M8: non-overlapping closed 24 h in which one content reached at least 50 such recipients",
+    definition: "M8: most non-overlapping closed 24 h, each beginning with a contact, in which one content reached at least 50 such recipients",
     reading: "persistence: a greeting happens once, a campaign goes on",
     value: |f| with_content(f, |f| count(contents(f).reach.days)),
     ..REACH
@@ -121,18 +121,18 @@ pub static REACH_DAYS: Feature = Feature {
 /// Broadcast events.
 pub static BROADCASTS: Feature = Feature {
     name: "content_broadcasts_n",
-    definition: "M9: maximal runs in which one content goes to at least 20 distinct recipients with gaps of at most 10 min",
+    definition: "M9: maximal runs in which one content goes to at least 20 distinct recipients who have not written since first contacted, with gaps of at most 10 min between contacts with such",
     reading: "one is a greeting; M10 needs at least four",
     value: |f| with_content(f, |f| count(contents(f).newsletter.n)),
     ..REACH
 };
-/// Overlap of consecutive audiences.
+/// Overlap of audiences.
 pub static AUDIENCE: Feature = Feature {
     name: "content_broadcast_audience_share",
     unit: Unit::Share,
     range: (0.0, 1.0),
     evidence: Some((&BROADCASTS, 4.0)),
-    definition: "M10 (iii): median Jaccard overlap of the audiences of consecutive broadcast events",
+    definition: "M10 (iii): median over the broadcast events but the first of the largest Jaccard overlap of the audience with that of one of the 8 events before",
     value: |f| with_content(f, |f| contents(f).newsletter.audience_overlap.ok_or(Absent::NoEvidence)),
     ..NEWSLETTER
 };
@@ -142,7 +142,7 @@ pub static ORDER: Feature = Feature {
     unit: Unit::Ratio,
     range: (-1.0, 1.0),
     evidence: Some((&BROADCASTS, 4.0)),
-    definition: "M10 (iv): median Kendall tau of the send order between consecutive events over shared recipients (at least 10)",
+    definition: "M10 (iv): median over the broadcast events but the first of the Kendall tau of the send order with that of the event found for content_broadcast_audience_share, over shared recipients (at least 10)",
     reading: "0.9 and above: software walking a stored list",
     value: |f| with_content(f, |f| contents(f).newsletter.order_agreement.ok_or(Absent::NoEvidence)),
     ..NEWSLETTER
@@ -163,7 +163,7 @@ pub static WEEKS: Feature = Feature {
     unit: Unit::Share,
     range: (0.0, 1.0),
     evidence: Some((&BROADCASTS, 2.0)),
-    definition: "M10 (i): weeks (7 d from the start of the window) with a broadcast event / weeks with any action",
+    definition: "M10 (i): weeks (7 d from the start of the window) with a broadcast event and an action / weeks with any action",
     absent_when: "there is no action, or no content fingerprints",
     value: |f| with_content(f, |f| contents(f).newsletter.weeks_share.ok_or(Absent::NoEvidence)),
     ..NEWSLETTER
