@@ -17,6 +17,7 @@ pub use room::{Room, Scratch, refill};
 use super::client::Typing;
 use super::content::Contents;
 use super::fanout::FirstContacts;
+use super::feature::{Absent, Value, count};
 use super::groups::Posts;
 use super::rate::Peaks;
 use super::timing::StreamGaps;
@@ -206,11 +207,16 @@ impl<'a> Facts<'a> {
         self.marks[self.contacts.event[contact] as usize] & EXPLAINED != 0
     }
 
-    /// Whether newness may be used by rules: registered inside the log, contacts known, or few censored.
-    pub fn newness_usable(&self) -> bool {
+    /// From which first contact on rules may use newness: always, or once the log covers the look-back.
+    fn sure_from(&self) -> i64 {
         let registered_inside = self.context.registered.first().is_some_and(|t| self.log_start <= *t);
-        let PairCounts { new, censored, .. } = self.pair_counts;
-        registered_inside || self.context.contacts_cover || censored * 10 <= new
+        let always = registered_inside || self.context.contacts_cover;
+        if always { i64::MIN } else { self.log_start.saturating_add(self.window.lookback_us()) }
+    }
+
+    /// A count of surely new chats; absent where no chat of the window could be one.
+    pub fn sure(&self, n: usize) -> Value {
+        if self.sure_from() < self.as_of() { count(n) } else { Err(Absent::Censored) }
     }
 
     /// Puts received contacts into (peer, time) order and counts them.
@@ -239,6 +245,7 @@ impl<'a> Facts<'a> {
         self.contacts.pair.reserve_exact(sent.len() - start);
         self.contacts.pair.resize(sent.len() - start, NONE);
         self.pairs.clear();
+        let sure_from = self.sure_from();
         let room = self.room.get_mut();
         let personal = (0..sent.len()).filter(|i| sent[*i].is_personal() && self.marks[*i] & REPLIED == 0);
         let to = |i: usize| sent[i].recipient;
@@ -246,6 +253,7 @@ impl<'a> Facts<'a> {
         let mut meeting = Meeting {
             window: self.window,
             log_start: self.log_start,
+            sure_from,
             timeline: &self.timeline,
             context: &self.context,
             start,
