@@ -52,9 +52,9 @@ impl Reach {
     }
 }
 
-/// Whether a contact went to somebody who has not written since the first one, and explains itself by nothing.
+/// Whether a contact went to somebody who has not written since the first one, and answers nothing.
 fn is_in_vain(f: &Facts, word: u64) -> bool {
-    f.pairs[f.contacts.pair[row(word)] as usize].is_silent()
+    f.pairs[f.contacts.pair[row(word)] as usize].is_silent() && !f.is_answer(row(word))
 }
 
 /// A time as a word that sorts alike.

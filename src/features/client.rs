@@ -147,7 +147,7 @@ pub static FORWARD_CHATS: Feature = Feature {
 /// Longest broadcast list.
 pub static LIST_MAX: Feature = Feature {
     name: "client_list_recipients_max",
-    definition: "M14: most events of one broadcast-list action",
+    definition: "M14: most distinct recipients of one broadcast-list action",
     reading: "the ordinary client's lists hold at most 256 people",
     look_alikes: "none known with an ordinary client",
     absent_when: "never: 0 without lists",

@@ -13,6 +13,17 @@ use crate::domain::DAY_US;
 const READS: &[Reads] = &[Reads::Ts, Reads::MsgId, Reads::Chat, Reads::Content];
 const REACH_READS: &[Reads] =
     &[Reads::Ts, Reads::MsgId, Reads::Chat, Reads::Content, Reads::Status, Reads::Recipient, Reads::Inbound];
+const SILENT_READS: &[Reads] = &[
+    Reads::Ts,
+    Reads::MsgId,
+    Reads::Chat,
+    Reads::Content,
+    Reads::Status,
+    Reads::Recipient,
+    Reads::Inbound,
+    Reads::Template,
+    Reads::AccountKind,
+];
 const BASE: Feature = Feature {
     family: Family::Content,
     reads: READS,
@@ -28,8 +39,9 @@ const SIZE: Feature = Feature {
     ..BASE
 };
 const REACH: Feature = Feature { reads: REACH_READS, ..BASE };
+const SILENT: Feature = Feature { reads: SILENT_READS, ..BASE };
 const NEWSLETTER: Feature = Feature {
-    reads: REACH_READS,
+    reads: SILENT_READS,
     reading: "the newsletter practice: a stable audience, the same order, the same hour",
     look_alikes: "a club's secretary",
     absent_when: "fewer than two broadcast events, or no content fingerprints",
@@ -105,10 +117,10 @@ pub static ENTROPY: Feature = Feature {
 /// Peak reach of one content among people who did not answer.
 pub static REACH_MAX_24H: Feature = Feature {
     name: "content_reach_max_24h",
-    definition: "M8: most distinct recipients who have not written since first contacted and got one content in any closed 24 h",
+    definition: "M8: most distinct recipients who have not written since first contacted and got one content by unexplained contacts, as for volume_unexplained_n, in any closed 24 h",
     reading: "one text to many people in a day; answers take people out of the count",
     value: |f| with_content(f, |f| count(contents(f).reach.peak)),
-    ..REACH
+    ..SILENT
 };
 /// Days on which one content reached many.
 pub static REACH_DAYS: Feature = Feature {
@@ -116,15 +128,15 @@ pub static REACH_DAYS: Feature = Feature {
     definition: "M8: most non-overlapping closed 24 h, each beginning with a contact, in which one content reached at least 50 such recipients",
     reading: "persistence: a greeting happens once, a campaign goes on",
     value: |f| with_content(f, |f| count(contents(f).reach.days)),
-    ..REACH
+    ..SILENT
 };
 /// Broadcast events.
 pub static BROADCASTS: Feature = Feature {
     name: "content_broadcasts_n",
-    definition: "M9: maximal runs in which one content goes to at least 20 distinct recipients who have not written since first contacted, with gaps of at most 10 min between contacts with such",
+    definition: "M9: maximal runs in which one content goes to at least 20 distinct recipients who have not written since first contacted, by unexplained contacts with gaps of at most 10 min",
     reading: "one is a greeting; M10 needs at least four",
     value: |f| with_content(f, |f| count(contents(f).newsletter.n)),
-    ..REACH
+    ..SILENT
 };
 /// Overlap of audiences.
 pub static AUDIENCE: Feature = Feature {

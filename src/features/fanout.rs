@@ -72,26 +72,26 @@ pub static MAX_7D: Feature = Feature {
 /// Unexplained reach in a day.
 pub static UNEXPLAINED_MAX_24H: Feature = Feature {
     name: "fanout_unexplained_max_24h",
-    definition: "most distinct recipients of unexplained contacts in any closed 24 h",
+    definition: "most distinct recipients of unexplained contacts, as for volume_unexplained_n, in any closed 24 h",
     value: |f| unexplained_reach(f, DAY_US),
     ..UNEXPLAINED
 };
 /// Unexplained reach in an hour.
 pub static UNEXPLAINED_MAX_1H: Feature = Feature {
     name: "fanout_unexplained_max_1h",
-    definition: "most distinct recipients of unexplained contacts in any closed hour",
+    definition: "most distinct recipients of unexplained contacts, as for volume_unexplained_n, in any closed hour",
     value: |f| unexplained_reach(f, HOUR_US),
     ..UNEXPLAINED
 };
 /// Days beyond the published reach.
 pub static WIDE_DAYS: Feature = Feature {
     name: "fanout_wide_days_n",
-    definition: "non-overlapping closed 24 h with more than 200 distinct recipients of unexplained contacts, taken greedily",
+    definition: "non-overlapping closed 24 h with more than 200 distinct recipients of unexplained contacts, as for volume_unexplained_n, taken greedily",
     reading: "persistence of reach: one such day may be a greeting, several are a practice",
     value: |f| {
         let Contacts { ts, pair, .. } = &f.contacts;
         let counter = &mut f.room.borrow_mut().counter;
-        let unexplained = |i: usize| !f.is_explained(i);
+        let unexplained = |i: usize| !f.is_answer(i);
         count(counter.disjoint_windows(ts, pair, f.pairs.len(), (DAY_US, 201), unexplained))
     },
     ..UNEXPLAINED
@@ -168,12 +168,12 @@ fn reach(f: &Facts, width_us: i64) -> Value {
 }
 
 fn unexplained_reach(f: &Facts, width_us: i64) -> Value {
-    let Contacts { ts, pair, explained, .. } = &f.contacts;
-    if *explained == 0 {
+    let Contacts { ts, pair, answers, .. } = &f.contacts;
+    if *answers == 0 {
         return reach(f, width_us);
     }
     let counter = &mut f.room.borrow_mut().counter;
-    count(counter.max_distinct_where(ts, pair, f.pairs.len(), width_us, |i| !f.is_explained(i)))
+    count(counter.max_distinct_where(ts, pair, f.pairs.len(), width_us, |i| !f.is_answer(i)))
 }
 
 /// Contacts that opened a chat with somebody new.

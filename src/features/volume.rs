@@ -83,7 +83,7 @@ pub static IN_OUT: Feature = Feature {
 /// Actions nothing explains.
 pub static UNEXPLAINED: Feature = Feature {
     name: "volume_unexplained_n",
-    definition: "actions in the window with at least one event that follows no inbound message from its recipient within 24 h and is no transactional API template",
+    definition: "actions in the window with at least one event that follows no inbound message from its recipient within 24 h, is not the first answer to one within 72 h, and is no transactional API template",
     reading: "what remains when answers are taken away; rate and reach rules look at this remainder",
     look_alikes: "organizers, announcers",
     reads: UNEXPLAINED_READS,

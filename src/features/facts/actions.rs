@@ -19,8 +19,10 @@ pub const HEARD: u8 = 1 << 2;
 const POST: u8 = 1 << 3;
 /// Mark: not to the busiest quarter of the people or groups of its stream.
 const EVEN: u8 = 1 << 4;
+/// Mark: as explained, or the first answer within 72 h to somebody who waits for one.
+pub const ANSWERS: u8 = 1 << 5;
 /// What holds of a list only if it holds of every row: one accomplice in it must not hide the rest.
-pub const OF_ALL: u8 = EXPLAINED | REPLIED | HEARD;
+pub const OF_ALL: u8 = EXPLAINED | REPLIED | HEARD | ANSWERS;
 
 /// One user action.
 #[derive(Debug, Clone, Copy)]
@@ -61,9 +63,9 @@ impl Action {
         self.content_event as usize
     }
 
-    /// Whether every event of it is explained.
+    /// Whether every event of it is explained, or a late first answer.
     pub fn is_explained(&self) -> bool {
-        self.marks & EXPLAINED != 0
+        self.marks & ANSWERS != 0
     }
 
     /// Whether it went to a group or community.
@@ -88,7 +90,7 @@ impl Action {
 
     /// Whether nothing prompted it: not explained, and not part of a conversation.
     pub fn is_unprompted(&self) -> bool {
-        self.marks & (EXPLAINED | REPLIED) == 0
+        self.marks & (ANSWERS | REPLIED) == 0
     }
 }
 
@@ -113,7 +115,7 @@ pub struct ActionCounts {
     pub typed: usize,
     /// Direct with typing observed to be 0.
     pub typed_zero: usize,
-    /// Most events of one list action.
+    /// Most people of one list action.
     pub list_max: usize,
     /// By UTC hour of the day.
     pub hours: [usize; 24],
@@ -163,7 +165,7 @@ pub fn typing(event: &MessageEvent) -> Option<u32> {
     (event.chat() == Chat::Direct && event.typing_ms != ABSENT_U32).then_some(event.typing_ms)
 }
 
-/// Folds list rows into actions and keeps those whose first event lies in the window; returns the longest list.
+/// Folds list rows into actions and keeps those whose first event lies in the window; returns the people of the longest list.
 ///
 /// Leaves in `place` the action of each row, or [`NONE`]; nothing where no row is of a list: then rows are actions.
 pub fn fold(
@@ -185,15 +187,16 @@ pub fn fold(
         return 0;
     }
     let key = |i: usize| if sent[i].msg == 0 { (0, sent[i].ts) } else { (sent[i].msg, 0) };
+    let person = |i: usize| (key(i), sent[i].recipient);
     let rows = (0..sent.len()).filter(|i| is_list(&sent[*i]));
-    order_by(words, rows, |i| digest_prefix(sent[i].msg), key);
+    order_by(words, rows, |i| digest_prefix(sent[i].msg), person);
     refill(place, sent.len(), sent.iter().map(|_| NONE));
     actions.reserve_exact(sent.len() - start);
     let mut longest = 0;
     for list in words.chunk_by(|a, b| key(row(*a)) == key(row(*b))) {
-        let leader = row(list[0]);
+        let leader = list.iter().map(|w| row(*w)).min().unwrap_or(0);
         if kept(leader) {
-            longest = longest.max(list.len());
+            longest = longest.max(list.chunk_by(|a, b| person(row(*a)) == person(row(*b))).count());
             list.iter().for_each(|w| place[row(*w)] = leader as u32);
         }
     }

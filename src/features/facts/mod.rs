@@ -25,7 +25,7 @@ use super::view::Seen;
 use crate::context::Context;
 use crate::domain::{Token, Window};
 use crate::log::{AccountTimeline, MessageEvent, Offers, YES};
-use actions::{EXPLAINED, OF_ALL, REPLIED};
+use actions::{ANSWERS, EXPLAINED, OF_ALL, REPLIED};
 use pairs::{Meeting, NONE};
 use std::cell::{OnceCell, RefCell};
 
@@ -40,6 +40,8 @@ pub struct Contacts {
     pub event: Vec<u32>,
     /// How many of them an inbound message within 24 h before, or an API template, explains.
     pub explained: usize,
+    /// How many of them are so explained, or late first answers.
+    pub answers: usize,
 }
 
 /// Numbers that several cards read, computed when first asked for: of a fixed size, so that they cost no allocation.
@@ -207,6 +209,11 @@ impl<'a> Facts<'a> {
         self.marks[self.contacts.event[contact] as usize] & EXPLAINED != 0
     }
 
+    /// Whether a contact, by its place, is explained, or the first answer within 72 h to somebody who waits for one.
+    pub fn is_answer(&self, contact: usize) -> bool {
+        self.marks[self.contacts.event[contact] as usize] & ANSWERS != 0
+    }
+
     /// From which first contact on rules may use newness: always, or once the log covers the look-back.
     fn sure_from(&self) -> i64 {
         let registered_inside = self.context.registered.first().is_some_and(|t| self.log_start <= *t);
@@ -268,10 +275,10 @@ impl<'a> Facts<'a> {
 
     /// Turns the pair of each row into the list of contacts, in place.
     fn list_contacts(&mut self, start: usize) {
-        let Contacts { ts, pair, event, explained } = &mut self.contacts;
+        let Contacts { ts, pair, event, explained, answers } = &mut self.contacts;
         ts.clear();
         event.clear();
-        *explained = 0;
+        (*explained, *answers) = (0, 0);
         ts.reserve_exact(pair.len());
         event.reserve_exact(pair.len());
         let mut n = 0;
@@ -282,6 +289,7 @@ impl<'a> Facts<'a> {
                 ts.push(self.timeline.sent[start + i].ts);
                 event.push((start + i) as u32);
                 *explained += usize::from(self.marks[start + i] & EXPLAINED != 0);
+                *answers += usize::from(self.marks[start + i] & ANSWERS != 0);
             }
         }
         pair.truncate(n);

@@ -2,7 +2,7 @@
 //! In: sent and received rows of one account; out: pairs in token order, their counts, and marks on the sent rows.
 //! Walks both sides person by person, once; keeps 16 bytes a pair and reads the rest from the rows.
 
-use super::actions::{EXPLAINED, HEARD, REPLIED};
+use super::actions::{ANSWERS, EXPLAINED, HEARD, REPLIED};
 use super::order::row;
 use crate::context::Context;
 use crate::domain::{AccountKind, DAY_US, HOUR_US, TemplateCategory, Window};
@@ -225,20 +225,25 @@ impl Meeting<'_, '_> {
         self.pairs.push(pair);
     }
 
-    /// Marks what an inbound message within 24 h before or a template explains, and who was ever heard from.
+    /// Marks what an inbound message within 24 h before or a template explains, late first answers, and who was heard from.
     fn mark_explained(&mut self, out: &[u64], inbound: &[u64]) {
         let api = self.context.kind == Some(AccountKind::BusinessApi);
         let heard = if inbound.is_empty() { 0 } else { HEARD };
         let mut later = inbound.iter().map(|w| self.timeline.received[row(*w)].ts).peekable();
         let mut last = None;
+        let mut waiting = false;
         for i in out.iter().map(|w| row(*w)) {
             let event = &self.timeline.sent[i];
             while let Some(ts) = later.next_if(|ts| *ts <= event.ts) {
                 last = Some(ts);
+                waiting = true;
             }
-            let answers = last.is_some_and(|ts| event.ts - ts <= DAY_US);
-            let explained = answers || (api && is_transactional(event));
-            self.marks[i] |= heard | if explained { EXPLAINED } else { 0 };
+            let within = |us: i64| last.is_some_and(|ts| event.ts - ts <= us);
+            let explained = within(DAY_US) || (api && is_transactional(event));
+            let answers = explained || waiting && within(REPLY_US);
+            self.marks[i] |=
+                heard | if explained { EXPLAINED } else { 0 } | if answers { ANSWERS } else { 0 };
+            waiting &= !event.is_contact();
         }
     }
 
