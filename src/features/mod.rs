@@ -28,6 +28,8 @@ pub mod registration;
 pub mod sameness;
 #[cfg(test)]
 pub mod small_world;
+#[cfg(test)]
+mod stream_tests;
 pub mod streams;
 mod table;
 pub mod timing;

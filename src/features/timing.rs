@@ -8,6 +8,7 @@ use super::kernels::{
     burstiness, entropy_bits, gap_entropy_bits, mean_sd, median, median_of_any, mode_share, quantile,
     quietest_six_hours,
 };
+use super::view::{Seen, Telling, telling};
 use super::volume::{ACTIONS, UNEXPLAINED_READS};
 use crate::domain::{MINUTE_US, SECOND_US, seconds};
 
@@ -208,7 +209,7 @@ pub static TOP_HOUR: Feature = Feature {
 /// Gaps of the one-way stream.
 pub static ONE_WAY_GAPS: Feature = Feature {
     name: "timing_one_way_gaps_n",
-    definition: "gaps of consecutive one-way actions (to people who never wrote); of the whole stream, or, where its gaps have the lower entropy and 100 of them remain, of the stream without its busiest quarter of people, as for content_one_way_repeat_share",
+    definition: "gaps of consecutive one-way actions (to people who never wrote), as many as are behind both the entropy and the modal share",
     reading: "evidence behind the one-way timing values",
     absent_when: "never: 0 when there is nothing to count",
     value: |f| count(one_way_gaps(f).n),
@@ -220,7 +221,7 @@ pub static ONE_WAY_ENTROPY: Feature = Feature {
     unit: Unit::Bits,
     range: (0.0, 6.1),
     evidence: Some((&ONE_WAY_GAPS, 100.0)),
-    definition: "timing_gap_entropy_bits over the gaps of timing_one_way_gaps_n",
+    definition: "timing_gap_entropy_bits over one-way actions; the smaller one of the whole stream and, where 100 gaps remain, of the stream without its busiest quarter of people, as for content_one_way_repeat_share",
     value: |f| one_way_gaps(f).entropy_bits.ok_or(Absent::NoEvidence),
     ..STREAM
 };
@@ -230,14 +231,14 @@ pub static ONE_WAY_MODE: Feature = Feature {
     unit: Unit::Share,
     range: (0.0, 1.0),
     evidence: Some((&ONE_WAY_GAPS, 100.0)),
-    definition: "timing_gap_mode_share over the gaps of timing_one_way_gaps_n",
+    definition: "timing_gap_mode_share over one-way actions; the larger one of the whole stream and, where 100 gaps remain, of the stream without its busiest quarter of people, as for content_one_way_repeat_share",
     value: |f| one_way_gaps(f).mode_share.ok_or(Absent::NoEvidence),
     ..STREAM
 };
 /// Gaps of the group stream.
 pub static GROUP_GAPS: Feature = Feature {
     name: "timing_group_gaps_n",
-    definition: "gaps of consecutive group posts; of the whole stream, or, where its gaps have the lower entropy and 100 of them remain, of the stream without its busiest quarter of groups, as for content_group_repeat_share",
+    definition: "gaps of consecutive group posts, as many as are behind both the entropy and the modal share",
     reading: "evidence behind the group timing values",
     absent_when: "never: 0 when there is nothing to count",
     value: |f| count(group_gaps(f).n),
@@ -249,7 +250,7 @@ pub static GROUP_ENTROPY: Feature = Feature {
     unit: Unit::Bits,
     range: (0.0, 6.1),
     evidence: Some((&GROUP_GAPS, 100.0)),
-    definition: "timing_gap_entropy_bits over the gaps of timing_group_gaps_n",
+    definition: "timing_gap_entropy_bits over group posts; the smaller one of the whole stream and, where 100 gaps remain, of the stream without its busiest quarter of groups, as for content_group_repeat_share",
     value: |f| group_gaps(f).entropy_bits.ok_or(Absent::NoEvidence),
     ..STREAM
 };
@@ -259,7 +260,7 @@ pub static GROUP_MODE: Feature = Feature {
     unit: Unit::Share,
     range: (0.0, 1.0),
     evidence: Some((&GROUP_GAPS, 100.0)),
-    definition: "timing_gap_mode_share over the gaps of timing_group_gaps_n",
+    definition: "timing_gap_mode_share over group posts; the larger one of the whole stream and, where 100 gaps remain, of the stream without its busiest quarter of groups, as for content_group_repeat_share",
     value: |f| group_gaps(f).mode_share.ok_or(Absent::NoEvidence),
     ..STREAM
 };
@@ -327,24 +328,33 @@ pub(super) fn top_hour(hours: &[usize; 24], n: usize) -> Value {
 /// Gaps that entropy and modal share must rest on.
 const LEAST_GAPS: usize = 100;
 
-/// What cards say of the gaps of one stream.
+/// What cards say of the gaps of one stream, each of the more telling one of the whole and of what is left without
+/// its busiest.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct StreamGaps {
+    /// Gaps behind both values.
     n: usize,
     entropy_bits: Option<f64>,
     mode_share: Option<f64>,
 }
 
 impl StreamGaps {
-    /// Of the whole stream, or of what is left without its busiest, whichever has the lower entropy; `n` are both sizes.
+    /// Of a stream with so many actions, whole and without its busiest.
     fn of<'f, S: Iterator<Item = &'f Action>>(f: &Facts, stream: impl Fn(View) -> S, n: [usize; 2]) -> Self {
         let whole = Self::of_one(f, stream(View::Whole), n[0]);
-        if n[1] == n[0] || n[1] <= LEAST_GAPS && LEAST_GAPS <= whole.n {
+        if n[1] == n[0] {
             return whole;
         }
         let part = Self::of_one(f, stream(View::Even), n[1]);
-        let lower = part.entropy_bits.zip(whole.entropy_bits).is_some_and(|(a, b)| a < b);
-        if lower { part } else { whole }
+        let of = |view| if view == View::Whole { whole } else { part };
+        let entropy = telling(Telling::Low, LEAST_GAPS, |v| Seen::over(of(v).n, of(v).entropy_bits));
+        let mode = telling(Telling::High, LEAST_GAPS, |v| Seen::over(of(v).n, of(v).mode_share));
+        let fewest = entropy.iter().chain(&mode).map(|seen| seen.n).min();
+        Self {
+            n: fewest.unwrap_or(0),
+            entropy_bits: entropy.map(|seen| seen.value),
+            mode_share: mode.map(|seen| seen.value),
+        }
     }
 
     fn of_one<'f>(f: &Facts, stream: impl Iterator<Item = &'f Action>, n: usize) -> Self {

@@ -7,9 +7,9 @@ use crate::domain::{MINUTE_US, Token};
 use crate::features::population::Origin;
 use crate::features::small_world::{World, day};
 use crate::features::{
-    Absent, AccountFeatures, Feature, Mark, Population, Unit, Value, cards as feature_cards, contact,
-    content, fanout, feedback as said, groups as grp, lifecycle, rate, registration as signup, sameness,
-    timing as beat, volume,
+    Absent, AccountFeatures, Feature, Mark, Population, Unit, Value, cards as feature_cards, contact, fanout,
+    feedback as said, groups as grp, lifecycle, rate, registration as signup, sameness, timing as beat,
+    volume,
 };
 use std::collections::BTreeMap;
 
