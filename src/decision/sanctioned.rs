@@ -18,7 +18,8 @@ pub struct Sanctioned {
     pub starts_at: Option<i64>,
     /// Until when, microseconds UTC, exclusive; a sanction without expiry never holds.
     pub expires_at: Option<i64>,
-    /// The most actions a day that were declared; a sanction without an envelope never holds.
+    /// The most actions, people written to or group acts a day that were declared; a sanction without an envelope never
+    /// holds.
     pub declared_per_day: Option<f64>,
 }
 
@@ -38,7 +39,7 @@ pub enum SanctionState {
     Expired,
     /// More was sent than declared.
     OutsideEnvelope {
-        /// Most actions in any 24 h.
+        /// Most actions, people written to or group acts in any 24 h.
         observed: f64,
         /// As declared.
         declared: f64,
@@ -48,7 +49,7 @@ pub enum SanctionState {
 }
 
 impl Sanctioned {
-    /// Whether it holds at `as_of` for an account whose busiest 24 h had `peak_24h` actions.
+    /// Whether it holds at `as_of` for an account whose busiest 24 h had `peak_24h` actions, people or group acts.
     pub fn state(&self, as_of_us: i64, peak_24h: Option<f64>) -> SanctionState {
         if self.reason.trim().is_empty() || self.owner.trim().is_empty() {
             return SanctionState::Unfounded;
@@ -87,7 +88,7 @@ impl Sanctioned {
                 format!("alert: agreed service ({class}, {owner}) expired{day}: renew or end")
             }
             SanctionState::OutsideEnvelope { observed, declared } => format!(
-                "alert: sanctioned as {class} by {owner} for {declared} a day, but {observed} were sent within 24 h"
+                "alert: sanctioned as {class} by {owner} for {declared} a day, but its messages, the people they reached or its group acts came to {observed} within 24 h"
             ),
             SanctionState::Unknown => {
                 format!("sanction as {class} by {owner} ignored, the volume is not known")

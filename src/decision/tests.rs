@@ -179,11 +179,12 @@ fn a_schools_first_day_is_review_and_unwanted_adds_are_more() {
 fn sanctions_hold_inside_their_envelope_only() {
     let policy = policy("2019-12-10");
     let mut values = spam().values().collect::<Vec<_>>();
-    values[place(&lifecycle::BURST_AGE)] = Ok(30.0);
     values[place(&contact::NEW_UNANSWERED_SURE)] = Ok(0.0);
     values[place(&fanout::NEW_SILENT_MAX_24H)] = Ok(0.0);
     values[place(&rate::MAX_24H)] = Ok(1_500.0);
-    let card = card(&AccountFeatures::new(spam().account, values), &policy);
+    let soft = card(&AccountFeatures::new(spam().account, values.clone()), &policy);
+    values[place(&lifecycle::BURST_AGE)] = Ok(30.0);
+    let hard = card(&AccountFeatures::new(spam().account, values), &policy);
     let sanction = |per_day| Sanctioned {
         class: "alarm".to_owned(),
         reason: "flood warnings".to_owned(),
@@ -192,15 +193,21 @@ fn sanctions_hold_inside_their_envelope_only() {
         expires_at: Some(1_000),
         declared_per_day: Some(per_day),
     };
-    let at = |as_of_us, s: &Sanctioned| {
+    let at = |as_of_us, s: &Sanctioned, card: &ScoreCard| {
         let known = Circumstances { as_of_us, sanction: Some(s), ..Circumstances::default() };
-        decide(&card, &known, &policy)
+        decide(card, &known, &policy)
     };
-    let inside = at(10, &sanction(1_500.0));
+    let inside = at(10, &sanction(1_500.0), &soft);
     assert_eq!((inside.verdict, inside.state), (Verdict::NoFinding, State::Sanctioned));
+    let certain = at(10, &sanction(1_500.0), &hard);
+    assert_eq!(
+        (certain.verdict, certain.state),
+        (Verdict::AbuseCertain, State::Scored),
+        "covers no hard rule"
+    );
     for (as_of, per_day) in [(10, 1_499.0), (1_000, 1_500.0)] {
-        let outside = at(as_of, &sanction(per_day));
-        assert_eq!((outside.verdict, outside.state), (Verdict::AbuseCertain, State::Scored));
+        let outside = at(as_of, &sanction(per_day), &soft);
+        assert!(Verdict::Review <= outside.verdict && outside.state == State::Scored, "{outside:?}");
         assert!(outside.notes[0].starts_with("alert"), "{:?}", outside.notes);
     }
 }

@@ -161,14 +161,15 @@ pub struct Outcome {
 
 /// The decision table.
 pub fn decide(f: &Findings) -> Outcome {
+    if f.hard {
+        // No permission covers what the hard rules name.
+        return Outcome { verdict: Verdict::AbuseCertain, finding: Finding::None, state: State::Scored };
+    }
     if f.sanctioned {
         // Allowed automation is still watched when people do not want it.
         let unwanted = Band::Review <= f.unsolicited;
         let verdict = if unwanted { Verdict::Watch } else { Verdict::NoFinding };
         return Outcome { verdict, finding: Finding::None, state: State::Sanctioned };
-    }
-    if f.hard {
-        return Outcome { verdict: Verdict::AbuseCertain, finding: Finding::None, state: State::Scored };
     }
     let wanted = f.unsolicited < Band::Review;
     let highest = if wanted && f.permission == Permission::ApiPermitted {
@@ -234,8 +235,8 @@ mod tests {
         assert_eq!(all.len(), 8 * 3 * 3 * 4 * 64);
         for f in &all {
             let o = decide(f);
-            assert_eq!(o.state == State::Sanctioned, f.sanctioned, "{f:?}");
-            assert_eq!(o.verdict == Verdict::AbuseCertain, f.hard && !f.sanctioned, "{f:?}");
+            assert_eq!(o.state == State::Sanctioned, f.sanctioned && !f.hard, "{f:?}");
+            assert_eq!(o.verdict == Verdict::AbuseCertain, f.hard, "{f:?}");
             if o.verdict == Verdict::AbuseHigh {
                 assert!(2 <= f.families && f.lifts && f.evidence == EvidenceLevel::Ok, "{f:?}");
                 assert!(Band::Review <= f.broadcast.max(f.unsolicited), "{f:?}");

@@ -28,63 +28,71 @@ pub struct Reach {
 impl Reach {
     /// Of contacts that `room.words` holds by content, then in time order.
     pub fn of(f: &Facts, room: &mut Room) -> Self {
-        let Room { words, times, keys, counter, .. } = room;
+        let Room { words, times, keys, digests: starts, counter } = room;
         let content = |word: u64| f.sent(f.contacts.event[row(word)]).content;
-        let silent = |word: &u64| f.pairs[f.contacts.pair[row(*word)] as usize].is_silent();
-        let (mut peak, mut days) = (0, Vec::new());
+        let counts = |word: &u64| is_in_vain(f, *word);
+        let mut peak = 0;
+        starts.clear();
         for run in words.chunk_by(|a, b| content(*a) == content(*b)) {
             if run.len() <= peak && run.len() < LEAST_REACH {
                 continue;
             }
-            let unanswered = || run.iter().filter(|w| silent(w)).map(|w| row(*w));
+            let unanswered = || run.iter().filter(|w| counts(w)).map(|w| row(*w));
             refill(times, run.len(), unanswered().map(|at| f.contacts.ts[at]));
             refill(keys, run.len(), unanswered().map(|at| f.contacts.pair[at]));
             if peak < times.len() {
                 peak = peak.max(counter.max_distinct(times, keys, f.pairs.len(), REACH_US));
             }
             if LEAST_REACH <= times.len() {
-                days.extend(full_windows(times, keys, f.pairs.len(), counter));
+                full_days(times, keys, f.pairs.len(), counter, starts);
             }
         }
-        days.sort_unstable();
-        Self { peak, days: disjoint(&days) }
+        starts.sort_unstable();
+        Self { peak, days: disjoint(starts.iter().map(|word| time_of(*word))) }
     }
 }
 
-/// Starts of greedy windows in which at least [`LEAST_REACH`] people were reached.
-fn full_windows(ts: &[i64], keys: &[u32], n_keys: usize, counter: &mut DistinctCounter) -> Vec<(i64, i64)> {
+/// Whether a contact went to somebody who has not written since the first one, and answers nothing.
+fn is_in_vain(f: &Facts, word: u64) -> bool {
+    f.pairs[f.contacts.pair[row(word)] as usize].is_silent() && !f.is_answer(row(word))
+}
+
+/// A time as a word that sorts alike.
+fn word_of(ts: i64) -> u64 {
+    ts as u64 ^ 1 << 63
+}
+
+/// The time of such a word.
+fn time_of(word: u64) -> i64 {
+    (word ^ 1 << 63) as i64
+}
+
+/// Adds every time at which a closed 24 h with at least [`LEAST_REACH`] people begins. Linear time.
+fn full_days(ts: &[i64], keys: &[u32], n_keys: usize, counter: &mut DistinctCounter, starts: &mut Vec<u64>) {
     counter.make_room(n_keys);
-    let mut out = Vec::new();
-    let (mut start, mut end) = (0, 0);
-    let mut distinct = 0;
-    while start < ts.len() {
-        while end < ts.len() && ts[end] - ts[start] <= REACH_US && distinct < LEAST_REACH {
+    let (mut end, mut distinct) = (0, 0);
+    for start in 0..ts.len() {
+        while end < ts.len() && ts[end] - ts[start] <= REACH_US {
             distinct += usize::from(counter.enters(keys[end]));
             end += 1;
         }
-        let full = LEAST_REACH <= distinct;
-        if full {
-            out.push((ts[end - 1], ts[start]));
+        if LEAST_REACH <= distinct {
+            starts.push(word_of(ts[start]));
         }
-        let leave = if full { ts.partition_point(|t| *t <= ts[start] + REACH_US) } else { start + 1 };
-        while start < leave {
-            distinct -= usize::from(start < end && counter.leaves(keys[start]));
-            start += 1;
-        }
-        end = end.max(start);
+        distinct -= usize::from(counter.leaves(keys[start]));
     }
-    out
 }
 
-/// Largest number of disjoint intervals, given as (end, start) sorted by end.
-fn disjoint(intervals: &[(i64, i64)]) -> usize {
-    let mut last = i64::MIN;
-    let mut n = 0;
-    for (_, start) in intervals {
+/// Most closed 24 h that begin at one of these times and have no moment in common; the times are sorted.
+///
+/// Greed from the first one on finds the most, for all are equally long, and more times never make them fewer.
+fn disjoint(starts: impl Iterator<Item = i64>) -> usize {
+    let (mut n, mut last) = (0, None);
+    for start in starts {
         // Different contents of the same morning are one day of broadcasting.
-        if last == i64::MIN || last + DAY_US < *start {
+        if last.is_none_or(|last| last + REACH_US < start) {
             n += 1;
-            last = *start;
+            last = Some(start);
         }
     }
     n
@@ -95,9 +103,9 @@ fn disjoint(intervals: &[(i64, i64)]) -> usize {
 pub struct Newsletter {
     /// How many there are.
     pub n: usize,
-    /// Median Jaccard overlap of consecutive audiences.
+    /// Median Jaccard overlap of each run's audience with the most similar one of the runs shortly before.
     pub audience_overlap: Option<f64>,
-    /// Median Kendall tau of the send order over shared recipients.
+    /// Median Kendall tau of the send order of such two runs over shared recipients.
     pub order_agreement: Option<f64>,
     /// Concentration of the start times on the 24 h circle; needs two events.
     pub steady_hour: Option<f64>,
@@ -111,10 +119,11 @@ impl Newsletter {
     /// Of contacts that `room.words` holds by content, then in time order.
     pub fn of(f: &Facts, room: &mut Room) -> Self {
         let events = events(f, room);
+        let matches: Vec<Match> = (1..events.len()).map(|i| Match::of(&events, i)).collect();
         Self {
             n: events.len(),
-            audience_overlap: audience_overlap(&events),
-            order_agreement: order_agreement(&events),
+            audience_overlap: middle(matches.iter().map(|m| m.overlap)),
+            order_agreement: middle(matches.iter().filter_map(|m| m.order)),
             steady_hour: steady_hour(&events),
             weeks_share: weeks_share(f, &events),
             openers_share: openers_share(f, &events, &mut room.keys),
@@ -132,7 +141,7 @@ struct Event {
     audience: Vec<u32>,
 }
 
-/// Finds the events: maximal runs of one content with gaps of at most ten minutes and enough recipients.
+/// Finds the events: maximal runs of one content with gaps of at most ten minutes and enough recipients in silence.
 fn events(f: &Facts, room: &mut Room) -> Vec<Event> {
     let Room { words, counter, .. } = room;
     let content = |word: u64| f.sent(f.contacts.event[row(word)]).content;
@@ -142,6 +151,7 @@ fn events(f: &Facts, room: &mut Room) -> Vec<Event> {
         return events;
     }
     counter.make_room(f.pairs.len());
+    words.retain(|word| is_in_vain(f, *word));
     for run in words.chunk_by(|a, b| content(*a) == content(*b) && ts(*b) - ts(*a) <= GAP_US) {
         if run.len() < LEAST_RECIPIENTS {
             continue;
@@ -162,25 +172,39 @@ fn events(f: &Facts, room: &mut Room) -> Vec<Event> {
     events
 }
 
-fn audience_overlap(events: &[Event]) -> Option<f64> {
-    middle(events.windows(2).map(|w| {
-        let shared = shared(&w[0].audience, &w[1].audience);
-        shared as f64 / (w[0].audience.len() + w[1].audience.len() - shared) as f64
-    }))
+/// Runs before it that a run is compared with: enough to see past others in between, and few enough to be quick.
+const LOOK_BACK: usize = 8;
+
+/// How a run resembles the most similar one of those shortly before it.
+#[derive(Debug, Clone, Copy)]
+struct Match {
+    overlap: f64,
+    order: Option<f64>,
 }
 
-fn order_agreement(events: &[Event]) -> Option<f64> {
-    middle(events.windows(2).filter_map(|w| {
-        let mut place: Vec<(u32, u32)> =
-            w[0].order.iter().enumerate().map(|(i, pair)| (*pair, i as u32)).collect();
-        place.sort_unstable();
-        let ranks: Vec<u32> = w[1]
-            .order
-            .iter()
-            .filter_map(|pair| place.binary_search_by_key(pair, |p| p.0).ok().map(|i| place[i].1))
-            .collect();
-        if ranks.len() < LEAST_SHARED { None } else { kendall_tau(&ranks) }
-    }))
+impl Match {
+    /// Of the event at a place, which must not be the first; of equally similar ones the latest.
+    fn of(events: &[Event], at: usize) -> Self {
+        let own = &events[at];
+        let mut best = (0.0, &events[at - 1]);
+        for other in events[at.saturating_sub(LOOK_BACK)..at].iter().rev() {
+            let shared = shared(&other.audience, &own.audience);
+            let overlap = shared as f64 / (other.audience.len() + own.audience.len() - shared) as f64;
+            if best.0 < overlap {
+                best = (overlap, other);
+            }
+        }
+        Self { overlap: best.0, order: order_agreement(best.1, own) }
+    }
+}
+
+fn order_agreement(earlier: &Event, later: &Event) -> Option<f64> {
+    let mut place: Vec<(u32, u32)> =
+        earlier.order.iter().enumerate().map(|(i, pair)| (*pair, i as u32)).collect();
+    place.sort_unstable();
+    let at = |pair: &u32| place.binary_search_by_key(pair, |p| p.0).ok().map(|i| place[i].1);
+    let ranks: Vec<u32> = later.order.iter().filter_map(at).collect();
+    if ranks.len() < LEAST_SHARED { None } else { kendall_tau(&ranks) }
 }
 
 fn steady_hour(events: &[Event]) -> Option<f64> {
@@ -194,7 +218,11 @@ fn steady_hour(events: &[Event]) -> Option<f64> {
 fn weeks_share(f: &Facts, events: &[Event]) -> Option<f64> {
     let week = |t: i64| (t - f.window.from_us()).div_euclid(7 * DAY_US);
     let active = distinct(f.action_ts.iter().map(|t| week(*t)));
-    let with_event = distinct(events.iter().map(|e| week(e.start)));
+    // The list of an event may have begun before the window; then its week is no week of an action.
+    let acted = |w: &i64| {
+        f.action_ts.get(f.action_ts.partition_point(|t| week(*t) < *w)).is_some_and(|t| week(*t) == *w)
+    };
+    let with_event = distinct(events.iter().map(|e| week(e.start)).filter(acted));
     (active > 0).then(|| with_event as f64 / active as f64)
 }
 

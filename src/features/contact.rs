@@ -11,6 +11,16 @@ const READS: &[Reads] =
     &[Reads::Ts, Reads::MsgId, Reads::Chat, Reads::Status, Reads::Recipient, Reads::Inbound];
 const KNOWN_READS: &[Reads] =
     &[Reads::Ts, Reads::MsgId, Reads::Chat, Reads::Status, Reads::Recipient, Reads::Inbound, Reads::Known];
+const BLOCK_READS: &[Reads] = &[
+    Reads::Ts,
+    Reads::MsgId,
+    Reads::Chat,
+    Reads::Status,
+    Reads::Recipient,
+    Reads::Inbound,
+    Reads::Known,
+    Reads::RecipientBlock,
+];
 const BASE: Feature = Feature { family: Family::Contact, reads: READS, ..Feature::COUNT };
 const REPLY: Feature = Feature {
     family: Family::Contact,
@@ -64,7 +74,7 @@ pub static STRANGERS_SHARE: Feature = Feature {
 /// Strangers who never wrote back.
 pub static STRANGERS_SILENT: Feature = Feature {
     name: "contact_strangers_silent_n",
-    definition: "strangers who have not written since the first contact; 0 strangers when newness is censored is absent",
+    definition: "strangers who are surely new, as for fanout_new_silent_max_24h, and have not written since the first contact",
     reading: "strangers written to in vain; a person who changed number is answered",
     absent_when: "as contact_strangers_n, or newness is censored",
     reads: &[
@@ -82,10 +92,7 @@ pub static STRANGERS_SILENT: Feature = Feature {
         if f.pair_counts.known == 0 {
             return Err(missing(f));
         }
-        if !f.newness_usable() {
-            return Err(Absent::Censored);
-        }
-        count(f.pair_counts.strangers_silent)
+        f.sure(f.pair_counts.strangers_silent)
     },
     ..STRANGER
 };
@@ -169,10 +176,10 @@ pub static NEW_UNANSWERED: Feature = Feature {
 /// New recipients still without an answer, when newness can be trusted.
 pub static NEW_UNANSWERED_SURE: Feature = Feature {
     name: "contact_new_unanswered_sure_n",
-    definition: "contact_new_unanswered_n where newness can be trusted, less the recipients known to have the sender in contacts",
+    definition: "recipients of contact_new_unanswered_n who are surely new, as for fanout_new_silent_max_24h, less those known to have the sender in contacts",
     reading: "what rules use of M5: who saved the number asked for it",
     look_alikes: "one-time-code senders, appointment reminders",
-    absent_when: "newness is censored: account not registered inside the log, no contacts table, over 10 % of the new recipients censored",
+    absent_when: "newness is censored, as for fanout_new_silent_max_24h",
     reads: &[
         Reads::Ts,
         Reads::MsgId,
@@ -184,21 +191,16 @@ pub static NEW_UNANSWERED_SURE: Feature = Feature {
         Reads::Contacts,
         Reads::Known,
     ],
-    value: |f| {
-        if !f.newness_usable() {
-            return Err(Absent::Censored);
-        }
-        count(f.pair_counts.new_silent_unsaved)
-    },
+    value: |f| f.sure(f.pair_counts.surely_in_vain),
     ..BASE
 };
 /// Days on which many new chats were opened in vain.
 pub static NEW_SILENT_DAYS: Feature = Feature {
     name: "contact_new_silent_days_n",
-    definition: "non-overlapping closed 24 h, taken greedily, in which at least 20 new recipients were first contacted who have not written since and are not known to have the sender in contacts",
+    definition: "non-overlapping closed 24 h, taken greedily, in which at least 20 surely new recipients, as for fanout_new_silent_max_24h, were first contacted who have not written since and are not known to have the sender in contacts",
     reading: "persistence: an invitation happens once, a campaign goes on",
     look_alikes: "a shop that opens a chat for every order",
-    absent_when: "newness is censored, as for contact_new_unanswered_sure_n",
+    absent_when: "newness is censored, as for fanout_new_silent_max_24h",
     reads: &[
         Reads::Ts,
         Reads::MsgId,
@@ -210,12 +212,7 @@ pub static NEW_SILENT_DAYS: Feature = Feature {
         Reads::Contacts,
         Reads::Known,
     ],
-    value: |f| {
-        if !f.newness_usable() {
-            return Err(Absent::Censored);
-        }
-        count(first_contacts(f).in_vain_days)
-    },
+    value: |f| f.sure(first_contacts(f).in_vain_days),
     ..BASE
 };
 /// People who wrote first.
@@ -246,10 +243,11 @@ pub static RECIPROCAL: Feature = Feature {
 /// New recipients who have not answered, the base of M15 and M16.
 pub static NEW_SILENT: Feature = Feature {
     name: "contact_new_silent_n",
-    definition: "new recipients first contacted more than 72 h before as_of who have not written since",
-    reading: "the base of the grey and the enumerated share",
+    definition: "new recipients first contacted more than 72 h before as_of who have not written since and are not known to have the sender in contacts",
+    reading: "the base of the grey and the enumerated share; who saved the number is no target found by chance",
     look_alikes: "anyone",
-    value: |f| count(f.pair_counts.new_silent),
+    reads: KNOWN_READS,
+    value: |f| count(f.pair_counts.in_vain),
     ..BASE
 };
 /// Share of new recipients never reached.
@@ -271,37 +269,43 @@ pub static GREY: Feature = Feature {
 pub static GREY_SILENT: Feature = Feature {
     name: "contact_grey_silent_share",
     evidence: Some((&NEW_SILENT, 50.0)),
-    definition: "contact_grey_share over recipients who have not written since",
-    reading: "what rules use of M15: accomplices who answer do not dilute it",
+    definition: "contact_grey_share over recipients who have not written since and are not known to have the sender in contacts",
+    reading: "what rules use of M15: accomplices who answer or have saved the number do not dilute it",
     look_alikes: "phones that are off, a provider that reports no delivery",
     absent_when: "the log never says delivered or read, or there is no such recipient",
     family: Family::Contact,
-    reads: READS,
+    reads: KNOWN_READS,
     source: (Mark::Published, "grey-space ratio, Greystar, USENIX Security 2013"),
-    value: |f| grey(f, |n| (n.new_silent_unreached, n.new_silent)),
+    value: |f| grey(f, |n| (n.in_vain_unreached, n.in_vain)),
     ..Feature::SHARE
+};
+/// Silent new recipients whose number block is known.
+pub static ENUMERATED_N: Feature = Feature {
+    name: "contact_enumerated_n",
+    definition: "recipients of contact_new_silent_n whose number block is known",
+    reading: "the base of the enumerated share",
+    look_alikes: "anyone",
+    absent_when: "no number block is known",
+    reads: BLOCK_READS,
+    value: |f| count(enumerated(f)?.1),
+    ..BASE
 };
 /// Share of silent new recipients in one number block.
 pub static ENUMERATED: Feature = Feature {
     name: "contact_enumerated_share",
-    evidence: Some((&NEW_SILENT, 50.0)),
-    definition: "M16: silent new recipients in their most common 1,000-number block / those whose block is known",
+    evidence: Some((&ENUMERATED_N, 50.0)),
+    definition: "M16: recipients of contact_enumerated_n in their most common 1,000-number block / contact_enumerated_n",
     reading: "numbers tried one after the other",
     look_alikes: "a company that writes to its own staff's number range",
     absent_when: "no recipient's number block is known",
     family: Family::Contact,
     invariant: super::feature::Invariance { shift_hours: true, relabel: false },
-    reads: &[
-        Reads::Ts,
-        Reads::MsgId,
-        Reads::Chat,
-        Reads::Status,
-        Reads::Recipient,
-        Reads::Inbound,
-        Reads::RecipientBlock,
-    ],
+    reads: BLOCK_READS,
     source: (Mark::Published, "random and sequential number picking, Greystar, USENIX Security 2013"),
-    value: enumerated,
+    value: |f| {
+        let (top, all) = enumerated(f)?;
+        share(top, all)
+    },
     ..Feature::SHARE
 };
 
@@ -326,6 +330,7 @@ pub static CARDS: &[&Feature] = &[
     &NEW_SILENT,
     &GREY,
     &GREY_SILENT,
+    &ENUMERATED_N,
     &ENUMERATED,
 ];
 
@@ -352,13 +357,13 @@ fn grey(f: &Facts, unreached_of: impl Fn(&PairCounts) -> (usize, usize)) -> Valu
     share(unreached, all)
 }
 
-fn enumerated(f: &Facts) -> Value {
+/// Silent new recipients in their most common number block, and those whose block is known.
+fn enumerated(f: &Facts) -> Result<(usize, usize), Absent> {
     let blocks = f.context.blocks.ok_or(Absent::ColumnMissing)?;
     let seen = &mut f.room.borrow_mut().digests;
-    let silent = f.pairs.iter().filter(|p| p.is_new() && p.is_silent());
+    let silent = f.pairs.iter().filter(|p| p.is_in_vain());
     let old = silent.filter(|p| f.first_contact(p) + REPLY_US < f.as_of());
-    refill(seen, f.pair_counts.new_silent, old.filter_map(|p| blocks.get(&f.peer(p)).copied()));
+    refill(seen, f.pair_counts.in_vain, old.filter_map(|p| blocks.get(&f.peer(p)).copied()));
     seen.sort_unstable();
-    let top = super::kernels::longest_run(seen.iter());
-    share(top, seen.len())
+    Ok((super::kernels::longest_run(seen.iter()), seen.len()))
 }

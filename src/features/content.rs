@@ -5,14 +5,15 @@
 use super::broadcasts::{Newsletter, Reach};
 use super::facts::{Action, Facts, Room, digest_prefix, order_by, refill, row};
 use super::feature::{Absent, Family, Feature, Mark, Reads, Unit, Value, count, share};
-use super::kernels::{entropy_bits, longest_run, mean_sd};
-use super::volume::{GROUP_POSTS, ONE_WAY};
+use super::kernels::{entropy_bits, longest_run};
+use super::sameness::{variation, with_sizes};
+use super::view;
 use crate::domain::DAY_US;
 
 const READS: &[Reads] = &[Reads::Ts, Reads::MsgId, Reads::Chat, Reads::Content];
 const REACH_READS: &[Reads] =
     &[Reads::Ts, Reads::MsgId, Reads::Chat, Reads::Content, Reads::Status, Reads::Recipient, Reads::Inbound];
-const ONE_WAY_READS: &[Reads] = &[
+const SILENT_READS: &[Reads] = &[
     Reads::Ts,
     Reads::MsgId,
     Reads::Chat,
@@ -38,8 +39,9 @@ const SIZE: Feature = Feature {
     ..BASE
 };
 const REACH: Feature = Feature { reads: REACH_READS, ..BASE };
+const SILENT: Feature = Feature { reads: SILENT_READS, ..BASE };
 const NEWSLETTER: Feature = Feature {
-    reads: REACH_READS,
+    reads: SILENT_READS,
     reading: "the newsletter practice: a stable audience, the same order, the same hour",
     look_alikes: "a club's secretary",
     absent_when: "fewer than two broadcast events, or no content fingerprints",
@@ -112,58 +114,37 @@ pub static ENTROPY: Feature = Feature {
     value: |f| with_content(f, |f| contents(f).entropy_bits.ok_or(Absent::NoEvidence)),
     ..BASE
 };
-/// Repeated share of the one-way stream.
-pub static ONE_WAY_REPEAT: Feature = Feature {
-    name: "content_one_way_repeat_share",
-    evidence: Some((&ONE_WAY, 20.0)),
-    definition: "1 - distinct contents / contents, over one-way actions with content",
-    reading: "templates sent into silence; chatter with accomplices cannot dilute it",
-    absent_when: "the log has no content fingerprints, or the stream none",
-    reads: ONE_WAY_READS,
-    value: |f| with_content(f, |f| distinct_share(f, f.one_way()).map(|v| 1.0 - v)),
-    ..SHARE
-};
-/// Repeated share of group posts.
-pub static GROUP_REPEAT: Feature = Feature {
-    name: "content_group_repeat_share",
-    evidence: Some((&GROUP_POSTS, 20.0)),
-    definition: "1 - distinct contents / contents, over group posts with content",
-    reading: "templates posted to groups",
-    absent_when: "the log has no content fingerprints, or the stream none",
-    value: |f| with_content(f, |f| distinct_share(f, f.group_posts()).map(|v| 1.0 - v)),
-    ..SHARE
-};
 /// Peak reach of one content among people who did not answer.
 pub static REACH_MAX_24H: Feature = Feature {
     name: "content_reach_max_24h",
-    definition: "M8: most distinct recipients who have not written since first contacted and got one content in any closed 24 h",
+    definition: "M8: most distinct recipients who have not written since first contacted and got one content by unexplained contacts, as for volume_unexplained_n, in any closed 24 h",
     reading: "one text to many people in a day; answers take people out of the count",
     value: |f| with_content(f, |f| count(contents(f).reach.peak)),
-    ..REACH
+    ..SILENT
 };
 /// Days on which one content reached many.
 pub static REACH_DAYS: Feature = Feature {
     name: "content_reach_days_n",
-    definition: "M8: non-overlapping closed 24 h in which one content reached at least 50 such recipients",
+    definition: "M8: most non-overlapping closed 24 h, each beginning with a contact, in which one content reached at least 50 such recipients",
     reading: "persistence: a greeting happens once, a campaign goes on",
     value: |f| with_content(f, |f| count(contents(f).reach.days)),
-    ..REACH
+    ..SILENT
 };
 /// Broadcast events.
 pub static BROADCASTS: Feature = Feature {
     name: "content_broadcasts_n",
-    definition: "M9: maximal runs in which one content goes to at least 20 distinct recipients with gaps of at most 10 min",
+    definition: "M9: maximal runs in which one content goes to at least 20 distinct recipients who have not written since first contacted, by unexplained contacts with gaps of at most 10 min",
     reading: "one is a greeting; M10 needs at least four",
     value: |f| with_content(f, |f| count(contents(f).newsletter.n)),
-    ..REACH
+    ..SILENT
 };
-/// Overlap of consecutive audiences.
+/// Overlap of audiences.
 pub static AUDIENCE: Feature = Feature {
     name: "content_broadcast_audience_share",
     unit: Unit::Share,
     range: (0.0, 1.0),
     evidence: Some((&BROADCASTS, 4.0)),
-    definition: "M10 (iii): median Jaccard overlap of the audiences of consecutive broadcast events",
+    definition: "M10 (iii): median over the broadcast events but the first of the largest Jaccard overlap of the audience with that of one of the 8 events before",
     value: |f| with_content(f, |f| contents(f).newsletter.audience_overlap.ok_or(Absent::NoEvidence)),
     ..NEWSLETTER
 };
@@ -173,7 +154,7 @@ pub static ORDER: Feature = Feature {
     unit: Unit::Ratio,
     range: (-1.0, 1.0),
     evidence: Some((&BROADCASTS, 4.0)),
-    definition: "M10 (iv): median Kendall tau of the send order between consecutive events over shared recipients (at least 10)",
+    definition: "M10 (iv): median over the broadcast events but the first of the Kendall tau of the send order with that of the event found for content_broadcast_audience_share, over shared recipients (at least 10)",
     reading: "0.9 and above: software walking a stored list",
     value: |f| with_content(f, |f| contents(f).newsletter.order_agreement.ok_or(Absent::NoEvidence)),
     ..NEWSLETTER
@@ -194,7 +175,7 @@ pub static WEEKS: Feature = Feature {
     unit: Unit::Share,
     range: (0.0, 1.0),
     evidence: Some((&BROADCASTS, 2.0)),
-    definition: "M10 (i): weeks (7 d from the start of the window) with a broadcast event / weeks with any action",
+    definition: "M10 (i): weeks (7 d from the start of the window) with a broadcast event and an action / weeks with any action",
     absent_when: "there is no action, or no content fingerprints",
     value: |f| with_content(f, |f| contents(f).newsletter.weeks_share.ok_or(Absent::NoEvidence)),
     ..NEWSLETTER
@@ -228,40 +209,7 @@ pub static SIZE_CV: Feature = Feature {
     definition: "population standard deviation of the sizes of actions / their mean",
     reading: "below 0.6 over 100 and more actions: fixed templates",
     source: (Mark::Measured, "0.09 % of people below 0.6 over 100 actions"),
-    value: |f| size_cv(f, f.actions.iter()),
-    ..SIZE
-};
-/// Variation of sizes in the one-way stream.
-pub static ONE_WAY_SIZE_CV: Feature = Feature {
-    name: "content_one_way_size_cv_ratio",
-    unit: Unit::Ratio,
-    evidence: Some((&ONE_WAY, 100.0)),
-    definition: "content_size_cv_ratio over one-way actions",
-    reading: "templates sent into silence",
-    source: (Mark::Measured, "0.09 % of people below 0.6 over 100 actions"),
-    reads: &[
-        Reads::Ts,
-        Reads::MsgId,
-        Reads::Chat,
-        Reads::Size,
-        Reads::Status,
-        Reads::Recipient,
-        Reads::Inbound,
-        Reads::Template,
-        Reads::AccountKind,
-    ],
-    value: |f| size_cv(f, f.one_way()),
-    ..SIZE
-};
-/// Variation of sizes of group posts.
-pub static GROUP_SIZE_CV: Feature = Feature {
-    name: "content_group_size_cv_ratio",
-    unit: Unit::Ratio,
-    evidence: Some((&GROUP_POSTS, 100.0)),
-    definition: "content_size_cv_ratio over group posts",
-    reading: "templates posted to groups",
-    source: (Mark::Measured, "0.09 % of people below 0.6 over 100 actions"),
-    value: |f| size_cv(f, f.group_posts()),
+    value: |f| with_sizes(f, |f| view::value(variation(f.actions.iter()))),
     ..SIZE
 };
 /// Share with a link.
@@ -296,8 +244,6 @@ pub static CARDS: &[&Feature] = &[
     &TOP_GROUPS,
     &DISTINCT_SHARE,
     &ENTROPY,
-    &ONE_WAY_REPEAT,
-    &GROUP_REPEAT,
     &REACH_MAX_24H,
     &REACH_DAYS,
     &BROADCASTS,
@@ -308,15 +254,13 @@ pub static CARDS: &[&Feature] = &[
     &OPENERS,
     &SIZE_N,
     &SIZE_CV,
-    &ONE_WAY_SIZE_CV,
-    &GROUP_SIZE_CV,
     &LINKS,
 ];
 
 /// Length of a window in which the reach of one content is counted.
 pub const REACH_US: i64 = DAY_US;
 
-fn with_content(f: &Facts, then: impl Fn(&Facts) -> Value) -> Value {
+pub(super) fn with_content(f: &Facts, then: impl Fn(&Facts) -> Value) -> Value {
     if f.offers.content { then(f) } else { Err(Absent::ColumnMissing) }
 }
 
@@ -356,18 +300,10 @@ fn contents<'f>(f: &'f Facts) -> &'f Contents {
 }
 
 /// Contents of a stream of actions, sorted.
-fn gather<'f>(f: &Facts, stream: impl Iterator<Item = &'f Action>, digests: &mut Vec<u64>) {
+pub(super) fn gather<'f>(f: &Facts, stream: impl Iterator<Item = &'f Action>, digests: &mut Vec<u64>) {
     let most = stream.size_hint().1.unwrap_or(0);
     refill(digests, most, stream.map(|a| f.content(a)).filter(|content| *content != 0));
     digests.sort_unstable();
-}
-
-fn distinct_share<'f>(f: &Facts, stream: impl Iterator<Item = &'f Action>) -> Value {
-    let digests = &mut f.room.borrow_mut().digests;
-    gather(f, stream, digests);
-    let n = digests.len();
-    digests.dedup();
-    share(digests.len(), n)
 }
 
 /// Most distinct recipients of a content that `top` actions have; both sides are in content order.
@@ -401,17 +337,6 @@ fn top_groups(f: &Facts) -> usize {
     order_by(words, (0..f.actions.len()).filter(said), |i| digest_prefix(posted(i).0), posted);
     words.dedup_by_key(|w| posted(row(*w)));
     longest_run(words.iter().map(|w| posted(row(*w)).0))
-}
-
-fn size_cv<'f>(f: &Facts, stream: impl Iterator<Item = &'f Action> + Clone) -> Value {
-    if !f.offers.size {
-        return Err(Absent::ColumnMissing);
-    }
-    let sizes = stream.filter_map(Action::size).map(f64::from);
-    match mean_sd(sizes.clone()) {
-        Some((mean, sd)) if mean > 0.0 && sizes.take(2).count() == 2 => Ok(sd / mean),
-        _ => Err(Absent::NoEvidence),
-    }
 }
 
 fn link_share(f: &Facts) -> Value {

@@ -3,7 +3,7 @@
 //! Groups are counted in `groups`; a broadcast list counts each of its people.
 
 use super::facts::{Contacts, Facts, refill};
-use super::feature::{Absent, Family, Feature, Mark, Reads, Value, count};
+use super::feature::{Family, Feature, Mark, Reads, Value, count};
 use super::kernels::{disjoint_windows, max_in_window};
 use super::volume::UNEXPLAINED_READS;
 use crate::domain::{DAY_US, HOUR_US, MINUTE_US};
@@ -72,26 +72,26 @@ pub static MAX_7D: Feature = Feature {
 /// Unexplained reach in a day.
 pub static UNEXPLAINED_MAX_24H: Feature = Feature {
     name: "fanout_unexplained_max_24h",
-    definition: "most distinct recipients of unexplained contacts in any closed 24 h",
+    definition: "most distinct recipients of unexplained contacts, as for volume_unexplained_n, in any closed 24 h",
     value: |f| unexplained_reach(f, DAY_US),
     ..UNEXPLAINED
 };
 /// Unexplained reach in an hour.
 pub static UNEXPLAINED_MAX_1H: Feature = Feature {
     name: "fanout_unexplained_max_1h",
-    definition: "most distinct recipients of unexplained contacts in any closed hour",
+    definition: "most distinct recipients of unexplained contacts, as for volume_unexplained_n, in any closed hour",
     value: |f| unexplained_reach(f, HOUR_US),
     ..UNEXPLAINED
 };
 /// Days beyond the published reach.
 pub static WIDE_DAYS: Feature = Feature {
     name: "fanout_wide_days_n",
-    definition: "non-overlapping closed 24 h with more than 200 distinct recipients of unexplained contacts, taken greedily",
+    definition: "non-overlapping closed 24 h with more than 200 distinct recipients of unexplained contacts, as for volume_unexplained_n, taken greedily",
     reading: "persistence of reach: one such day may be a greeting, several are a practice",
     value: |f| {
         let Contacts { ts, pair, .. } = &f.contacts;
         let counter = &mut f.room.borrow_mut().counter;
-        let unexplained = |i: usize| !f.is_explained(i);
+        let unexplained = |i: usize| !f.is_answer(i);
         count(counter.disjoint_windows(ts, pair, f.pairs.len(), (DAY_US, 201), unexplained))
     },
     ..UNEXPLAINED
@@ -109,7 +109,7 @@ pub static NEW_CENSORED: Feature = Feature {
     name: "fanout_new_censored_n",
     contract: Some("new_censored_n"),
     definition: "new recipients whose 90 d before the first contact begin before the log does",
-    reading: "how much of the newness is unknown; above 10 % newness is not used by rules",
+    reading: "how much of the newness is unknown; rules leave these recipients out, unless the account was registered inside the log or a contacts table covers it",
     value: |f| count(f.pair_counts.censored),
     ..NEW
 };
@@ -124,9 +124,9 @@ pub static NEW_MAX_24H: Feature = Feature {
 /// Peak of new recipients who never answered, when newness can be trusted.
 pub static NEW_SILENT_MAX_24H: Feature = Feature {
     name: "fanout_new_silent_max_24h",
-    definition: "most new recipients first contacted in any closed 24 h who have not written since and are not known to have the sender in contacts",
+    definition: "most surely new recipients first contacted in any closed 24 h who have not written since and are not known to have the sender in contacts; surely new are those of an account registered inside the log or covered by a contacts table, and else those whose 90 d before the first contact lie in the log",
     reading: "newly opened chats that stayed silent; answers take people out of the count",
-    absent_when: "newness is censored: account not registered inside the log, no contacts table, over 10 % of the new recipients censored",
+    absent_when: "newness is censored: account not registered inside the log, no contacts table, and less than 90 d of log before as_of",
     reads: &[
         Reads::Ts,
         Reads::MsgId,
@@ -138,12 +138,7 @@ pub static NEW_SILENT_MAX_24H: Feature = Feature {
         Reads::Contacts,
         Reads::Known,
     ],
-    value: |f| {
-        if !f.newness_usable() {
-            return Err(Absent::Censored);
-        }
-        count(first_contacts(f).in_vain_max_24h)
-    },
+    value: |f| f.sure(first_contacts(f).in_vain_max_24h),
     ..NEW
 };
 
@@ -173,12 +168,12 @@ fn reach(f: &Facts, width_us: i64) -> Value {
 }
 
 fn unexplained_reach(f: &Facts, width_us: i64) -> Value {
-    let Contacts { ts, pair, explained, .. } = &f.contacts;
-    if *explained == 0 {
+    let Contacts { ts, pair, answers, .. } = &f.contacts;
+    if *answers == 0 {
         return reach(f, width_us);
     }
     let counter = &mut f.room.borrow_mut().counter;
-    count(counter.max_distinct_where(ts, pair, f.pairs.len(), width_us, |i| !f.is_explained(i)))
+    count(counter.max_distinct_where(ts, pair, f.pairs.len(), width_us, |i| !f.is_answer(i)))
 }
 
 /// Contacts that opened a chat with somebody new.
@@ -186,7 +181,7 @@ fn unexplained_reach(f: &Facts, width_us: i64) -> Value {
 pub struct FirstContacts {
     max_24h: usize,
     in_vain_max_24h: usize,
-    /// Non-overlapping closed 24 h, taken greedily, with at least 20 chats opened in vain.
+    /// Non-overlapping closed 24 h, taken greedily, with at least 20 surely new chats opened in vain.
     pub in_vain_days: usize,
 }
 
@@ -198,7 +193,7 @@ pub fn first_contacts(f: &Facts) -> FirstContacts {
         let mut gather = |in_vain: bool| {
             let opened = |i: usize| {
                 let pair = &f.pairs[pair[i] as usize];
-                pair.first == event[i] && pair.is_new() && (!in_vain || pair.is_in_vain())
+                pair.first == event[i] && pair.is_new() && (!in_vain || pair.is_surely_in_vain())
             };
             refill(times, f.pair_counts.new, (0..ts.len()).filter(|i| opened(*i)).map(|i| ts[i]));
             (max_in_window(times, DAY_US), disjoint_windows(times, DAY_US, 20))

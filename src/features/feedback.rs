@@ -8,8 +8,16 @@ use super::kernels::wilson_lower;
 use crate::domain::{DAY_US, FeedbackKind, HOUR_US, Token};
 use crate::log::{FeedbackRow, NO};
 
-const READS: &[Reads] =
-    &[Reads::Ts, Reads::MsgId, Reads::Chat, Reads::Status, Reads::Recipient, Reads::Inbound, Reads::Feedback];
+const READS: &[Reads] = &[
+    Reads::Ts,
+    Reads::MsgId,
+    Reads::Chat,
+    Reads::Status,
+    Reads::Recipient,
+    Reads::Inbound,
+    Reads::Known,
+    Reads::Feedback,
+];
 /// What the split into explained and unexplained adds.
 const LATELY_READS: &[Reads] = &[
     Reads::Ts,
@@ -18,6 +26,7 @@ const LATELY_READS: &[Reads] = &[
     Reads::Status,
     Reads::Recipient,
     Reads::Inbound,
+    Reads::Known,
     Reads::Feedback,
     Reads::Template,
     Reads::AccountKind,
@@ -73,7 +82,7 @@ pub static FIRST_CONTACT_REPORTS: Feature = Feature {
 /// The newly contacted of the last seven days: the cohort of the rate.
 pub static FIRST_CONTACTS_7D: Feature = Feature {
     name: "feedback_first_contacts_7d_n",
-    definition: "F1: new recipients, as far as the log reaches back, first contacted within the last 7 d who had not written before a report of theirs, or at all; people who answer are left out, so that accomplices dilute nothing",
+    definition: "F1: new recipients, as far as the log reaches back, first contacted within the last 7 d who reported before they wrote, or have not written at all and are not known to have the sender in contacts; people who answer or saved the number are left out, so that accomplices dilute nothing",
     reading: "the cohort that the rate of first-contact reports is taken over",
     look_alikes: "anyone",
     absent_when: "the log has no feedback",
@@ -128,8 +137,8 @@ pub static BLOCKS: Feature = Feature {
 /// The people written to in the last seven days: the cohort of the blockers' share.
 pub static RECIPIENTS_7D: Feature = Feature {
     name: "feedback_recipients_7d_n",
-    definition: "F2: people whose chat the account had opened and to whom it sent something unexplained within the last 7 d, and who have not written since the first contact or blocked within those 7 d",
-    reading: "the cohort that the share of blockers is taken over; people who answer are left out, so that accomplices dilute nothing",
+    definition: "F2: people whose chat the account had opened and to whom it sent something unexplained within the last 7 d, and who blocked within those 7 d, or have not written since the first contact and are not known to have the sender in contacts",
+    reading: "the cohort that the share of blockers is taken over; people who answer or saved the number are left out, so that accomplices dilute nothing",
     look_alikes: "anyone",
     reads: LATELY_READS,
     source: (Mark::Quoted, "white paper: reports and blocks accumulate; the 7 d are ours"),
@@ -311,18 +320,19 @@ struct Part {
     all: usize,
 }
 
-/// People newly contacted within the last 7 d who stayed silent or reported first, and how many of them reported.
+/// People newly contacted within the last 7 d in vain, or who reported first, and how many of them reported.
 fn cohort(f: &Facts) -> Part {
     let since = f.as_of() - 7 * DAY_US;
-    let mut answered = 0;
+    // Reporters who wrote later, or had saved the number, are not among the chats opened in vain.
+    let mut beside = 0;
     let mut part = 0;
     for pair in reporting_pairs(f).into_iter().map(|i| &f.pairs[i]) {
         if pair.is_new() && since <= f.first_contact(pair) {
             part += 1;
-            answered += usize::from(!pair.is_silent());
+            beside += usize::from(!pair.is_in_vain());
         }
     }
-    Part { part, all: f.pair_counts.week_new_silent + answered }
+    Part { part, all: f.pair_counts.week_in_vain + beside }
 }
 
 fn first_contact_rate(f: &Facts) -> Value {
@@ -333,7 +343,7 @@ fn first_contact_rate(f: &Facts) -> Value {
     })
 }
 
-/// People written to within the last 7 d who stayed silent or blocked in them, and how many of them blocked.
+/// People written to within the last 7 d who stayed silent and had not saved the number, or blocked; and the blockers.
 fn lately(f: &Facts) -> Part {
     let since = f.as_of() - 7 * DAY_US;
     let rows = f.timeline.feedback.iter().filter(|r| r.kind == FeedbackKind::Block && since <= r.ts);
@@ -350,7 +360,7 @@ fn lately(f: &Facts) -> Part {
     for (i, pair) in f.pairs.iter().enumerate().filter(|(i, p)| written[*i] == 1 && !p.wrote_before()) {
         let blocked = blockers.binary_search(&i).is_ok();
         lately.part += usize::from(blocked);
-        lately.all += usize::from(blocked || pair.is_silent());
+        lately.all += usize::from(blocked || pair.is_silent() && !pair.is_saved());
     }
     lately
 }

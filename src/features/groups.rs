@@ -2,7 +2,7 @@
 //! In: group events and group posts; out: peaks, distinct counts, and how the added took it.
 //! Membership alone says nothing: only what the account itself did is counted.
 
-use super::facts::{Facts, Room, order_by, refill, row, token_prefix};
+use super::facts::{Facts, Room, View, order_by, refill, row, token_prefix};
 use super::feature::{Absent, Family, Feature, Mark, Reads, Unit, Value, count, enough, share};
 use super::kernels::max_in_window;
 use crate::domain::{DAY_US, GroupKind, HOUR_US, MINUTE_US};
@@ -227,7 +227,7 @@ fn join_posts(f: &Facts) -> usize {
         return 0;
     }
     joins.sort_unstable();
-    let posts = f.group_posts().map(|a| f.event(a));
+    let posts = f.group_posts(View::Whole).map(|a| f.event(a));
     let soon = posts.filter(|e| {
         let last = joins.partition_point(|j| *j <= (e.recipient, e.ts)).checked_sub(1);
         last.is_some_and(|i| joins[i].0 == e.recipient && e.ts - joins[i].1 <= 10 * MINUTE_US)

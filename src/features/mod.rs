@@ -25,11 +25,15 @@ pub mod lifecycle;
 pub mod population;
 pub mod rate;
 pub mod registration;
+pub mod sameness;
 #[cfg(test)]
 pub mod small_world;
+#[cfg(test)]
+mod stream_tests;
 pub mod streams;
 mod table;
 pub mod timing;
+mod view;
 pub mod volume;
 
 pub use extract::{Night, extract};
@@ -47,6 +51,7 @@ pub fn cards() -> Vec<&'static Feature> {
         fanout::CARDS,
         contact::CARDS,
         content::CARDS,
+        sameness::CARDS,
         streams::CARDS,
         lifecycle::CARDS,
         registration::CARDS,

@@ -93,13 +93,13 @@ pub static ASN_BANNED: Feature = Feature {
     value: |f| lower(f.context.asn),
     ..LOWER
 };
-/// Registrations in the same hour.
+/// Accounts registered in the same hour.
 pub static COHORT: Feature = Feature {
     name: "registration_cohort_max_1h",
     reads: &[Reads::Network, Reads::Build, Reads::SignUps],
-    definition: "R4: most registrations sharing network and client build in any closed hour that holds the account's own",
+    definition: "R4: most distinct accounts, this one included, registered with the same network and client build in any closed hour that holds the account's own registration",
     reading: "many accounts made at once by one hand",
-    absent_when: "no registration with a network is known",
+    absent_when: "no registration of the account with a network and a client build is known",
     source: (Mark::Published, "synchronized sign-ups: Ianus, CCS 2019; Xiao et al., AISec 2015"),
     value: |f| f.context.cohort_max_1h.map(f64::from).ok_or(Absent::NoEvidence),
     ..BASE

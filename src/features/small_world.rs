@@ -8,7 +8,8 @@ use crate::context::Exchange;
 use crate::domain::*;
 use crate::log::*;
 
-const FROM: i64 = 100 * DAY_US;
+/// The window begins.
+pub const FROM: i64 = 100 * DAY_US;
 const TO: i64 = 130 * DAY_US;
 const SUBJECT: Token = Token(1);
 
@@ -29,12 +30,31 @@ pub struct World {
     pub events: Vec<MessageEvent>,
     /// What people said.
     pub feedback: Vec<FeedbackRow>,
+    /// When the log begins; long before everything unless said.
+    pub log_start: i64,
 }
 
 impl World {
     /// The sender writes.
     pub fn sends(&mut self, ts: i64, to: u128) {
         self.events.push(MessageEvent::bare(ts, SUBJECT, person(to)));
+    }
+
+    /// The sender writes a text.
+    pub fn sends_text(&mut self, ts: i64, to: u128, content: u64) {
+        self.sends(ts, to);
+        self.last(|e| (e.content, e.content_head) = (content, content));
+    }
+
+    /// The sender posts a text to a group.
+    pub fn posts(&mut self, ts: i64, group: u128, content: u64) {
+        self.sends_text(ts, 500_000 + group, content);
+        self.last(|e| e.chat = Chat::Group as u8);
+    }
+
+    /// Changes the message just sent or heard.
+    pub fn last(&mut self, change: impl FnOnce(&mut MessageEvent)) {
+        change(self.events.last_mut().expect("a message"));
     }
 
     /// Somebody writes to the sender.
@@ -63,8 +83,18 @@ impl World {
         feedback.sort();
         let side = SideTables { feedback: Some(feedback), ..SideTables::default() };
         let exchange = Exchange::new(&side, &window);
-        let offers = Offers { feedback: true, ..Offers::default() };
-        let night = Night { window, log_start: 0, offers, side: &side, exchange: &exchange };
+        let any = |has: fn(&MessageEvent) -> bool| self.events.iter().any(has);
+        let offers = Offers {
+            feedback: true,
+            content: any(|e| e.content != 0),
+            size: any(|e| e.size != ABSENT_U32),
+            typing_ms: any(|e| e.typing_ms != ABSENT_U32),
+            known: any(|e| e.known != UNKNOWN),
+            delivery: any(|e| e.status >= 4),
+            ..Offers::default()
+        };
+        let log_start = self.log_start;
+        let night = Night { window, log_start, offers, side: &side, exchange: &exchange };
         let mut rows = extract(&partition, &[SUBJECT], &night);
         rows.retain(|r| r.account == SUBJECT);
         rows.pop().expect("a row")

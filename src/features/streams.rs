@@ -1,9 +1,11 @@
-//! The make of the streams that others' chatter cannot dilute: the minutes of the hour they keep to, and quick changes of target.
+//! The make of the streams that others' chatter cannot dilute: the minutes and hours they keep to, and quick changes of target.
 //! In: group posts and one-way actions of one account; out: order-free statistics that hold for short streams too.
 //! Says nothing about conversations, and compares with nobody.
 
-use super::facts::{Action, Facts};
-use super::feature::{Absent, Family, Feature, Mark, Reads, Unit, Value, count};
+use super::facts::{Action, Facts, View};
+use super::feature::{Family, Feature, Mark, Reads, Unit, Value, count};
+use super::kernels::quietest_six_hours;
+use super::view::{Seen, Telling, base, telling, value};
 use super::volume::{GROUP_POSTS, ONE_WAY, UNEXPLAINED_READS};
 use crate::domain::{Chat, MINUTE_US, Token};
 
@@ -27,28 +29,38 @@ const HOP: Feature = Feature {
     look_alikes: "greetings on a holiday, an administrator of many groups",
     ..BASE
 };
+/// Unprompted actions that a quiet part of the day must rest on.
+const LEAST_QUIET: usize = 200;
+/// One-way actions that a busy hour must rest on.
+const LEAST_OF_HOUR: usize = 20;
+const HOURS: Feature = Feature {
+    reads: UNEXPLAINED_READS,
+    reading: "as the value over all actions, on one stream that others' chatter cannot dilute",
+    look_alikes: "alarm and reminder accounts, dictated series",
+    ..BASE
+};
 /// Agreement of group posts on the minute of the hour.
 pub static GROUP_MINUTE: Feature = Feature {
     name: "timing_group_minute_share",
     evidence: Some((&GROUP_POSTS, 20.0)),
-    definition: "share of the pairs of group posts that lie in the same minute of the hour: sum c(c-1) / (n(n-1))",
-    value: |f| minute_pairs(f, f.group_posts()),
+    definition: "share of the pairs of group posts that lie in the same minute of the hour: sum c(c-1) / (n(n-1)); the larger one of the whole stream and, where 20 posts remain, of the stream without its busiest quarter of groups, as for content_group_repeat_share",
+    value: |f| value(telling(Telling::High, 20, |view| minute_pairs(f, f.group_posts(view)))),
     ..MINUTE
 };
 /// Agreement of one-way actions on the minute of the hour.
 pub static ONE_WAY_MINUTE: Feature = Feature {
     name: "timing_one_way_minute_share",
     evidence: Some((&ONE_WAY, 20.0)),
-    definition: "timing_group_minute_share over one-way actions",
+    definition: "timing_group_minute_share over one-way actions, without the busiest quarter of people where that is larger",
     reads: UNEXPLAINED_READS,
-    value: |f| minute_pairs(f, f.one_way()),
+    value: |f| value(telling(Telling::High, 20, |view| minute_pairs(f, f.one_way(view)))),
     ..MINUTE
 };
 /// Quick changes from group to group.
 pub static GROUP_HOPS: Feature = Feature {
     name: "timing_group_hop_60s_n",
     definition: "group posts with a post to another group at the same moment or in the 60 s before",
-    value: |f| hops(f, f.group_posts()),
+    value: |f| hops(f, f.group_posts(View::Whole)),
     ..HOP
 };
 /// Quick changes from person to person.
@@ -56,24 +68,91 @@ pub static ONE_WAY_HOPS: Feature = Feature {
     name: "timing_one_way_hop_60s_n",
     definition: "direct one-way actions with one to somebody else at the same moment or in the 60 s before",
     reads: UNEXPLAINED_READS,
-    value: |f| hops(f, f.one_way().filter(|a| f.event(a).chat() == Chat::Direct)),
+    value: |f| hops(f, f.one_way(View::Whole).filter(|a| f.event(a).chat() == Chat::Direct)),
     ..HOP
 };
-/// All cards of this file.
-pub static CARDS: &[&Feature] = &[&GROUP_MINUTE, &ONE_WAY_MINUTE, &GROUP_HOPS, &ONE_WAY_HOPS];
+/// Actions behind the quietest six hours.
+pub static UNPROMPTED_QUIET_N: Feature = Feature {
+    name: "timing_unprompted_quiet_n",
+    definition: "unprompted actions that timing_unprompted_quiet_6h_share is taken over",
+    absent_when: "never: 0 when there is nothing to count",
+    value: |f| base(quiet(f)),
+    ..HOURS
+};
+/// Quietest six hours of what nothing prompted.
+pub static UNPROMPTED_QUIET: Feature = Feature {
+    name: "timing_unprompted_quiet_6h_share",
+    unit: Unit::Share,
+    range: (0.0, 0.25),
+    evidence: Some((&UNPROMPTED_QUIET_N, LEAST_QUIET as f64)),
+    definition: "timing_quiet_6h_share over unprompted actions; the larger one of all and, where 200 remain, of those without the busiest quarter of people of the one-way stream and of groups, as for content_one_way_repeat_share",
+    reading: "around the clock without anybody asking for it",
+    absent_when: "there is no unprompted action",
+    value: |f| value(quiet(f)),
+    ..HOURS
+};
+/// Actions behind the busiest hour.
+pub static ONE_WAY_TOP_HOUR_N: Feature = Feature {
+    name: "timing_one_way_top_hour_n",
+    definition: "one-way actions that timing_one_way_top_hour_share is taken over",
+    absent_when: "never: 0 when there is nothing to count",
+    value: |f| base(top_hour(f)),
+    ..HOURS
+};
+/// Share of the busiest hour of the day in the one-way stream.
+pub static ONE_WAY_TOP_HOUR: Feature = Feature {
+    name: "timing_one_way_top_hour_share",
+    unit: Unit::Share,
+    range: (0.0, 1.0),
+    evidence: Some((&ONE_WAY_TOP_HOUR_N, LEAST_OF_HOUR as f64)),
+    definition: "timing_top_hour_share over one-way actions; the larger one of the whole stream and, where 20 remain, of the stream without its busiest quarter of people, as for content_one_way_repeat_share",
+    absent_when: "there is no one-way action",
+    value: |f| value(top_hour(f)),
+    ..HOURS
+};
 
-fn minute_pairs<'f>(f: &Facts, stream: impl Iterator<Item = &'f Action>) -> Value {
+/// All cards of this file.
+pub static CARDS: &[&Feature] = &[
+    &GROUP_MINUTE,
+    &ONE_WAY_MINUTE,
+    &GROUP_HOPS,
+    &ONE_WAY_HOPS,
+    &UNPROMPTED_QUIET_N,
+    &UNPROMPTED_QUIET,
+    &ONE_WAY_TOP_HOUR_N,
+    &ONE_WAY_TOP_HOUR,
+];
+
+fn by_hour(hours: &[[usize; 24]; 2], view: View) -> (&[usize; 24], usize) {
+    let hours = if view == View::Whole { &hours[0] } else { &hours[1] };
+    (hours, hours.iter().sum())
+}
+
+fn quiet(f: &Facts) -> Option<Seen> {
+    telling(Telling::High, LEAST_QUIET, |view| {
+        let (hours, n) = by_hour(&f.action_counts.unprompted_hours, view);
+        Seen::over(n, quietest_six_hours(hours))
+    })
+}
+
+fn top_hour(f: &Facts) -> Option<Seen> {
+    telling(Telling::High, LEAST_OF_HOUR, |view| {
+        let (hours, n) = by_hour(&f.action_counts.one_way_hours, view);
+        let most = hours.iter().copied().max().filter(|most| 0 < *most);
+        Seen::over(n, most.map(|most| most as f64 / n as f64))
+    })
+}
+
+fn minute_pairs<'f>(f: &Facts, stream: impl Iterator<Item = &'f Action>) -> Option<Seen> {
     let mut minutes = [0u64; 60];
-    let mut n = 0;
+    let mut n = 0usize;
     for action in stream {
         minutes[f.event(action).ts.div_euclid(MINUTE_US).rem_euclid(60) as usize] += 1;
         n += 1;
     }
-    if n < 2 {
-        return Err(Absent::NoEvidence);
-    }
     let pairs = |n: u64| (n * n.saturating_sub(1)) as f64;
-    Ok(minutes.into_iter().map(pairs).sum::<f64>() / pairs(n))
+    let agreeing = || minutes.into_iter().map(pairs).sum::<f64>() / pairs(n as u64);
+    Seen::over(n, (2 <= n).then(agreeing))
 }
 
 fn hops<'f>(f: &Facts, stream: impl Iterator<Item = &'f Action> + Clone) -> Value {

@@ -2,12 +2,13 @@
 //! In: gaps between actions and hours of the day; out: quantiles, entropies, modal shares, regularity.
 //! Burstiness alone says nothing (bots are found on both sides of people); rules combine at least two of these.
 
-use super::facts::{Action, Facts, refill};
-use super::feature::{Absent, Family, Feature, Invariance, Mark, Reads, Unit, Value, count, share};
+use super::facts::{Action, Facts, View, refill};
+use super::feature::{Absent, Family, Feature, Mark, Reads, Unit, Value, count, share};
 use super::kernels::{
     burstiness, entropy_bits, gap_entropy_bits, mean_sd, median, median_of_any, mode_share, quantile,
     quietest_six_hours,
 };
+use super::view::{Seen, Telling, telling};
 use super::volume::{ACTIONS, UNEXPLAINED_READS};
 use crate::domain::{MINUTE_US, SECOND_US, seconds};
 
@@ -208,7 +209,7 @@ pub static TOP_HOUR: Feature = Feature {
 /// Gaps of the one-way stream.
 pub static ONE_WAY_GAPS: Feature = Feature {
     name: "timing_one_way_gaps_n",
-    definition: "gaps of consecutive one-way actions (to people who never wrote)",
+    definition: "gaps of consecutive one-way actions (to people who never wrote), as many as are behind both the entropy and the modal share",
     reading: "evidence behind the one-way timing values",
     absent_when: "never: 0 when there is nothing to count",
     value: |f| count(one_way_gaps(f).n),
@@ -220,7 +221,7 @@ pub static ONE_WAY_ENTROPY: Feature = Feature {
     unit: Unit::Bits,
     range: (0.0, 6.1),
     evidence: Some((&ONE_WAY_GAPS, 100.0)),
-    definition: "timing_gap_entropy_bits over one-way actions",
+    definition: "timing_gap_entropy_bits over one-way actions; the smaller one of the whole stream and, where 100 gaps remain, of the stream without its busiest quarter of people, as for content_one_way_repeat_share",
     value: |f| one_way_gaps(f).entropy_bits.ok_or(Absent::NoEvidence),
     ..STREAM
 };
@@ -230,14 +231,14 @@ pub static ONE_WAY_MODE: Feature = Feature {
     unit: Unit::Share,
     range: (0.0, 1.0),
     evidence: Some((&ONE_WAY_GAPS, 100.0)),
-    definition: "timing_gap_mode_share over one-way actions",
+    definition: "timing_gap_mode_share over one-way actions; the larger one of the whole stream and, where 100 gaps remain, of the stream without its busiest quarter of people, as for content_one_way_repeat_share",
     value: |f| one_way_gaps(f).mode_share.ok_or(Absent::NoEvidence),
     ..STREAM
 };
 /// Gaps of the group stream.
 pub static GROUP_GAPS: Feature = Feature {
     name: "timing_group_gaps_n",
-    definition: "gaps of consecutive group posts",
+    definition: "gaps of consecutive group posts, as many as are behind both the entropy and the modal share",
     reading: "evidence behind the group timing values",
     absent_when: "never: 0 when there is nothing to count",
     value: |f| count(group_gaps(f).n),
@@ -249,7 +250,7 @@ pub static GROUP_ENTROPY: Feature = Feature {
     unit: Unit::Bits,
     range: (0.0, 6.1),
     evidence: Some((&GROUP_GAPS, 100.0)),
-    definition: "timing_gap_entropy_bits over group posts",
+    definition: "timing_gap_entropy_bits over group posts; the smaller one of the whole stream and, where 100 gaps remain, of the stream without its busiest quarter of groups, as for content_group_repeat_share",
     value: |f| group_gaps(f).entropy_bits.ok_or(Absent::NoEvidence),
     ..STREAM
 };
@@ -259,35 +260,10 @@ pub static GROUP_MODE: Feature = Feature {
     unit: Unit::Share,
     range: (0.0, 1.0),
     evidence: Some((&GROUP_GAPS, 100.0)),
-    definition: "timing_gap_mode_share over group posts",
+    definition: "timing_gap_mode_share over group posts; the larger one of the whole stream and, where 100 gaps remain, of the stream without its busiest quarter of groups, as for content_group_repeat_share",
     value: |f| group_gaps(f).mode_share.ok_or(Absent::NoEvidence),
     ..STREAM
 };
-/// Quietest six hours of what nothing prompted.
-pub static UNPROMPTED_QUIET: Feature = Feature {
-    name: "timing_unprompted_quiet_6h_share",
-    unit: Unit::Share,
-    range: (0.0, 0.25),
-    evidence: Some((&super::volume::UNPROMPTED, 200.0)),
-    definition: "timing_quiet_6h_share over unprompted actions",
-    reading: "around the clock without anybody asking for it",
-    absent_when: "there is no unprompted action",
-    value: |f| quietest_six_hours(&f.action_counts.unprompted_hours).ok_or(Absent::NoEvidence),
-    ..STREAM
-};
-/// Share of the busiest hour of the day in the one-way stream.
-pub static ONE_WAY_TOP_HOUR: Feature = Feature {
-    name: "timing_one_way_top_hour_share",
-    unit: Unit::Share,
-    range: (0.0, 1.0),
-    evidence: Some((&super::volume::ONE_WAY, 20.0)),
-    definition: "timing_top_hour_share over one-way actions",
-    invariant: Invariance { shift_hours: true, relabel: true },
-    absent_when: "there is no one-way action",
-    value: |f| top_hour(&f.action_counts.one_way_hours, f.action_counts.one_way),
-    ..STREAM
-};
-
 /// All cards of this file.
 pub static CARDS: &[&Feature] = &[
     &GAPS,
@@ -309,11 +285,9 @@ pub static CARDS: &[&Feature] = &[
     &ONE_WAY_GAPS,
     &ONE_WAY_ENTROPY,
     &ONE_WAY_MODE,
-    &ONE_WAY_TOP_HOUR,
     &GROUP_GAPS,
     &GROUP_ENTROPY,
     &GROUP_MODE,
-    &UNPROMPTED_QUIET,
 ];
 
 fn as_seconds(us: Option<f64>) -> Value {
@@ -347,20 +321,43 @@ fn evenness(f: &Facts) -> Value {
     Ok(((1.0 - skew.abs()) + tight) / 2.0)
 }
 
-fn top_hour(hours: &[usize; 24], n: usize) -> Value {
+pub(super) fn top_hour(hours: &[usize; 24], n: usize) -> Value {
     share(hours.iter().copied().max().unwrap_or(0), n)
 }
 
-/// What cards say of the gaps of one stream.
+/// Gaps that entropy and modal share must rest on.
+const LEAST_GAPS: usize = 100;
+
+/// What cards say of the gaps of one stream, each of the more telling one of the whole and of what is left without
+/// its busiest.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct StreamGaps {
+    /// Gaps behind both values.
     n: usize,
     entropy_bits: Option<f64>,
     mode_share: Option<f64>,
 }
 
 impl StreamGaps {
-    fn of<'f>(f: &Facts, stream: impl Iterator<Item = &'f Action>, n: usize) -> Self {
+    /// Of a stream with so many actions, whole and without its busiest.
+    fn of<'f, S: Iterator<Item = &'f Action>>(f: &Facts, stream: impl Fn(View) -> S, n: [usize; 2]) -> Self {
+        let whole = Self::of_one(f, stream(View::Whole), n[0]);
+        if n[1] == n[0] {
+            return whole;
+        }
+        let part = Self::of_one(f, stream(View::Even), n[1]);
+        let of = |view| if view == View::Whole { whole } else { part };
+        let entropy = telling(Telling::Low, LEAST_GAPS, |v| Seen::over(of(v).n, of(v).entropy_bits));
+        let mode = telling(Telling::High, LEAST_GAPS, |v| Seen::over(of(v).n, of(v).mode_share));
+        let fewest = entropy.iter().chain(&mode).map(|seen| seen.n).min();
+        Self {
+            n: fewest.unwrap_or(0),
+            entropy_bits: entropy.map(|seen| seen.value),
+            mode_share: mode.map(|seen| seen.value),
+        }
+    }
+
+    fn of_one<'f>(f: &Facts, stream: impl Iterator<Item = &'f Action>, n: usize) -> Self {
         if n == f.actions.len() {
             return Self::of_sorted(&f.sorted_gaps);
         }
@@ -383,9 +380,11 @@ impl StreamGaps {
 }
 
 fn one_way_gaps(f: &Facts) -> StreamGaps {
-    *f.later.one_way_gaps.get_or_init(|| StreamGaps::of(f, f.one_way(), f.action_counts.one_way))
+    let n = [f.action_counts.one_way, f.action_counts.one_way_even];
+    *f.later.one_way_gaps.get_or_init(|| StreamGaps::of(f, |view| f.one_way(view), n))
 }
 
 fn group_gaps(f: &Facts) -> StreamGaps {
-    *f.later.group_gaps.get_or_init(|| StreamGaps::of(f, f.group_posts(), f.action_counts.posts))
+    let n = [f.action_counts.posts, f.action_counts.posts_even];
+    *f.later.group_gaps.get_or_init(|| StreamGaps::of(f, |view| f.group_posts(view), n))
 }

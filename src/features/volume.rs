@@ -2,7 +2,7 @@
 //! In: actions, events, contacts; out: plain counts and their quotients.
 //! Volume alone never convicts: a busy person is no machine.
 
-use super::facts::{Action, Facts, order_by, refill, row, token_prefix};
+use super::facts::{Action, Facts, View, days, refill};
 use super::feature::{Absent, Family, Feature, Mark, Reads, Unit, count, share};
 use crate::domain::DAY_US;
 
@@ -83,7 +83,7 @@ pub static IN_OUT: Feature = Feature {
 /// Actions nothing explains.
 pub static UNEXPLAINED: Feature = Feature {
     name: "volume_unexplained_n",
-    definition: "actions in the window with at least one event that follows no inbound message from its recipient within 24 h and is no transactional API template",
+    definition: "actions in the window with at least one event that follows no inbound message from its recipient within 24 h, is not the first answer to one within 72 h, and is no transactional API template",
     reading: "what remains when answers are taken away; rate and reach rules look at this remainder",
     look_alikes: "organizers, announcers",
     reads: UNEXPLAINED_READS,
@@ -128,17 +128,17 @@ pub static ONE_WAY_DAYS: Feature = Feature {
     reading: "persistence of the one-way stream",
     look_alikes: "one-time-code senders, notices",
     reads: UNEXPLAINED_READS,
-    value: |f| count(stream_days(f, f.one_way(), f.action_counts.one_way)),
+    value: |f| count(stream_days(f, f.one_way(View::Whole), f.action_counts.one_way)),
     ..BASE
 };
 /// People of the one-way stream.
 pub static ONE_WAY_PEOPLE: Feature = Feature {
     name: "volume_one_way_people_n",
-    definition: "distinct first recipients of one-way actions",
+    definition: "distinct recipients of one-way events: each person of a broadcast list counts who never wrote",
     reading: "an alarm has a few, a broadcaster many",
     look_alikes: "announcers",
     reads: UNEXPLAINED_READS,
-    value: |f| count(one_way_people(f).people),
+    value: |f| count(f.one_way_people.n),
     ..BASE
 };
 /// Days of group posting.
@@ -147,19 +147,19 @@ pub static GROUP_DAYS: Feature = Feature {
     definition: "non-overlapping closed 24 h, taken greedily, with at least 20 group posts",
     reading: "persistence of the group stream",
     look_alikes: "active members",
-    value: |f| count(stream_days(f, f.group_posts(), f.action_counts.posts)),
+    value: |f| count(stream_days(f, f.group_posts(View::Whole), f.action_counts.posts)),
     ..BASE
 };
 /// Share of one-way actions among unprompted personal ones, in persons.
 pub static ONE_WAY_PER_RECIPIENT: Feature = Feature {
     name: "volume_one_way_per_recipient_n",
     unit: Unit::Ratio,
-    definition: "largest number of one-way actions to one person in the window",
+    definition: "largest number of one-way events to one person in the window; a broadcast list writes to each of its people",
     reading: "somebody written to again and again without ever answering",
     look_alikes: "alarms, reminders, subscriptions",
     absent_when: "there is no one-way action",
     reads: UNEXPLAINED_READS,
-    value: |f| match one_way_people(f).most_to_one {
+    value: |f| match f.one_way_people.most_to_one {
         0 => Err(Absent::NoEvidence),
         n => count(n),
     },
@@ -236,7 +236,7 @@ pub static ONE_WAY_ACTIVE_DAYS: Feature = Feature {
     reading: "how long the one-way stream lasted, whatever else the account did",
     look_alikes: "one-time-code senders, notices",
     reads: UNEXPLAINED_READS,
-    value: |f| count(days(f.one_way().map(|a| f.event(a).ts))),
+    value: |f| count(days(f.one_way(View::Whole).map(|a| f.event(a).ts))),
     ..ACTIVE_DAYS
 };
 /// Days with unprompted actions.
@@ -252,11 +252,11 @@ pub static UNPROMPTED_ACTIVE_DAYS: Feature = Feature {
 /// Days with one-way actions to one person.
 pub static ONE_WAY_PERSON_DAYS: Feature = Feature {
     name: "volume_one_way_person_days_n",
-    definition: "UTC days with a one-way action to the person of volume_one_way_per_recipient_n; of several such persons the one with the most days",
+    definition: "UTC days with a one-way event to the person of volume_one_way_per_recipient_n; of several such persons the one with the most days",
     reading: "whether one person was written to in vain as a habit, or once at length",
     look_alikes: "alarms, reminders, subscriptions",
     reads: UNEXPLAINED_READS,
-    value: |f| count(one_way_people(f).days_of_that_one),
+    value: |f| count(f.one_way_people.days_of_that_one),
     ..ACTIVE_DAYS
 };
 
@@ -289,18 +289,6 @@ fn active_days(f: &Facts) -> usize {
     days(f.action_ts.iter().copied())
 }
 
-/// UTC days that times in order lie on.
-fn days(ts: impl Iterator<Item = i64>) -> usize {
-    let mut last = None;
-    let mut n = 0;
-    for t in ts {
-        let day = Some(t.div_euclid(DAY_US));
-        n += usize::from(day != last);
-        last = day;
-    }
-    n
-}
-
 /// Actions of a stream that a day needs to count.
 const LEAST_A_DAY: usize = 20;
 
@@ -311,32 +299,4 @@ fn stream_days<'f>(f: &Facts, stream: impl Iterator<Item = &'f Action>, n: usize
     let mut room = f.room.borrow_mut();
     refill(&mut room.times, n, stream.map(|a| f.event(a).ts));
     super::kernels::disjoint_windows(&room.times, DAY_US, LEAST_A_DAY)
-}
-
-/// The people of the one-way stream.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct OneWayPeople {
-    people: usize,
-    most_to_one: usize,
-    days_of_that_one: usize,
-}
-
-fn one_way_people(f: &Facts) -> OneWayPeople {
-    *f.later.one_way_people.get_or_init(|| {
-        let words = &mut f.room.borrow_mut().words;
-        let to = |i: usize| f.event(&f.actions[i]).recipient;
-        let stream = (0..f.actions.len()).filter(|i| f.actions[*i].is_one_way());
-        if f.action_counts.one_way == 0 {
-            return OneWayPeople::default();
-        }
-        order_by(words, stream, |i| token_prefix(to(i)), to);
-        let runs = words.chunk_by(|a, b| to(row(*a)) == to(row(*b)));
-        runs.fold(OneWayPeople::default(), |seen, run| {
-            // Rows of one person are in time order, for rows are.
-            let on_days = days(run.iter().map(|w| f.event(&f.actions[row(*w)]).ts));
-            let (most_to_one, days_of_that_one) =
-                (seen.most_to_one, seen.days_of_that_one).max((run.len(), on_days));
-            OneWayPeople { people: seen.people + 1, most_to_one, days_of_that_one }
-        })
-    })
 }

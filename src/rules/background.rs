@@ -4,7 +4,8 @@
 
 use super::row::Row;
 use crate::features::{
-    Feature, client, contact, content, fanout, feedback, groups, rate, registration, streams, timing, volume,
+    Feature, client, contact, content, fanout, feedback, groups, rate, registration, sameness, streams,
+    timing, volume,
 };
 
 /// The most points the background adds to one sub-score.
@@ -52,8 +53,8 @@ const AUTOMATION: &[Part] = &[
     Part {
         weight: 0.18,
         best_of: &[
-            graded(&content::ONE_WAY_REPEAT, 0.0, 1.0, &volume::ONE_WAY, 4.0),
-            graded(&content::GROUP_REPEAT, 0.0, 1.0, &volume::GROUP_POSTS, 4.0),
+            graded(&sameness::ONE_WAY_REPEAT, 0.0, 1.0, &sameness::ONE_WAY_REPEAT_N, 4.0),
+            graded(&sameness::GROUP_REPEAT, 0.0, 1.0, &sameness::GROUP_REPEAT_N, 4.0),
         ],
     },
     Part {
@@ -70,11 +71,14 @@ const AUTOMATION: &[Part] = &[
     Part {
         weight: 0.14,
         best_of: &[
-            shrunk(&content::ONE_WAY_SIZE_CV, 1.2, 0.0, &volume::ONE_WAY),
-            shrunk(&content::GROUP_SIZE_CV, 1.2, 0.0, &volume::GROUP_POSTS),
+            shrunk(&sameness::ONE_WAY_SIZE_CV, 1.2, 0.0, &sameness::ONE_WAY_SIZE_N),
+            shrunk(&sameness::GROUP_SIZE_CV, 1.2, 0.0, &sameness::GROUP_SIZE_N),
         ],
     },
-    Part { weight: 0.08, best_of: &[shrunk(&timing::UNPROMPTED_QUIET, 0.02, 0.2, &volume::UNPROMPTED)] },
+    Part {
+        weight: 0.08,
+        best_of: &[shrunk(&streams::UNPROMPTED_QUIET, 0.02, 0.2, &streams::UNPROMPTED_QUIET_N)],
+    },
     Part { weight: 0.04, best_of: &[counted(&rate::UNEXPLAINED_MAX_60S, 1.0, 60.0)] },
     Part { weight: 0.04, best_of: &[shrunk(&client::ELIGIBLE_ZERO, 0.2, 1.0, &client::ELIGIBLE_N)] },
 ];
@@ -95,8 +99,8 @@ const BROADCAST: &[Part] = &[
     Part {
         weight: 0.16,
         best_of: &[
-            shrunk(&content::ONE_WAY_REPEAT, 0.0, 1.0, &volume::ONE_WAY),
-            shrunk(&content::GROUP_REPEAT, 0.0, 1.0, &volume::GROUP_POSTS),
+            shrunk(&sameness::ONE_WAY_REPEAT, 0.0, 1.0, &sameness::ONE_WAY_REPEAT_N),
+            shrunk(&sameness::GROUP_REPEAT, 0.0, 1.0, &sameness::GROUP_REPEAT_N),
         ],
     },
     Part { weight: 0.10, best_of: &[counted(&volume::ONE_WAY_PER_RECIPIENT, 0.0, 50.0)] },
@@ -119,7 +123,7 @@ const UNSOLICITED: &[Part] = &[
         weight: 0.10,
         best_of: &[
             shrunk(&contact::GREY_SILENT, 0.05, 0.5, &contact::NEW_SILENT),
-            shrunk(&contact::ENUMERATED, 0.1, 0.8, &contact::NEW_SILENT),
+            shrunk(&contact::ENUMERATED, 0.1, 0.8, &contact::ENUMERATED_N),
         ],
     },
     Part { weight: 0.10, best_of: &[counted(&volume::ONE_WAY, 0.0, 200.0)] },

@@ -41,7 +41,8 @@ pub struct Limit {
     pub sense: Sense,
     /// The default.
     pub default: f64,
-    /// Where the strength reaches 1, for the default; moves in proportion with the limit in force.
+    /// Where the strength reaches 1, for the default; moves in proportion with the limit in force, or by the same
+    /// distance where 0 is one of them or lies between the two.
     pub full: f64,
     /// What a policy file may set.
     pub range: (f64, f64),
@@ -97,7 +98,8 @@ impl Limit {
 
     /// How far beyond the limit a value is, 0 at the limit to 1 at `full` and beyond; never falls as evidence grows.
     pub fn ramp(&self, value: f64, limit: f64) -> f64 {
-        let full = if self.default == 0.0 { self.full } else { self.full * limit / self.default };
+        let across = self.default == 0.0 || limit == 0.0 || self.default * self.full < 0.0;
+        let full = if across { limit + self.full - self.default } else { self.full * limit / self.default };
         let part = match self.sense {
             // Counts spread over orders of magnitude: the ramp is straight in their logarithm.
             Sense::Over | Sense::AtLeast if 1.0 < full => {
@@ -170,5 +172,26 @@ impl Limits {
     /// The overrides, for the manifest.
     pub fn overrides(&self) -> &BTreeMap<&'static str, f64> {
         &self.overrides
+    }
+}
+
+#[cfg(test)]
+mod tests {
+
+    #[test]
+    fn every_ramp_rises_from_any_allowed_limit() {
+        for limit in crate::rules::cards().into_iter().flat_map(|rule| rule.limits) {
+            let (low, high) = limit.range;
+            for part in 0..=10 {
+                let in_force = low + (high - low) * f64::from(part) / 10.0;
+                let way = (limit.full - limit.default).abs().max(1e-3);
+                let towards = if limit.full < limit.default { -way } else { way };
+                let ramp = |steps: f64| limit.ramp(in_force + steps * towards, in_force);
+                let rises = ramp(0.25) <= ramp(0.5) && ramp(0.5) <= ramp(1e6);
+                assert!(rises && ramp(1e6) == 1.0, "{} at {in_force}", limit.key);
+            }
+        }
+        let rho = |value: f64| super::super::client::TYPING_RHO.ramp(value, -0.3);
+        assert_eq!((rho(-0.3), rho(-1.0)), (0.0, 1.0));
     }
 }

@@ -24,7 +24,7 @@ pub static EVENTS: Limit = Limit {
 pub static AUDIENCE: Limit = Limit {
     key: "M10.audience",
     feature: &content::AUDIENCE,
-    what: "overlap of the audiences of consecutive runs",
+    what: "overlap of the audience of a run with that of an earlier one",
     default: 0.6,
     full: 0.95,
     range: (0.3, 1.0),
@@ -47,7 +47,7 @@ pub static UNEXPLAINED: Limit = Limit {
 pub static ORDER: Limit = Limit {
     key: "M10b.order",
     feature: &content::ORDER,
-    what: "agreement of the send order of consecutive runs",
+    what: "agreement of the send order of a run with that of an earlier one",
     default: 0.9,
     full: 1.0,
     range: (0.6, 1.0),

@@ -110,7 +110,12 @@ pub static GREY: Limit = Limit {
     ..Limit::BASE
 };
 /// Silent new recipients behind the block share.
-pub static BLOCK_BASE: Limit = Limit { key: "M16.silent", ..GREY_BASE };
+pub static BLOCK_BASE: Limit = Limit {
+    key: "M16.silent",
+    feature: &contact::ENUMERATED_N,
+    what: "new recipients who stayed silent and whose number block is known",
+    ..GREY_BASE
+};
 /// Share in one number block.
 pub static BLOCK: Limit = Limit {
     key: "M16.share",
@@ -246,10 +251,10 @@ pub static ENUMERATED_TARGETS: Rule = Rule {
     applies: Applies::Everyone,
     points: Split::new(8.0, 6.0, 24.0),
     limits: &[&BLOCK, &BLOCK_BASE],
-    persistence: "the count itself: 50 silent new recipients, each after 72 h",
-    statement: "{0} of {0.n} new people who stayed silent lie in one block of 1,000 numbers; limit {0.limit}",
+    persistence: "the count itself: 50 silent new recipients of known blocks, each after 72 h",
+    statement: "{0} of {0.n} new people who stayed silent and whose number block is known lie in one block of 1,000 numbers; limit {0.limit}",
     look_alikes: "a company that writes to its own staff's number range",
-    uses: &[&contact::ENUMERATED, &contact::NEW_SILENT],
+    uses: &[&contact::ENUMERATED, &contact::ENUMERATED_N],
     source: (Mark::Published, "sequential number picking, Greystar, USENIX Security 2013; the limit is ours"),
     test: |row| Some(Fired::on(vec![row.check(&BLOCK)?, row.check(&BLOCK_BASE)?], true)),
     ..BASE

@@ -46,7 +46,7 @@ pub static NETWORK: Limit = Limit {
 pub static COHORT: Limit = Limit {
     key: "R4.cohort",
     feature: &registration::COHORT,
-    what: "registrations within one hour sharing network and client build",
+    what: "accounts registered within one hour with one network and client build",
     window: "1 h",
     default: 10.0,
     full: 30.0,

@@ -246,6 +246,15 @@ impl Rule {
         test: |_| None,
     };
 
+    /// Whether it looks at such accounts: business API ones, or others.
+    pub fn applies_to(&self, api: bool) -> bool {
+        match self.applies {
+            Applies::Everyone => true,
+            Applies::NotApi => !api,
+            Applies::ApiOnly => api,
+        }
+    }
+
     /// Whether it is in force.
     pub fn is_stable(&self) -> bool {
         matches!(self.status, RuleStatus::Stable(_))

@@ -6,7 +6,7 @@ use super::background;
 use super::hit::RuleHit;
 use super::limit::Limits;
 use super::row::Row;
-use super::rule::{AgreementFamily, Applies, Role, Rule, RuleGroup, RuleStatus};
+use super::rule::{AgreementFamily, Role, Rule, RuleGroup, RuleStatus};
 use crate::domain::DAY_US;
 use crate::features::{AccountFeatures, Population, lifecycle};
 use std::sync::OnceLock;
@@ -53,12 +53,7 @@ pub fn run(features: &AccountFeatures, population: Option<&Population>, limits: 
     let api = row.is_api();
     let (mut hits, mut mitigations) = (Vec::new(), Vec::new());
     for rule in in_force() {
-        let applies = match rule.applies {
-            Applies::Everyone => true,
-            Applies::NotApi => !api,
-            Applies::ApiOnly => api,
-        };
-        let Some(fired) = applies.then(|| (rule.test)(&row)).flatten() else { continue };
+        let Some(fired) = rule.applies_to(api).then(|| (rule.test)(&row)).flatten() else { continue };
         let hit = RuleHit {
             rule,
             strength: fired.strength,

@@ -6,7 +6,7 @@ use super::hit::Fired;
 use super::limit::Limit;
 use super::row::Row;
 use super::rule::{AgreementFamily, Applies, Need, Role, Rule, RuleGroup, Split};
-use crate::features::{Mark, content, fanout, groups, volume};
+use crate::features::{Mark, content, fanout, groups, sameness, volume};
 
 /// Reach of one content.
 pub static REACH: Limit = Limit {
@@ -36,7 +36,7 @@ pub static UNEXPLAINED: Limit = Limit {
 /// Repeats in a stream.
 pub static REPEATS: Limit = Limit {
     key: "M8b.repeat_share",
-    feature: &content::ONE_WAY_REPEAT,
+    feature: &sameness::ONE_WAY_REPEAT,
     what: "share of messages whose content repeats an earlier one",
     default: 0.8,
     full: 1.0,
@@ -91,11 +91,11 @@ pub static REPEATED: Rule = Rule {
     need: Need::Any,
     look_alikes: "reminders, commit and edit tools, moderators with stock phrases",
     uses: &[
-        &content::ONE_WAY_REPEAT,
+        &sameness::ONE_WAY_REPEAT,
         &volume::ONE_WAY,
         &volume::ONE_WAY_DAYS,
         &volume::ONE_WAY_PEOPLE,
-        &content::GROUP_REPEAT,
+        &sameness::GROUP_REPEAT,
         &volume::GROUP_POSTS,
         &volume::GROUP_DAYS,
         &groups::POSTED,
@@ -136,9 +136,9 @@ pub fn group_lasts(row: &Row) -> bool {
 fn repeated(row: &Row) -> Option<Fired> {
     // Alarms and reminders repeat themselves to a few fixed people; a broadcast needs more.
     let one_way = row
-        .check_on(&REPEATS, &content::ONE_WAY_REPEAT)
+        .check_on(&REPEATS, &sameness::ONE_WAY_REPEAT)
         .filter(|_| row.at_least(&volume::ONE_WAY_PEOPLE, 3.0));
-    let group = row.check_on(&REPEATS, &content::GROUP_REPEAT);
+    let group = row.check_on(&REPEATS, &sameness::GROUP_REPEAT);
     let lasts = one_way.is_some() && row.at_least(&volume::ONE_WAY, 100.0) && one_way_lasts(row)
         || group.is_some() && row.at_least(&volume::GROUP_POSTS, 100.0) && group_lasts(row);
     Fired::any([one_way, group], lasts)

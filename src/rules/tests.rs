@@ -7,9 +7,9 @@ use crate::domain::{MINUTE_US, Token};
 use crate::features::population::Origin;
 use crate::features::small_world::{World, day};
 use crate::features::{
-    Absent, AccountFeatures, Feature, Mark, Population, Unit, Value, cards as feature_cards, contact,
-    content, fanout, feedback as said, groups as grp, lifecycle, rate, registration as signup,
-    timing as beat, volume,
+    Absent, AccountFeatures, Feature, Mark, Population, Unit, Value, cards as feature_cards, contact, fanout,
+    feedback as said, groups as grp, lifecycle, rate, registration as signup, sameness, timing as beat,
+    volume,
 };
 use std::collections::BTreeMap;
 
@@ -227,16 +227,17 @@ fn regularity_needs_two_signs_one_of_them_of_time() {
     let lifts = |people: f64, days: f64, values: &[(&'static Feature, f64)]| {
         let mut all = vec![(&beat::ONE_WAY_GAPS, 200.0), (&volume::ONE_WAY, 201.0)];
         all.extend([(&volume::ONE_WAY_PEOPLE, people), (&volume::ONE_WAY_DAYS, days)]);
+        all.push((&sameness::ONE_WAY_SIZE_N, 201.0));
         all.extend_from_slice(values);
         run(&features(&all), None, &Limits::default()).lifts
     };
     let bursts = [(&beat::ONE_WAY_ENTROPY, 1.0), (&beat::ONE_WAY_MODE, 0.5)];
     assert!(!lifts(10.0, 2.0, &bursts), "bursts of people do that");
-    let even = [(&beat::ONE_WAY_ENTROPY, 1.0), (&content::ONE_WAY_SIZE_CV, 0.5)];
+    let even = [(&beat::ONE_WAY_ENTROPY, 1.0), (&sameness::ONE_WAY_SIZE_CV, 0.5)];
     assert!(lifts(10.0, 2.0, &even));
     assert!(!lifts(9.0, 2.0, &even), "an alarm has few recipients");
     assert!(!lifts(10.0, 1.0, &even), "one day may be an event");
-    assert!(!f(&[(&content::ONE_WAY_REPEAT, 0.9), (&content::ONE_WAY_SIZE_CV, 0.1)]).contains(&"M7"));
+    assert!(!f(&[(&sameness::ONE_WAY_REPEAT, 0.9), (&sameness::ONE_WAY_SIZE_CV, 0.1)]).contains(&"M7"));
 }
 
 #[test]

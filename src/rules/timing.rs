@@ -7,7 +7,7 @@ use super::limit::{Limit, Sense};
 use super::row::Row;
 use super::rule::{AgreementFamily, Need, Role, Rule, RuleGroup, Split};
 use super::template::{group_lasts, one_way_lasts};
-use crate::features::{Feature, Mark, content, groups, timing, volume};
+use crate::features::{Feature, Mark, groups, sameness, streams, timing, volume};
 
 /// Entropy of gaps.
 pub static ENTROPY: Limit = Limit {
@@ -38,7 +38,7 @@ pub static MODE: Limit = Limit {
 /// Variation of sizes.
 pub static SIZE_CV: Limit = Limit {
     key: "M7.size_cv",
-    feature: &content::ONE_WAY_SIZE_CV,
+    feature: &sameness::ONE_WAY_SIZE_CV,
     what: "variation of the message sizes",
     sense: Sense::Below,
     default: 0.6,
@@ -51,7 +51,7 @@ pub static SIZE_CV: Limit = Limit {
 /// Repeats.
 pub static REPEATS: Limit = Limit {
     key: "M7.repeat_share",
-    feature: &content::ONE_WAY_REPEAT,
+    feature: &sameness::ONE_WAY_REPEAT,
     what: "share of messages whose content repeats an earlier one",
     sense: Sense::AtLeast,
     default: 0.8,
@@ -64,7 +64,7 @@ pub static REPEATS: Limit = Limit {
 /// Quietest six hours.
 pub static NO_SLEEP: Limit = Limit {
     key: "M7b.quiet_share",
-    feature: &timing::UNPROMPTED_QUIET,
+    feature: &streams::UNPROMPTED_QUIET,
     what: "share of unprompted messages in the quietest six hours of the day",
     sense: Sense::Over,
     default: 0.17,
@@ -88,7 +88,7 @@ pub static SLEEP_DAYS: Limit = Limit {
 /// One hour of the day.
 pub static TOP_HOUR: Limit = Limit {
     key: "M7c.top_hour_share",
-    feature: &timing::ONE_WAY_TOP_HOUR,
+    feature: &streams::ONE_WAY_TOP_HOUR,
     what: "share of one-way messages in one hour of the day",
     default: 0.6,
     full: 0.95,
@@ -123,14 +123,14 @@ pub static REGULARITY: Rule = Rule {
     uses: &[
         &timing::ONE_WAY_ENTROPY,
         &timing::ONE_WAY_MODE,
-        &timing::ONE_WAY_GAPS,
-        &content::ONE_WAY_SIZE_CV,
-        &content::ONE_WAY_REPEAT,
+        &volume::ONE_WAY,
+        &sameness::ONE_WAY_SIZE_CV,
+        &sameness::ONE_WAY_REPEAT,
         &timing::GROUP_ENTROPY,
         &timing::GROUP_MODE,
-        &timing::GROUP_GAPS,
-        &content::GROUP_SIZE_CV,
-        &content::GROUP_REPEAT,
+        &volume::GROUP_POSTS,
+        &sameness::GROUP_SIZE_CV,
+        &sameness::GROUP_REPEAT,
         &volume::ONE_WAY_DAYS,
         &volume::ONE_WAY_PEOPLE,
         &volume::GROUP_DAYS,
@@ -153,7 +153,7 @@ pub static AROUND_THE_CLOCK: Rule = Rule {
     persistence: "never above watch",
     statement: "{0} of {0.n} unprompted messages fall into the quietest six hours of the day, over {1} days with such messages; people sleep then, limit {0.limit}",
     look_alikes: "support desks around the clock, shared accounts",
-    uses: &[&timing::UNPROMPTED_QUIET, &volume::UNPROMPTED_ACTIVE_DAYS],
+    uses: &[&streams::UNPROMPTED_QUIET, &volume::UNPROMPTED_ACTIVE_DAYS],
     source: (Mark::Measured, "own measurement on labeled forum time stamps"),
     test: |row| Some(Fired::on(vec![row.check(&NO_SLEEP)?, row.check(&SLEEP_DAYS)?], true)),
     ..BASE
@@ -168,7 +168,7 @@ pub static TIMETABLE: Rule = Rule {
     persistence: "never above watch",
     statement: "{0} of {0.n} messages to people who never wrote go out in one hour of the day, over {1} days with such messages; limit {0.limit}",
     look_alikes: "people with a fixed habit, reminders",
-    uses: &[&timing::ONE_WAY_TOP_HOUR, &volume::ONE_WAY_ACTIVE_DAYS],
+    uses: &[&streams::ONE_WAY_TOP_HOUR, &volume::ONE_WAY_ACTIVE_DAYS],
     source: (Mark::Ours, "daily spikes: RSC, KDD 2015"),
     test: |row| Some(Fired::on(vec![row.check(&TOP_HOUR)?, row.check(&TIMETABLE_DAYS)?], true)),
     ..BASE
@@ -183,7 +183,7 @@ struct Stream {
     mode: &'static Feature,
     size_cv: &'static Feature,
     repeats: &'static Feature,
-    gaps: &'static Feature,
+    actions: &'static Feature,
     /// Whether it reaches enough people or groups, on enough days.
     lasts: fn(&Row) -> bool,
 }
@@ -191,17 +191,17 @@ struct Stream {
 static ONE_WAY: Stream = Stream {
     entropy: &timing::ONE_WAY_ENTROPY,
     mode: &timing::ONE_WAY_MODE,
-    size_cv: &content::ONE_WAY_SIZE_CV,
-    repeats: &content::ONE_WAY_REPEAT,
-    gaps: &timing::ONE_WAY_GAPS,
+    size_cv: &sameness::ONE_WAY_SIZE_CV,
+    repeats: &sameness::ONE_WAY_REPEAT,
+    actions: &volume::ONE_WAY,
     lasts: one_way_lasts,
 };
 static GROUP: Stream = Stream {
     entropy: &timing::GROUP_ENTROPY,
     mode: &timing::GROUP_MODE,
-    size_cv: &content::GROUP_SIZE_CV,
-    repeats: &content::GROUP_REPEAT,
-    gaps: &timing::GROUP_GAPS,
+    size_cv: &sameness::GROUP_SIZE_CV,
+    repeats: &sameness::GROUP_REPEAT,
+    actions: &volume::GROUP_POSTS,
     lasts: group_lasts,
 };
 
@@ -223,7 +223,7 @@ fn regular(row: &Row, stream: &Stream) -> Option<Fired> {
     }
     // The two signs of time are kin: people's bursts show both, so alone they stay at watch.
     let holds = (stream.lasts)(row);
-    let lasts = holds && row.at_least(stream.gaps, 200.0) && sameness.iter().any(Option::is_some);
+    let lasts = holds && row.at_least(stream.actions, 201.0) && sameness.iter().any(Option::is_some);
     let evidence: Vec<Evidence> = beat.into_iter().chain(sameness).flatten().collect();
     if evidence.len() < 2 {
         return None;

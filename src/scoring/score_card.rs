@@ -3,7 +3,7 @@
 //! Knows no date, no policy text and no verdict, so that the same conduct always scores the same.
 
 use crate::domain::{LogOdds, Probability, Share, Token};
-use crate::features::{Absent, AccountFeatures, groups, rate, volume};
+use crate::features::{Absent, AccountFeatures, fanout, groups, rate, volume};
 use crate::rules::{AgreementFamily, Need, Role, RuleOutcome};
 
 /// How much there was to judge.
@@ -85,7 +85,8 @@ pub struct ScoreCard {
     pub business_api: bool,
     /// Actions in the window.
     pub messages_n: Option<f64>,
-    /// Most actions in any 24 h: what a sanction's envelope is compared with.
+    /// Most actions, people written to, people added to groups or groups created in any 24 h, whichever is most: what a
+    /// sanction's envelope is compared with.
     pub peak_24h: Option<f64>,
 }
 
@@ -106,7 +107,7 @@ impl ScoreCard {
     }
 }
 
-/// Actions, or group acts, below which evidence is low when nothing else is said.
+/// Actions, contacts or group acts below which evidence is low when nothing else is said.
 pub const MINIMUM_ACTIONS: f64 = 10.0;
 
 /// Scores one account; `minimum_actions` is what the policy asks for as enough evidence.
@@ -124,14 +125,23 @@ pub fn score(features: &AccountFeatures, outcome: RuleOutcome, minimum_actions: 
         families: families(features),
         business_api: crate::rules::is_api(features),
         messages_n: features.get(&volume::ACTIONS).ok(),
-        peak_24h: features.get(&rate::MAX_24H).ok(),
+        peak_24h: peak_24h(features),
         outcome,
     }
 }
 
+/// What an envelope must hold: a list is one action and reaches many, and group acts are no messages.
+fn peak_24h(features: &AccountFeatures) -> Option<f64> {
+    let beside = [&fanout::MAX_24H, &groups::ADDED_24H, &groups::CREATED_24H];
+    let beside = beside.into_iter().filter_map(|card| features.get(card).ok());
+    Some(beside.fold(features.get(&rate::MAX_24H).ok()?, f64::max))
+}
+
 fn evidence(features: &AccountFeatures, minimum: f64) -> EvidenceLevel {
     let of = |card| features.get(card).unwrap_or(0.0);
-    let most = of(&volume::ACTIONS).max(of(&groups::CREATED_24H)).max(of(&groups::ADDED));
+    // A broadcast list is one action, but each of its people is somebody who may answer or object.
+    let messages = of(&volume::ACTIONS).max(of(&volume::CONTACTS));
+    let most = messages.max(of(&groups::CREATED_24H)).max(of(&groups::ADDED));
     match most {
         most if minimum <= most => EvidenceLevel::Ok,
         most if 0.0 < most => EvidenceLevel::Low,
@@ -139,10 +149,11 @@ fn evidence(features: &AccountFeatures, minimum: f64) -> EvidenceLevel {
     }
 }
 
-/// Families with a rule whose leading value, or any of its alternatives, has its evidence.
+/// Families with a rule for such accounts whose leading value, or any of its alternatives, has its evidence.
 fn families(features: &AccountFeatures) -> FamilySet {
     let mut set = FamilySet::default();
-    for rule in crate::rules::in_force() {
+    let api = crate::rules::is_api(features);
+    for rule in crate::rules::in_force().iter().filter(|rule| rule.applies_to(api)) {
         let judged = !matches!(rule.role, Role::Benign | Role::Descriptive);
         // What is not told was observed all the same.
         let known = |card| matches!(features.evident(card), Ok(_) | Err(Absent::Suppressed));

@@ -224,8 +224,37 @@ fn evidence_and_families_are_said() {
     assert_eq!(none.reason_codes(), ["R4"]);
     assert_eq!(card(&features(&[(&volume::ACTIONS, 9.0)]), None).evidence, EvidenceLevel::Low);
     assert_eq!(card(&features(&[(&volume::ACTIONS, 10.0)]), None).evidence, EvidenceLevel::Ok);
+    let lists = features(&[(&volume::ACTIONS, 9.0), (&volume::CONTACTS, 4_500.0)]);
+    assert_eq!(
+        card(&lists, None).evidence,
+        EvidenceLevel::Ok,
+        "nine lists of 500 people are enough to judge"
+    );
     let factory = features(&[(&volume::ACTIONS, 0.0), (&groups::CREATED_24H, 30.0)]);
     assert_eq!(card(&factory, None).evidence, EvidenceLevel::Ok, "a silent group factory is judged");
+}
+
+#[test]
+fn families_of_rules_that_do_not_apply_are_not_available() {
+    let mut values = features(&[(&rate::UNEXPLAINED_MAX_60S, 5.0)]).values().collect::<Vec<_>>();
+    let of = |values: &[crate::features::Value]| {
+        card(&AccountFeatures::new(crate::domain::Token(7), values.to_vec()), None).families.words()
+    };
+    assert_eq!(of(&values), ["rate"]);
+    values[crate::rules::tests::place(&lifecycle::BURST_AGE)] = Err(crate::features::Absent::NotApplicable);
+    assert!(of(&values).is_empty(), "no rule of pace looks at the business API");
+}
+
+#[test]
+fn an_envelope_holds_people_and_group_acts_too() {
+    let peak = |more: &[(&'static crate::features::Feature, f64)]| {
+        let mut all = vec![(&rate::MAX_24H, 3.0)];
+        all.extend_from_slice(more);
+        card(&features(&all), None).peak_24h
+    };
+    assert_eq!(peak(&[]), Some(3.0));
+    assert_eq!(peak(&[(&fanout::MAX_24H, 500.0)]), Some(500.0));
+    assert_eq!(peak(&[(&groups::ADDED_24H, 900.0), (&groups::CREATED_24H, 2.0)]), Some(900.0));
 }
 
 #[test]

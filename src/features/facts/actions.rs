@@ -17,8 +17,12 @@ pub const REPLIED: u8 = 1 << 1;
 pub const HEARD: u8 = 1 << 2;
 /// Mark: a group or community.
 const POST: u8 = 1 << 3;
+/// Mark: not to the busiest quarter of the people or groups of its stream.
+const EVEN: u8 = 1 << 4;
+/// Mark: as explained, or the first answer within 72 h to somebody who waits for one.
+pub const ANSWERS: u8 = 1 << 5;
 /// What holds of a list only if it holds of every row: one accomplice in it must not hide the rest.
-const OF_ALL: u8 = EXPLAINED | REPLIED | HEARD;
+pub const OF_ALL: u8 = EXPLAINED | REPLIED | HEARD | ANSWERS;
 
 /// One user action.
 #[derive(Debug, Clone, Copy)]
@@ -59,9 +63,9 @@ impl Action {
         self.content_event as usize
     }
 
-    /// Whether every event of it is explained.
+    /// Whether every event of it is explained, or a late first answer.
     pub fn is_explained(&self) -> bool {
-        self.marks & EXPLAINED != 0
+        self.marks & ANSWERS != 0
     }
 
     /// Whether it went to a group or community.
@@ -74,9 +78,19 @@ impl Action {
         self.marks & (POST | OF_ALL) == 0
     }
 
+    /// Whether it remains where the busiest quarter of the people or groups of its stream is left out.
+    pub fn is_even(&self) -> bool {
+        self.marks & EVEN != 0
+    }
+
+    /// Marks it as such.
+    pub fn mark_even(&mut self) {
+        self.marks |= EVEN;
+    }
+
     /// Whether nothing prompted it: not explained, and not part of a conversation.
     pub fn is_unprompted(&self) -> bool {
-        self.marks & (EXPLAINED | REPLIED) == 0
+        self.marks & (ANSWERS | REPLIED) == 0
     }
 }
 
@@ -101,14 +115,18 @@ pub struct ActionCounts {
     pub typed: usize,
     /// Direct with typing observed to be 0.
     pub typed_zero: usize,
-    /// Most events of one list action.
+    /// Most people of one list action.
     pub list_max: usize,
     /// By UTC hour of the day.
     pub hours: [usize; 24],
-    /// Unprompted ones by UTC hour of the day.
-    pub unprompted_hours: [usize; 24],
-    /// One-way ones by UTC hour of the day.
-    pub one_way_hours: [usize; 24],
+    /// One-way ones that remain without the busiest quarter of the people.
+    pub one_way_even: usize,
+    /// Posts that remain without the busiest quarter of the groups.
+    pub posts_even: usize,
+    /// Unprompted ones by UTC hour of the day, whole and without the busiest of their streams.
+    pub unprompted_hours: [[usize; 24]; 2],
+    /// One-way ones by UTC hour of the day, whole and without the busiest.
+    pub one_way_hours: [[usize; 24]; 2],
 }
 
 impl ActionCounts {
@@ -119,12 +137,19 @@ impl ActionCounts {
         self.hours[hour] += 1;
         add(&mut self.unexplained, !action.is_explained());
         add(&mut self.one_way, action.is_one_way());
-        add(&mut self.one_way_hours[hour], action.is_one_way());
         add(&mut self.posts, action.is_group_post());
+        let (one_way, even) = (action.is_one_way(), action.is_even());
+        add(&mut self.one_way_hours[0][hour], one_way);
+        add(&mut self.one_way_hours[1][hour], one_way && even);
+        add(&mut self.one_way_even, one_way && even);
+        add(&mut self.posts_even, action.is_group_post() && even);
         add(&mut self.sized, action.size != ABSENT_U32);
         if action.is_unprompted() {
             self.unprompted += 1;
-            self.unprompted_hours[hour] += 1;
+            self.unprompted_hours[0][hour] += 1;
+            // What belongs to neither stream has no busiest quarter.
+            let of_stream = one_way || action.is_group_post();
+            add(&mut self.unprompted_hours[1][hour], even || !of_stream);
             add(&mut self.link_said, event.link != UNKNOWN);
             add(&mut self.link_yes, super::is_yes(event.link));
         }
@@ -140,7 +165,9 @@ pub fn typing(event: &MessageEvent) -> Option<u32> {
     (event.chat() == Chat::Direct && event.typing_ms != ABSENT_U32).then_some(event.typing_ms)
 }
 
-/// Folds list rows into actions and keeps those whose first event lies in the window; returns the longest list.
+/// Folds list rows into actions and keeps those whose first event lies in the window; returns the people of the longest list.
+///
+/// Leaves in `place` the action of each row, or [`NONE`]; nothing where no row is of a list: then rows are actions.
 pub fn fold(
     window: &Window,
     sent: &[MessageEvent],
@@ -151,6 +178,7 @@ pub fn fold(
     actions: &mut Vec<Action>,
 ) -> usize {
     actions.clear();
+    place.clear();
     let is_list = |e: &MessageEvent| e.chat() == Chat::List;
     let kept = |i: usize| start <= i && window.contains(sent[i].ts);
     if !sent.iter().any(is_list) {
@@ -159,15 +187,16 @@ pub fn fold(
         return 0;
     }
     let key = |i: usize| if sent[i].msg == 0 { (0, sent[i].ts) } else { (sent[i].msg, 0) };
+    let person = |i: usize| (key(i), sent[i].recipient);
     let rows = (0..sent.len()).filter(|i| is_list(&sent[*i]));
-    order_by(words, rows, |i| digest_prefix(sent[i].msg), key);
+    order_by(words, rows, |i| digest_prefix(sent[i].msg), person);
     refill(place, sent.len(), sent.iter().map(|_| NONE));
     actions.reserve_exact(sent.len() - start);
     let mut longest = 0;
     for list in words.chunk_by(|a, b| key(row(*a)) == key(row(*b))) {
-        let leader = row(list[0]);
+        let leader = list.iter().map(|w| row(*w)).min().unwrap_or(0);
         if kept(leader) {
-            longest = longest.max(list.len());
+            longest = longest.max(list.chunk_by(|a, b| person(row(*a)) == person(row(*b))).count());
             list.iter().for_each(|w| place[row(*w)] = leader as u32);
         }
     }
@@ -176,6 +205,7 @@ pub fn fold(
         // A row's place is its leader's number; a leader's is that of its action once it has one.
         if list && place[i] != NONE && place[i] as usize != i {
             let at = place[place[i] as usize];
+            place[i] = at;
             actions[at as usize].absorb(sent, i, marks[i]);
         } else if kept(i) && (!list || place[i] != NONE) {
             place[i] = actions.len() as u32;

@@ -3,11 +3,13 @@
 //! Counts as the feature math contract says; knows no card and no threshold.
 
 mod actions;
+mod even;
 mod order;
 mod pairs;
 mod room;
 
 pub use actions::{Action, ActionCounts, typing};
+pub use even::{Targets, View, days};
 pub use order::{digest_prefix, order_by, row, token_prefix};
 pub use pairs::{HORIZONS_US, Pair, PairCounts, REPLY_US};
 pub use room::{Room, Scratch, refill};
@@ -15,14 +17,15 @@ pub use room::{Room, Scratch, refill};
 use super::client::Typing;
 use super::content::Contents;
 use super::fanout::FirstContacts;
+use super::feature::{Absent, Value, count};
 use super::groups::Posts;
 use super::rate::Peaks;
 use super::timing::StreamGaps;
-use super::volume::OneWayPeople;
+use super::view::Seen;
 use crate::context::Context;
 use crate::domain::{Token, Window};
 use crate::log::{AccountTimeline, MessageEvent, Offers, YES};
-use actions::{EXPLAINED, REPLIED};
+use actions::{ANSWERS, EXPLAINED, OF_ALL, REPLIED};
 use pairs::{Meeting, NONE};
 use std::cell::{OnceCell, RefCell};
 
@@ -37,6 +40,8 @@ pub struct Contacts {
     pub event: Vec<u32>,
     /// How many of them an inbound message within 24 h before, or an API template, explains.
     pub explained: usize,
+    /// How many of them are so explained, or late first answers.
+    pub answers: usize,
 }
 
 /// Numbers that several cards read, computed when first asked for: of a fixed size, so that they cost no allocation.
@@ -54,8 +59,10 @@ pub struct Later {
     pub one_way_gaps: OnceCell<StreamGaps>,
     /// Gaps of the group stream.
     pub group_gaps: OnceCell<StreamGaps>,
-    /// People of the one-way stream.
-    pub one_way_people: OnceCell<OneWayPeople>,
+    /// Repeats of the one-way and of the group stream.
+    pub repeats: [OnceCell<Option<Seen>>; 2],
+    /// Sizes of the one-way and of the group stream.
+    pub sizes: [OnceCell<Option<Seen>>; 2],
     /// Reach of the group stream.
     pub posts: OnceCell<Posts>,
     /// Typing in the one-way stream.
@@ -78,6 +85,8 @@ pub struct Facts<'a> {
     pub action_counts: ActionCounts,
     /// Their times.
     pub action_ts: Vec<i64>,
+    /// The people of the one-way events.
+    pub one_way_people: Targets,
     /// Events in the window, whatever their status.
     pub events_n: usize,
     /// Contacts in the window, in time order.
@@ -118,6 +127,7 @@ impl<'a> Facts<'a> {
             actions: std::mem::take(&mut scratch.actions),
             action_counts: ActionCounts::default(),
             action_ts: std::mem::take(&mut scratch.action_ts),
+            one_way_people: Targets::default(),
             events_n: 0,
             contacts: std::mem::take(&mut scratch.contacts),
             pairs: std::mem::take(&mut scratch.pairs),
@@ -183,13 +193,15 @@ impl<'a> Facts<'a> {
     }
 
     /// The one-way actions.
-    pub fn one_way(&self) -> impl Iterator<Item = &Action> + Clone {
-        some(&self.actions, self.action_counts.one_way).iter().filter(|a| a.is_one_way())
+    pub fn one_way(&self, view: View) -> impl Iterator<Item = &Action> + Clone {
+        let n = self.action_counts.one_way;
+        some(&self.actions, n).iter().filter(move |a| a.is_one_way() && view.shows(a))
     }
 
     /// The posts to groups and communities.
-    pub fn group_posts(&self) -> impl Iterator<Item = &Action> + Clone {
-        some(&self.actions, self.action_counts.posts).iter().filter(|a| a.is_group_post())
+    pub fn group_posts(&self, view: View) -> impl Iterator<Item = &Action> + Clone {
+        let n = self.action_counts.posts;
+        some(&self.actions, n).iter().filter(move |a| a.is_group_post() && view.shows(a))
     }
 
     /// Whether a contact, by its place, is explained.
@@ -197,11 +209,21 @@ impl<'a> Facts<'a> {
         self.marks[self.contacts.event[contact] as usize] & EXPLAINED != 0
     }
 
-    /// Whether newness may be used by rules: registered inside the log, contacts known, or few censored.
-    pub fn newness_usable(&self) -> bool {
+    /// Whether a contact, by its place, is explained, or the first answer within 72 h to somebody who waits for one.
+    pub fn is_answer(&self, contact: usize) -> bool {
+        self.marks[self.contacts.event[contact] as usize] & ANSWERS != 0
+    }
+
+    /// From which first contact on rules may use newness: always, or once the log covers the look-back.
+    fn sure_from(&self) -> i64 {
         let registered_inside = self.context.registered.first().is_some_and(|t| self.log_start <= *t);
-        let PairCounts { new, censored, .. } = self.pair_counts;
-        registered_inside || self.context.contacts_cover || censored * 10 <= new
+        let always = registered_inside || self.context.contacts_cover;
+        if always { i64::MIN } else { self.log_start.saturating_add(self.window.lookback_us()) }
+    }
+
+    /// A count of surely new chats; absent where no chat of the window could be one.
+    pub fn sure(&self, n: usize) -> Value {
+        if self.sure_from() < self.as_of() { count(n) } else { Err(Absent::Censored) }
     }
 
     /// Puts received contacts into (peer, time) order and counts them.
@@ -230,6 +252,7 @@ impl<'a> Facts<'a> {
         self.contacts.pair.reserve_exact(sent.len() - start);
         self.contacts.pair.resize(sent.len() - start, NONE);
         self.pairs.clear();
+        let sure_from = self.sure_from();
         let room = self.room.get_mut();
         let personal = (0..sent.len()).filter(|i| sent[*i].is_personal() && self.marks[*i] & REPLIED == 0);
         let to = |i: usize| sent[i].recipient;
@@ -237,6 +260,7 @@ impl<'a> Facts<'a> {
         let mut meeting = Meeting {
             window: self.window,
             log_start: self.log_start,
+            sure_from,
             timeline: &self.timeline,
             context: &self.context,
             start,
@@ -251,10 +275,10 @@ impl<'a> Facts<'a> {
 
     /// Turns the pair of each row into the list of contacts, in place.
     fn list_contacts(&mut self, start: usize) {
-        let Contacts { ts, pair, event, explained } = &mut self.contacts;
+        let Contacts { ts, pair, event, explained, answers } = &mut self.contacts;
         ts.clear();
         event.clear();
-        *explained = 0;
+        (*explained, *answers) = (0, 0);
         ts.reserve_exact(pair.len());
         event.reserve_exact(pair.len());
         let mut n = 0;
@@ -265,6 +289,7 @@ impl<'a> Facts<'a> {
                 ts.push(self.timeline.sent[start + i].ts);
                 event.push((start + i) as u32);
                 *explained += usize::from(self.marks[start + i] & EXPLAINED != 0);
+                *answers += usize::from(self.marks[start + i] & ANSWERS != 0);
             }
         }
         pair.truncate(n);
@@ -276,9 +301,25 @@ impl<'a> Facts<'a> {
         let (words, place) = (&mut room.words, &mut room.keys);
         let longest = actions::fold(&self.window, sent, &self.marks, start, words, place, &mut self.actions);
         self.action_counts.list_max = longest;
+        self.mark_even(start);
+        let sent = self.timeline.sent;
         let event = |action: &Action| &sent[action.event as usize];
         refill(&mut self.action_ts, self.actions.len(), self.actions.iter().map(|a| event(a).ts));
         self.actions.iter().for_each(|a| self.action_counts.add(a, event(a)));
+    }
+
+    /// Marks what remains of the one-way and of the group stream without their busiest people and groups.
+    fn mark_even(&mut self, start: usize) {
+        let Room { words, keys: place, times, .. } = self.room.get_mut();
+        let (sent, marks, actions) = (self.timeline.sent, &self.marks, &mut self.actions);
+        let action_of = |i: usize| place.get(i).map_or(i - start, |at| *at as usize);
+        let window = start..start + self.events_n;
+        let silent = |i: &usize| sent[*i].is_personal() && marks[*i] & OF_ALL == 0;
+        let kept = |i: &usize| place.get(*i) != Some(&NONE);
+        let one_way = window.clone().filter(|i| silent(i) && kept(i));
+        self.one_way_people = even::mark(sent, one_way, action_of, words, times, actions);
+        let posts = window.filter(|i| !sent[*i].is_personal());
+        even::mark(sent, posts, action_of, words, times, actions);
     }
 }
 

@@ -2,7 +2,7 @@
 //! In: sent and received rows of one account; out: pairs in token order, their counts, and marks on the sent rows.
 //! Walks both sides person by person, once; keeps 16 bytes a pair and reads the rest from the rows.
 
-use super::actions::{EXPLAINED, HEARD, REPLIED};
+use super::actions::{ANSWERS, EXPLAINED, HEARD, REPLIED};
 use super::order::row;
 use crate::context::Context;
 use crate::domain::{AccountKind, DAY_US, HOUR_US, TemplateCategory, Window};
@@ -21,7 +21,7 @@ const NEW: u8 = 1;
 const INBOUND_BEFORE: u8 = 1 << 1;
 const INBOUND_FIRST: u8 = 1 << 2;
 const DELIVERED: u8 = 1 << 3;
-const UNEXPLAINED: u8 = 1 << 4;
+const SURE: u8 = 1 << 4;
 
 /// The account and one recipient of the window.
 #[derive(Debug, Clone, Copy)]
@@ -47,6 +47,11 @@ impl Pair {
     /// No contact either way in the look-back.
     pub fn is_new(&self) -> bool {
         self.is(NEW)
+    }
+
+    /// New, and the log would know if not: as far as rules may use newness.
+    pub fn is_surely_new(&self) -> bool {
+        self.is(SURE)
     }
 
     /// The recipient wrote at some time before the first contact in the window.
@@ -78,6 +83,11 @@ impl Pair {
     pub fn is_in_vain(&self) -> bool {
         self.is_new() && self.is_silent() && !self.is_saved()
     }
+
+    /// The same where the chat is surely new.
+    pub fn is_surely_in_vain(&self) -> bool {
+        self.is_in_vain() && self.is_surely_new()
+    }
 }
 
 /// How many pairs are how; all of the window unless a field says less.
@@ -91,7 +101,7 @@ pub struct PairCounts {
     pub known: usize,
     /// Strangers.
     pub strangers: usize,
-    /// Strangers who have not written since.
+    /// Strangers who have not written since, where the chat is surely new.
     pub strangers_silent: usize,
     /// Recipients whose closed window for a reply lies before as_of, by horizon.
     pub eligible: [usize; 4],
@@ -103,14 +113,14 @@ pub struct PairCounts {
     pub new_unreached: usize,
     /// New recipients eligible at 72 h who have not written since.
     pub new_silent: usize,
-    /// Of these, who were never reached.
-    pub new_silent_unreached: usize,
     /// Of these, who are not known to have the sender in contacts.
-    pub new_silent_unsaved: usize,
-    /// New recipients of the last 7 d who have not written since, however young.
-    pub week_new_silent: usize,
-    /// Recipients who have not written since, with a contact that nothing explains.
-    pub silent_unexplained: usize,
+    pub in_vain: usize,
+    /// Of these, who were never reached.
+    pub in_vain_unreached: usize,
+    /// Of those in vain, whose chat is surely new.
+    pub surely_in_vain: usize,
+    /// Chats opened in vain within the last 7 d, however young.
+    pub week_in_vain: usize,
     /// Recipients who wrote before the account ever did.
     pub inbound_first: usize,
     /// Recipients who wrote at any time.
@@ -124,7 +134,7 @@ impl PairCounts {
         add(&mut self.new, new);
         add(&mut self.known, pair.known != UNKNOWN);
         add(&mut self.strangers, pair.is_stranger());
-        add(&mut self.strangers_silent, pair.is_stranger() && silent);
+        add(&mut self.strangers_silent, pair.is_stranger() && silent && pair.is_surely_new());
         for (i, horizon_us) in HORIZONS_US.into_iter().enumerate() {
             let eligible = t0 + horizon_us < as_of;
             add(&mut self.eligible[i], eligible);
@@ -135,10 +145,10 @@ impl PairCounts {
         add(&mut self.new_eligible, old);
         add(&mut self.new_unreached, old && unreached);
         add(&mut self.new_silent, old && silent);
-        add(&mut self.new_silent_unreached, old && silent && unreached);
-        add(&mut self.new_silent_unsaved, old && pair.is_in_vain());
-        add(&mut self.week_new_silent, new && silent && as_of - 7 * DAY_US <= t0);
-        add(&mut self.silent_unexplained, silent && pair.is(UNEXPLAINED));
+        add(&mut self.in_vain, old && pair.is_in_vain());
+        add(&mut self.in_vain_unreached, old && pair.is_in_vain() && unreached);
+        add(&mut self.surely_in_vain, old && pair.is_surely_in_vain());
+        add(&mut self.week_in_vain, pair.is_in_vain() && as_of - 7 * DAY_US <= t0);
         add(&mut self.inbound_first, pair.is(INBOUND_FIRST));
         add(&mut self.reciprocal, pair.wrote_before() || !silent);
     }
@@ -150,6 +160,8 @@ pub struct Meeting<'m, 'a> {
     pub window: Window,
     /// First moment the log covers.
     pub log_start: i64,
+    /// From which first contact on newness is sure.
+    pub sure_from: i64,
     /// The rows.
     pub timeline: &'m AccountTimeline<'a>,
     /// What comes from beyond the account.
@@ -200,7 +212,9 @@ impl Meeting<'_, '_> {
         let heard_lately = before > 0 && earliest <= heard_at(before - 1);
         let (first_out, last_before) = self.contacts_around(out, &mut pair, t0);
         let wrote_lately = last_before.is_some_and(|ts| earliest <= ts);
-        pair.mark(NEW, !heard_lately && !wrote_lately);
+        let new = !heard_lately && !wrote_lately;
+        pair.mark(NEW, new);
+        pair.mark(SURE, new && self.sure_from <= t0);
         pair.mark(INBOUND_BEFORE, before > 0);
         pair.mark(INBOUND_FIRST, !inbound.is_empty() && heard_at(0) < first_out);
         if !pair.is_silent() {
@@ -211,20 +225,25 @@ impl Meeting<'_, '_> {
         self.pairs.push(pair);
     }
 
-    /// Marks what an inbound message within 24 h before or a template explains, and who was ever heard from.
+    /// Marks what an inbound message within 24 h before or a template explains, late first answers, and who was heard from.
     fn mark_explained(&mut self, out: &[u64], inbound: &[u64]) {
         let api = self.context.kind == Some(AccountKind::BusinessApi);
         let heard = if inbound.is_empty() { 0 } else { HEARD };
         let mut later = inbound.iter().map(|w| self.timeline.received[row(*w)].ts).peekable();
         let mut last = None;
+        let mut waiting = false;
         for i in out.iter().map(|w| row(*w)) {
             let event = &self.timeline.sent[i];
             while let Some(ts) = later.next_if(|ts| *ts <= event.ts) {
                 last = Some(ts);
+                waiting = true;
             }
-            let answers = last.is_some_and(|ts| event.ts - ts <= DAY_US);
-            let explained = answers || (api && is_transactional(event));
-            self.marks[i] |= heard | if explained { EXPLAINED } else { 0 };
+            let within = |us: i64| last.is_some_and(|ts| event.ts - ts <= us);
+            let explained = within(DAY_US) || (api && is_transactional(event));
+            let answers = explained || waiting && within(REPLY_US);
+            self.marks[i] |=
+                heard | if explained { EXPLAINED } else { 0 } | if answers { ANSWERS } else { 0 };
+            waiting &= !event.is_contact();
         }
     }
 
@@ -254,7 +273,6 @@ impl Meeting<'_, '_> {
             if event.ts == t0 {
                 pair.known = pair.known.max(event.known);
             }
-            pair.mark(UNEXPLAINED, self.marks[i] & EXPLAINED == 0);
             self.pair_of[i - self.start] = index;
         }
         (first_out.unwrap_or(t0), last_before)

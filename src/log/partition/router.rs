@@ -3,9 +3,9 @@
 //! Knows neither order nor copies: that is decided once a partition is whole.
 
 use super::PARTITIONS;
+use super::distinct::LinearCounter;
 use super::memory::MemoryPlan;
 use super::order::{Partition, Rows};
-use super::distinct::LinearCounter;
 use super::row::{Buffer, Received, name_bytes};
 use super::spill::{SpillError, SpillStore};
 use crate::domain::{Status, Token, Window};
