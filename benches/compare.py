@@ -48,8 +48,9 @@ def bench_binary():
     """The bench binary itself, so that cargo's own work is not timed."""
     done = subprocess.run(["cargo", "bench", "--no-run", "--bench", "bulkwatch", "--message-format=json"],
                           cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
-    found = [json.loads(line).get("executable") for line in done.stdout.splitlines() if '"bulkwatch"' in line]
-    return [path for path in found if path][-1]
+    built = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    found = [one["executable"] for one in built if one.get("executable") and one["target"]["kind"] == ["bench"]]
+    return found[-1]
 
 
 def middle(runs):
