@@ -200,7 +200,7 @@ fn eligible(f: &Facts) -> Typing {
             return Typing::default();
         }
         let whole = eligible_in(f, View::Whole);
-        if f.action_counts.one_way_even == f.action_counts.one_way {
+        if !f.one_way_apart() {
             return whole;
         }
         let even = eligible_in(f, View::Even);
@@ -208,9 +208,9 @@ fn eligible(f: &Facts) -> Typing {
             move |view| part(if view == View::Whole { &whole } else { &even })
         };
         Typing {
-            zero: telling(Telling::High, LEAST_TYPED, of(|typing| typing.zero)),
-            cv: telling(Telling::Low, LEAST_TYPED, of(|typing| typing.cv)),
-            size_rho: telling(Telling::Low, LEAST_TYPED, of(|typing| typing.size_rho)),
+            zero: telling(Telling::High, LEAST_TYPED, true, of(|typing| typing.zero)),
+            cv: telling(Telling::Low, LEAST_TYPED, true, of(|typing| typing.cv)),
+            size_rho: telling(Telling::Low, LEAST_TYPED, true, of(|typing| typing.size_rho)),
         }
     })
 }

@@ -166,22 +166,22 @@ pub(super) fn variation<'f>(stream: impl Iterator<Item = &'f Action> + Clone) ->
 
 fn one_way_repeats(f: &Facts) -> Option<Seen> {
     let seen = |view| repeats(f, f.one_way(view));
-    *f.later.repeats[0].get_or_init(|| telling(Telling::High, LEAST_CONTENTS, seen))
+    *f.later.repeats[0].get_or_init(|| telling(Telling::High, LEAST_CONTENTS, f.one_way_apart(), seen))
 }
 
 fn group_repeats(f: &Facts) -> Option<Seen> {
     let seen = |view| repeats(f, f.group_posts(view));
-    *f.later.repeats[1].get_or_init(|| telling(Telling::High, LEAST_CONTENTS, seen))
+    *f.later.repeats[1].get_or_init(|| telling(Telling::High, LEAST_CONTENTS, f.posts_apart(), seen))
 }
 
 fn one_way_sizes(f: &Facts) -> Option<Seen> {
     let seen = |view: View| variation(f.one_way(view));
-    *f.later.sizes[0].get_or_init(|| telling(Telling::Low, LEAST_SIZES, seen))
+    *f.later.sizes[0].get_or_init(|| telling(Telling::Low, LEAST_SIZES, f.one_way_apart(), seen))
 }
 
 fn group_sizes(f: &Facts) -> Option<Seen> {
     let seen = |view: View| variation(f.group_posts(view));
-    *f.later.sizes[1].get_or_init(|| telling(Telling::Low, LEAST_SIZES, seen))
+    *f.later.sizes[1].get_or_init(|| telling(Telling::Low, LEAST_SIZES, f.posts_apart(), seen))
 }
 
 fn repeats<'f>(f: &Facts, stream: impl Iterator<Item = &'f Action>) -> Option<Seen> {

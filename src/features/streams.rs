@@ -44,7 +44,9 @@ pub static GROUP_MINUTE: Feature = Feature {
     name: "timing_group_minute_share",
     evidence: Some((&GROUP_POSTS, 20.0)),
     definition: "share of the pairs of group posts that lie in the same minute of the hour: sum c(c-1) / (n(n-1)); the larger one of the whole stream and, where 20 posts remain, of the stream without its busiest quarter of groups, as for content_group_repeat_share",
-    value: |f| value(telling(Telling::High, 20, |view| minute_pairs(f, f.group_posts(view)))),
+    value: |f| {
+        value(telling(Telling::High, 20, f.posts_apart(), |view| minute_pairs(f, f.group_posts(view))))
+    },
     ..MINUTE
 };
 /// Agreement of one-way actions on the minute of the hour.
@@ -53,7 +55,7 @@ pub static ONE_WAY_MINUTE: Feature = Feature {
     evidence: Some((&ONE_WAY, 20.0)),
     definition: "timing_group_minute_share over one-way actions, without the busiest quarter of people where that is larger",
     reads: UNEXPLAINED_READS,
-    value: |f| value(telling(Telling::High, 20, |view| minute_pairs(f, f.one_way(view)))),
+    value: |f| value(telling(Telling::High, 20, f.one_way_apart(), |view| minute_pairs(f, f.one_way(view)))),
     ..MINUTE
 };
 /// Quick changes from group to group.
@@ -129,14 +131,15 @@ fn by_hour(hours: &[[usize; 24]; 2], view: View) -> (&[usize; 24], usize) {
 }
 
 fn quiet(f: &Facts) -> Option<Seen> {
-    telling(Telling::High, LEAST_QUIET, |view| {
+    let [whole, part] = &f.action_counts.unprompted_hours;
+    telling(Telling::High, LEAST_QUIET, whole != part, |view| {
         let (hours, n) = by_hour(&f.action_counts.unprompted_hours, view);
         Seen::over(n, quietest_six_hours(hours))
     })
 }
 
 fn top_hour(f: &Facts) -> Option<Seen> {
-    telling(Telling::High, LEAST_OF_HOUR, |view| {
+    telling(Telling::High, LEAST_OF_HOUR, f.one_way_apart(), |view| {
         let (hours, n) = by_hour(&f.action_counts.one_way_hours, view);
         let most = hours.iter().copied().max().filter(|most| 0 < *most);
         Seen::over(n, most.map(|most| most as f64 / n as f64))

@@ -347,8 +347,8 @@ impl StreamGaps {
         }
         let part = Self::of_one(f, stream(View::Even), n[1]);
         let of = |view| if view == View::Whole { whole } else { part };
-        let entropy = telling(Telling::Low, LEAST_GAPS, |v| Seen::over(of(v).n, of(v).entropy_bits));
-        let mode = telling(Telling::High, LEAST_GAPS, |v| Seen::over(of(v).n, of(v).mode_share));
+        let entropy = telling(Telling::Low, LEAST_GAPS, true, |v| Seen::over(of(v).n, of(v).entropy_bits));
+        let mode = telling(Telling::High, LEAST_GAPS, true, |v| Seen::over(of(v).n, of(v).mode_share));
         let fewest = entropy.iter().chain(&mode).map(|seen| seen.n).min();
         Self {
             n: fewest.unwrap_or(0),

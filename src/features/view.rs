@@ -31,8 +31,13 @@ pub enum Telling {
 }
 
 /// The more telling view of a stream; the part only if it rests on `least` things, or the whole does not either.
-pub fn telling(tells: Telling, least: usize, of: impl Fn(View) -> Option<Seen>) -> Option<Seen> {
+///
+/// `apart` says whether the part differs from the whole: for most accounts it does not, and nothing is seen twice.
+pub fn telling(tells: Telling, least: usize, apart: bool, of: impl Fn(View) -> Option<Seen>) -> Option<Seen> {
     let whole = of(View::Whole);
+    if !apart {
+        return whole;
+    }
     let part = of(View::Even).filter(|part| {
         let enough = least <= part.n || whole.is_none_or(|whole| whole.n < least);
         enough && whole.is_none_or(|whole| tells.more(part.value, whole.value))

@@ -204,6 +204,16 @@ impl<'a> Facts<'a> {
         some(&self.actions, n).iter().filter(move |a| a.is_group_post() && view.shows(a))
     }
 
+    /// Whether leaving out the busiest people leaves a part of the one-way stream.
+    pub fn one_way_apart(&self) -> bool {
+        self.action_counts.one_way_even != self.action_counts.one_way
+    }
+
+    /// Whether leaving out the busiest groups leaves a part of the posts.
+    pub fn posts_apart(&self) -> bool {
+        self.action_counts.posts_even != self.action_counts.posts
+    }
+
     /// Whether a contact, by its place, is explained.
     pub fn is_explained(&self, contact: usize) -> bool {
         self.marks[self.contacts.event[contact] as usize] & EXPLAINED != 0
