@@ -1,3 +1,6 @@
+//! The front page of the documentation is `ARCHITECTURE.md`, included below; the modules follow.
+//! In: message metadata; out: feature rows, score cards and recommendations, with reasons a person can check.
+//! The library prints nothing and never exits; the program is [`cli::run`].
 #![doc = include_str!("ARCHITECTURE.md")]
 
 pub mod catalog;
