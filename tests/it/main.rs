@@ -2,6 +2,7 @@
 //! A new test belongs where its subject is; `tidy` reads the source, everything else runs the program or the library.
 
 mod bad_input;
+mod bad_surroundings;
 mod cli;
 mod determinism;
 mod faults;
