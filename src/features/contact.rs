@@ -3,12 +3,11 @@
 //! Shares that rules use are taken over recipients who never answered, so that chatter cannot buy a lower score.
 
 use super::facts::{Facts, HORIZONS_US, PairCounts, REPLY_US, refill};
-use super::fanout::{NEW_RECIPIENTS, first_contacts};
+use super::fanout::{NEW_RECIPIENTS, SURE_READS, first_contacts};
 use super::feature::{Absent, Family, Feature, Mark, Reads, Value, count, share};
+use super::volume::BOTH_WAYS_READS;
 use crate::domain::{DAY_US, HOUR_US};
 
-const READS: &[Reads] =
-    &[Reads::Ts, Reads::MsgId, Reads::Chat, Reads::Status, Reads::Recipient, Reads::Inbound];
 const KNOWN_READS: &[Reads] =
     &[Reads::Ts, Reads::MsgId, Reads::Chat, Reads::Status, Reads::Recipient, Reads::Inbound, Reads::Known];
 const BLOCK_READS: &[Reads] = &[
@@ -21,10 +20,10 @@ const BLOCK_READS: &[Reads] = &[
     Reads::Known,
     Reads::RecipientBlock,
 ];
-const BASE: Feature = Feature { family: Family::Contact, reads: READS, ..Feature::COUNT };
+const BASE: Feature = Feature { family: Family::Contact, reads: BOTH_WAYS_READS, ..Feature::COUNT };
 const REPLY: Feature = Feature {
     family: Family::Contact,
-    reads: READS,
+    reads: BOTH_WAYS_READS,
     reading: "near 1 for dialogue; chats too young to judge are left out",
     look_alikes: "one-time-code senders, announcers",
     absent_when: "no recipient's reply window has ended",
@@ -180,17 +179,7 @@ pub static NEW_UNANSWERED_SURE: Feature = Feature {
     reading: "what rules use of M5: who saved the number asked for it",
     look_alikes: "one-time-code senders, appointment reminders",
     absent_when: "newness is censored, as for fanout_new_silent_max_24h",
-    reads: &[
-        Reads::Ts,
-        Reads::MsgId,
-        Reads::Chat,
-        Reads::Status,
-        Reads::Recipient,
-        Reads::Inbound,
-        Reads::Registered,
-        Reads::Contacts,
-        Reads::Known,
-    ],
+    reads: SURE_READS,
     value: |f| f.sure(f.pair_counts.surely_in_vain),
     ..BASE
 };
@@ -201,17 +190,7 @@ pub static NEW_SILENT_DAYS: Feature = Feature {
     reading: "persistence: an invitation happens once, a campaign goes on",
     look_alikes: "a shop that opens a chat for every order",
     absent_when: "newness is censored, as for fanout_new_silent_max_24h",
-    reads: &[
-        Reads::Ts,
-        Reads::MsgId,
-        Reads::Chat,
-        Reads::Status,
-        Reads::Recipient,
-        Reads::Inbound,
-        Reads::Registered,
-        Reads::Contacts,
-        Reads::Known,
-    ],
+    reads: SURE_READS,
     value: |f| f.sure(first_contacts(f).in_vain_days),
     ..BASE
 };
@@ -223,7 +202,7 @@ pub static INBOUND_FIRST: Feature = Feature {
     look_alikes: "anyone who is popular",
     absent_when: "there is no recipient",
     family: Family::Contact,
-    reads: READS,
+    reads: BOTH_WAYS_READS,
     source: (Mark::Published, "responsible-use guidance: message people who contacted you first"),
     value: |f| share(f.pair_counts.inbound_first, f.pairs.len()),
     ..Feature::SHARE
@@ -236,7 +215,7 @@ pub static RECIPROCAL: Feature = Feature {
     look_alikes: "anyone",
     absent_when: "there is no recipient",
     family: Family::Contact,
-    reads: READS,
+    reads: BOTH_WAYS_READS,
     value: |f| share(f.pair_counts.reciprocal, f.pairs.len()),
     ..Feature::SHARE
 };
@@ -260,7 +239,7 @@ pub static GREY: Feature = Feature {
     look_alikes: "phones that are off, a provider that reports no delivery",
     absent_when: "the log never says delivered or read, or there is no such recipient",
     family: Family::Contact,
-    reads: READS,
+    reads: BOTH_WAYS_READS,
     source: (Mark::Published, "grey-space ratio, Greystar, USENIX Security 2013"),
     value: |f| grey(f, |n| (n.new_unreached, n.new_eligible)),
     ..Feature::SHARE

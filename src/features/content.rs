@@ -13,7 +13,8 @@ use crate::domain::DAY_US;
 const READS: &[Reads] = &[Reads::Ts, Reads::MsgId, Reads::Chat, Reads::Content];
 const REACH_READS: &[Reads] =
     &[Reads::Ts, Reads::MsgId, Reads::Chat, Reads::Content, Reads::Status, Reads::Recipient, Reads::Inbound];
-const SILENT_READS: &[Reads] = &[
+/// What contents sent into silence depend on.
+pub(super) const SILENT_READS: &[Reads] = &[
     Reads::Ts,
     Reads::MsgId,
     Reads::Chat,

@@ -5,16 +5,25 @@
 use super::facts::{Contacts, Facts, refill};
 use super::feature::{Family, Feature, Mark, Reads, Value, count};
 use super::kernels::{disjoint_windows, max_in_window};
-use super::volume::UNEXPLAINED_READS;
+use super::volume::{BOTH_WAYS_READS, CONTACT_READS, UNEXPLAINED_READS};
 use crate::domain::{DAY_US, HOUR_US, MINUTE_US};
 
-const READS: &[Reads] = &[Reads::Ts, Reads::MsgId, Reads::Chat, Reads::Status, Reads::Recipient];
-const NEW_READS: &[Reads] =
-    &[Reads::Ts, Reads::MsgId, Reads::Chat, Reads::Status, Reads::Recipient, Reads::Inbound];
+/// What sure newness depends on.
+pub const SURE_READS: &[Reads] = &[
+    Reads::Ts,
+    Reads::MsgId,
+    Reads::Chat,
+    Reads::Status,
+    Reads::Recipient,
+    Reads::Inbound,
+    Reads::Registered,
+    Reads::Contacts,
+    Reads::Known,
+];
 
 const BASE: Feature = Feature {
     family: Family::Fanout,
-    reads: READS,
+    reads: CONTACT_READS,
     reading: "reach; a broadcast list may hold 256 people, carriers count about 200 a day as human",
     look_alikes: "club administrators, greeting senders, shops",
     source: (
@@ -26,7 +35,7 @@ const BASE: Feature = Feature {
 const UNEXPLAINED: Feature =
     Feature { reads: UNEXPLAINED_READS, reading: "reach without answers to people who wrote first", ..BASE };
 const NEW: Feature = Feature {
-    reads: NEW_READS,
+    reads: BOTH_WAYS_READS,
     reading: "people never talked to before; compare with the share marked censored",
     look_alikes: "a changed number, a new shop, an event organizer",
     ..BASE
@@ -127,17 +136,7 @@ pub static NEW_SILENT_MAX_24H: Feature = Feature {
     definition: "most surely new recipients first contacted in any closed 24 h who have not written since and are not known to have the sender in contacts; surely new are those of an account registered inside the log or covered by a contacts table, and else those whose 90 d before the first contact lie in the log",
     reading: "newly opened chats that stayed silent; answers take people out of the count",
     absent_when: "newness is censored: account not registered inside the log, no contacts table, and less than 90 d of log before as_of",
-    reads: &[
-        Reads::Ts,
-        Reads::MsgId,
-        Reads::Chat,
-        Reads::Status,
-        Reads::Recipient,
-        Reads::Inbound,
-        Reads::Registered,
-        Reads::Contacts,
-        Reads::Known,
-    ],
+    reads: SURE_READS,
     value: |f| f.sure(first_contacts(f).in_vain_max_24h),
     ..NEW
 };

@@ -2,7 +2,7 @@
 //! In: contents and sizes of one-way actions and of group posts; out: the more telling view of each stream, with its base.
 //! Junk for a few recipients blurs the whole stream; without its busiest quarter of people or groups the rest still shows.
 
-use super::content::{gather, with_content};
+use super::content::{SILENT_READS, gather, with_content};
 use super::facts::{Action, Facts, View};
 use super::feature::{Absent, Family, Feature, Mark, Reads, Unit, Value};
 use super::kernels::mean_sd;
@@ -13,17 +13,8 @@ const LEAST_CONTENTS: usize = 20;
 /// Sizes that their variation must rest on.
 const LEAST_SIZES: usize = 100;
 
-const ONE_WAY_READS: &[Reads] = &[
-    Reads::Ts,
-    Reads::MsgId,
-    Reads::Chat,
-    Reads::Content,
-    Reads::Status,
-    Reads::Recipient,
-    Reads::Inbound,
-    Reads::Template,
-    Reads::AccountKind,
-];
+const GROUP_READS: &[Reads] = &[Reads::Ts, Reads::MsgId, Reads::Chat, Reads::Content, Reads::Recipient];
+const GROUP_SIZE_READS: &[Reads] = &[Reads::Ts, Reads::MsgId, Reads::Chat, Reads::Size, Reads::Recipient];
 const ONE_WAY_SIZE_READS: &[Reads] = &[
     Reads::Ts,
     Reads::MsgId,
@@ -70,7 +61,7 @@ const SIZE_N: Feature = Feature {
 pub static ONE_WAY_REPEAT_N: Feature = Feature {
     name: "content_one_way_repeat_n",
     definition: "one-way actions with content that content_one_way_repeat_share is taken over",
-    reads: ONE_WAY_READS,
+    reads: SILENT_READS,
     value: |f| with_content(f, |f| base(one_way_repeats(f))),
     ..REPEAT_N
 };
@@ -78,9 +69,9 @@ pub static ONE_WAY_REPEAT_N: Feature = Feature {
 pub static ONE_WAY_REPEAT: Feature = Feature {
     name: "content_one_way_repeat_share",
     evidence: Some((&ONE_WAY_REPEAT_N, LEAST_CONTENTS as f64)),
-    definition: "1 - distinct contents / contents, over one-way actions with content; the larger one of the whole stream and, where 20 remain, of the stream without its busiest quarter: of n people at most n/4, rounded up, are left out, those with more one-way events than the next one; a list stays with any of its people",
+    definition: "1 - distinct contents / contents, over one-way actions with content; the larger one of the whole stream and, where 20 remain or the whole has fewer, of the stream without its busiest quarter: of n people at most n/4, rounded up, are left out, those with more one-way events than the next one; a list stays with any of its people",
     reading: "templates sent into silence; neither chatter with accomplices nor junk for a few people dilutes it",
-    reads: ONE_WAY_READS,
+    reads: SILENT_READS,
     value: |f| with_content(f, |f| value(one_way_repeats(f))),
     ..REPEAT
 };
@@ -88,7 +79,7 @@ pub static ONE_WAY_REPEAT: Feature = Feature {
 pub static GROUP_REPEAT_N: Feature = Feature {
     name: "content_group_repeat_n",
     definition: "group posts with content that content_group_repeat_share is taken over",
-    reads: &[Reads::Ts, Reads::MsgId, Reads::Chat, Reads::Content, Reads::Recipient],
+    reads: GROUP_READS,
     value: |f| with_content(f, |f| base(group_repeats(f))),
     ..REPEAT_N
 };
@@ -96,9 +87,9 @@ pub static GROUP_REPEAT_N: Feature = Feature {
 pub static GROUP_REPEAT: Feature = Feature {
     name: "content_group_repeat_share",
     evidence: Some((&GROUP_REPEAT_N, LEAST_CONTENTS as f64)),
-    definition: "1 - distinct contents / contents, over group posts with content; the larger one of the whole stream and, where 20 remain, of the stream without its busiest quarter: of n groups at most n/4, rounded up, are left out, those with more posts than the next one",
+    definition: "1 - distinct contents / contents, over group posts with content; the larger one of the whole stream and, where 20 remain or the whole has fewer, of the stream without its busiest quarter: of n groups at most n/4, rounded up, are left out, those with more posts than the next one",
     reading: "templates posted to groups; junk in a few own groups does not dilute it",
-    reads: &[Reads::Ts, Reads::MsgId, Reads::Chat, Reads::Content, Reads::Recipient],
+    reads: GROUP_READS,
     value: |f| with_content(f, |f| value(group_repeats(f))),
     ..REPEAT
 };
@@ -114,7 +105,7 @@ pub static ONE_WAY_SIZE_N: Feature = Feature {
 pub static ONE_WAY_SIZE_CV: Feature = Feature {
     name: "content_one_way_size_cv_ratio",
     evidence: Some((&ONE_WAY_SIZE_N, LEAST_SIZES as f64)),
-    definition: "content_size_cv_ratio over one-way actions; the smaller one of the whole stream and, where 100 remain, of the stream without its busiest quarter of people, as for content_one_way_repeat_share",
+    definition: "content_size_cv_ratio over one-way actions; the smaller one of the whole stream and, where 100 remain or the whole has fewer, of the stream without its busiest quarter of people, as for content_one_way_repeat_share",
     reading: "templates sent into silence",
     reads: ONE_WAY_SIZE_READS,
     value: |f| with_sizes(f, |f| value(one_way_sizes(f))),
@@ -124,7 +115,7 @@ pub static ONE_WAY_SIZE_CV: Feature = Feature {
 pub static GROUP_SIZE_N: Feature = Feature {
     name: "content_group_size_n",
     definition: "group posts with a size that content_group_size_cv_ratio is taken over",
-    reads: &[Reads::Ts, Reads::MsgId, Reads::Chat, Reads::Size, Reads::Recipient],
+    reads: GROUP_SIZE_READS,
     value: |f| with_sizes(f, |f| base(group_sizes(f))),
     ..SIZE_N
 };
@@ -132,9 +123,9 @@ pub static GROUP_SIZE_N: Feature = Feature {
 pub static GROUP_SIZE_CV: Feature = Feature {
     name: "content_group_size_cv_ratio",
     evidence: Some((&GROUP_SIZE_N, LEAST_SIZES as f64)),
-    definition: "content_size_cv_ratio over group posts; the smaller one of the whole stream and, where 100 remain, of the stream without its busiest quarter of groups, as for content_group_repeat_share",
+    definition: "content_size_cv_ratio over group posts; the smaller one of the whole stream and, where 100 remain or the whole has fewer, of the stream without its busiest quarter of groups, as for content_group_repeat_share",
     reading: "templates posted to groups",
-    reads: &[Reads::Ts, Reads::MsgId, Reads::Chat, Reads::Size, Reads::Recipient],
+    reads: GROUP_SIZE_READS,
     value: |f| with_sizes(f, |f| value(group_sizes(f))),
     ..SIZE_CV
 };

@@ -37,13 +37,14 @@ const HOURS: Feature = Feature {
     reads: UNEXPLAINED_READS,
     reading: "as the value over all actions, on one stream that others' chatter cannot dilute",
     look_alikes: "alarm and reminder accounts, dictated series",
+    source: (Mark::Measured, "own measurement on labeled forum time stamps"),
     ..BASE
 };
 /// Agreement of group posts on the minute of the hour.
 pub static GROUP_MINUTE: Feature = Feature {
     name: "timing_group_minute_share",
     evidence: Some((&GROUP_POSTS, 20.0)),
-    definition: "share of the pairs of group posts that lie in the same minute of the hour: sum c(c-1) / (n(n-1)); the larger one of the whole stream and, where 20 posts remain, of the stream without its busiest quarter of groups, as for content_group_repeat_share",
+    definition: "share of the pairs of group posts that lie in the same minute of the hour: sum c(c-1) / (n(n-1)); the larger one of the whole stream and, where 20 posts remain or the whole has fewer, of the stream without its busiest quarter of groups, as for content_group_repeat_share",
     value: |f| {
         value(telling(Telling::High, 20, f.posts_apart(), |view| minute_pairs(f, f.group_posts(view))))
     },
@@ -87,7 +88,7 @@ pub static UNPROMPTED_QUIET: Feature = Feature {
     unit: Unit::Share,
     range: (0.0, 0.25),
     evidence: Some((&UNPROMPTED_QUIET_N, LEAST_QUIET as f64)),
-    definition: "timing_quiet_6h_share over unprompted actions; the larger one of all and, where 200 remain, of those without the busiest quarter of people of the one-way stream and of groups, as for content_one_way_repeat_share",
+    definition: "timing_quiet_6h_share over unprompted actions; the larger one of all and, where 200 remain or the whole has fewer, of those without the busiest quarter of people of the one-way stream and of groups, as for content_one_way_repeat_share",
     reading: "around the clock without anybody asking for it",
     absent_when: "there is no unprompted action",
     value: |f| value(quiet(f)),
@@ -107,7 +108,7 @@ pub static ONE_WAY_TOP_HOUR: Feature = Feature {
     unit: Unit::Share,
     range: (0.0, 1.0),
     evidence: Some((&ONE_WAY_TOP_HOUR_N, LEAST_OF_HOUR as f64)),
-    definition: "timing_top_hour_share over one-way actions; the larger one of the whole stream and, where 20 remain, of the stream without its busiest quarter of people, as for content_one_way_repeat_share",
+    definition: "timing_top_hour_share over one-way actions; the larger one of the whole stream and, where 20 remain or the whole has fewer, of the stream without its busiest quarter of people, as for content_one_way_repeat_share",
     absent_when: "there is no one-way action",
     value: |f| value(top_hour(f)),
     ..HOURS

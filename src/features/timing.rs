@@ -221,7 +221,7 @@ pub static ONE_WAY_ENTROPY: Feature = Feature {
     unit: Unit::Bits,
     range: (0.0, 6.1),
     evidence: Some((&ONE_WAY_GAPS, 100.0)),
-    definition: "timing_gap_entropy_bits over one-way actions; the smaller one of the whole stream and, where 100 gaps remain, of the stream without its busiest quarter of people, as for content_one_way_repeat_share",
+    definition: "timing_gap_entropy_bits over one-way actions; the smaller one of the whole stream and, where 100 gaps remain or the whole has fewer, of the stream without its busiest quarter of people, as for content_one_way_repeat_share",
     value: |f| one_way_gaps(f).entropy_bits.ok_or(Absent::NoEvidence),
     ..STREAM
 };
@@ -231,7 +231,7 @@ pub static ONE_WAY_MODE: Feature = Feature {
     unit: Unit::Share,
     range: (0.0, 1.0),
     evidence: Some((&ONE_WAY_GAPS, 100.0)),
-    definition: "timing_gap_mode_share over one-way actions; the larger one of the whole stream and, where 100 gaps remain, of the stream without its busiest quarter of people, as for content_one_way_repeat_share",
+    definition: "timing_gap_mode_share over one-way actions; the larger one of the whole stream and, where 100 gaps remain or the whole has fewer, of the stream without its busiest quarter of people, as for content_one_way_repeat_share",
     value: |f| one_way_gaps(f).mode_share.ok_or(Absent::NoEvidence),
     ..STREAM
 };
@@ -250,7 +250,7 @@ pub static GROUP_ENTROPY: Feature = Feature {
     unit: Unit::Bits,
     range: (0.0, 6.1),
     evidence: Some((&GROUP_GAPS, 100.0)),
-    definition: "timing_gap_entropy_bits over group posts; the smaller one of the whole stream and, where 100 gaps remain, of the stream without its busiest quarter of groups, as for content_group_repeat_share",
+    definition: "timing_gap_entropy_bits over group posts; the smaller one of the whole stream and, where 100 gaps remain or the whole has fewer, of the stream without its busiest quarter of groups, as for content_group_repeat_share",
     value: |f| group_gaps(f).entropy_bits.ok_or(Absent::NoEvidence),
     ..STREAM
 };
@@ -260,7 +260,7 @@ pub static GROUP_MODE: Feature = Feature {
     unit: Unit::Share,
     range: (0.0, 1.0),
     evidence: Some((&GROUP_GAPS, 100.0)),
-    definition: "timing_gap_mode_share over group posts; the larger one of the whole stream and, where 100 gaps remain, of the stream without its busiest quarter of groups, as for content_group_repeat_share",
+    definition: "timing_gap_mode_share over group posts; the larger one of the whole stream and, where 100 gaps remain or the whole has fewer, of the stream without its busiest quarter of groups, as for content_group_repeat_share",
     value: |f| group_gaps(f).mode_share.ok_or(Absent::NoEvidence),
     ..STREAM
 };

@@ -35,7 +35,7 @@ pub static CONTACTS: Feature = Feature {
     definition: "contacts in the window: direct or list events to somebody else that are not known to have failed",
     reading: "messages to single people",
     look_alikes: "support desks",
-    reads: &[Reads::Ts, Reads::MsgId, Reads::Chat, Reads::Status, Reads::Recipient],
+    reads: CONTACT_READS,
     value: |f| count(f.contacts.ts.len()),
     ..BASE
 };
@@ -70,7 +70,7 @@ pub static IN_OUT: Feature = Feature {
     reading: "near 1 for dialogue, near 0 for one-way senders; shown only, never scored: accomplices could raise it",
     look_alikes: "announcers, one-time-code senders",
     absent_when: "no contact was sent",
-    reads: &[Reads::Ts, Reads::MsgId, Reads::Chat, Reads::Status, Reads::Recipient, Reads::Inbound],
+    reads: BOTH_WAYS_READS,
     source: (Mark::Published, "carrier guidance of about 1:1 for person-to-person traffic"),
     value: |f| {
         if f.contacts.ts.is_empty() {
@@ -90,6 +90,11 @@ pub static UNEXPLAINED: Feature = Feature {
     value: |f| count(f.action_counts.unexplained),
     ..BASE
 };
+/// What contacts depend on.
+pub const CONTACT_READS: &[Reads] = &[Reads::Ts, Reads::MsgId, Reads::Chat, Reads::Status, Reads::Recipient];
+/// What contacts either way depend on.
+pub const BOTH_WAYS_READS: &[Reads] =
+    &[Reads::Ts, Reads::MsgId, Reads::Chat, Reads::Status, Reads::Recipient, Reads::Inbound];
 /// What the split into explained and unexplained depends on.
 pub const UNEXPLAINED_READS: &[Reads] = &[
     Reads::Ts,
@@ -114,7 +119,7 @@ pub static UNPROMPTED: Feature = Feature {
 /// One-way actions.
 pub static ONE_WAY: Feature = Feature {
     name: "volume_one_way_n",
-    definition: "actions to people none of whom ever wrote to the account in the log",
+    definition: "actions to people not all of whom ever wrote to the account in the log, and that nothing explains",
     reading: "messages into silence; chatter with accomplices cannot change it",
     look_alikes: "one-time-code senders, notices",
     reads: UNEXPLAINED_READS,
@@ -150,7 +155,7 @@ pub static GROUP_DAYS: Feature = Feature {
     value: |f| count(stream_days(f, f.group_posts(View::Whole), f.action_counts.posts)),
     ..BASE
 };
-/// Share of one-way actions among unprompted personal ones, in persons.
+/// Most one-way events to one person.
 pub static ONE_WAY_PER_RECIPIENT: Feature = Feature {
     name: "volume_one_way_per_recipient_n",
     unit: Unit::Ratio,
