@@ -3,6 +3,7 @@
 //! The library prints nothing and never exits; the program is [`cli::run`].
 #![doc = include_str!("ARCHITECTURE.md")]
 
+pub mod campaigns;
 pub mod catalog;
 pub mod cli;
 pub mod content;

@@ -2,12 +2,16 @@
 //! In: checked inputs and settings; out: a published run folder and its summary.
 //! Computes nothing of its own.
 
+use crate::campaigns::{Found, Newcomers, Search, SearchError, SharedThing, newcomers, shared_things};
 use crate::context::Exchange;
 use crate::decision::{self, Circumstances, Held, Known, Policy, PolicyError};
 use crate::domain::{ErrorClass, Timestamp};
-use crate::features::{Night, Population, PopulationError, extract};
+use crate::features::{Night, Population, PopulationError, extract_watched};
 use crate::log::{Inputs, LogError, MemoryPlan, MessageLog, Parts, ReadSettings, Shared, Step, WindowWish};
-use crate::report::{FeatureFile, FolderError, Judged, NamedRow, ReportError, Run, RunFolder, Summary};
+use crate::report::{
+    FeatureFile, FeatureFileError, FolderError, Judged, NamedCampaign, NamedRow, ReportError, Run, RunFolder,
+    Summary, fill_in,
+};
 use crate::table_io::TableError;
 use crate::{rules, scoring};
 use hashbrown::HashMap;
@@ -27,6 +31,12 @@ pub enum ScanError {
     /// A result file.
     #[error(transparent)]
     Table(#[from] TableError),
+    /// The search for campaigns.
+    #[error(transparent)]
+    Search(#[from] SearchError),
+    /// The feature table, read back.
+    #[error(transparent)]
+    Features(#[from] FeatureFileError),
     /// The run folder.
     #[error(transparent)]
     Folder(#[from] FolderError),
@@ -53,6 +63,8 @@ impl ScanError {
         match self {
             Self::Log(error) => error.class(),
             Self::Table(error) => error.class(),
+            Self::Search(error) => error.class(),
+            Self::Features(error) => error.class(),
             Self::Folder(_) | Self::Report(_) => ErrorClass::Environment,
             Self::Policy(_) | Self::Population(_) => ErrorClass::Usage,
             Self::Held(_) => ErrorClass::Held,
@@ -94,13 +106,24 @@ impl std::ops::AddAssign for Counts {
     }
 }
 
+/// What extraction yields of some accounts.
+#[derive(Debug, Default)]
+pub struct Extracted {
+    /// Their feature rows, in account order.
+    pub rows: Vec<NamedRow>,
+    /// What they put out, by the place of the account among these rows.
+    pub things: Vec<SharedThing>,
+    /// Whom the young ones among them write to, likewise.
+    pub newcomers: Newcomers,
+}
+
 /// Orders and extracts every account of a log, handing rows on in account order.
 ///
 /// Partitions are worked on in parallel, as many at a time as fit in memory together.
 pub fn each_account(
     log: &mut MessageLog,
     settings: &ReadSettings,
-    mut hand_on: impl FnMut(Vec<NamedRow>) -> Result<(), ScanError>,
+    mut hand_on: impl FnMut(Extracted) -> Result<(), ScanError>,
 ) -> Result<Counts, ScanError> {
     let exchange = Exchange::new(&log.side, &log.window);
     let mut counts = Counts::default();
@@ -115,6 +138,7 @@ pub fn each_account(
             offers: log.offers,
             side: &log.side,
             exchange: &exchange,
+            templates: &log.texts.templates,
         };
         let extracted: Vec<Result<_, LogError>> = batch
             .parts
@@ -123,9 +147,9 @@ pub fn each_account(
             .map(|parts| extract_named(parts, log, &night))
             .collect();
         for partition in extracted {
-            let (counted, rows) = partition?;
+            let (counted, extracted) = partition?;
             counts += counted;
-            hand_on(rows)?;
+            hand_on(extracted)?;
         }
         done = batch.end;
         settings.tell(Step::Partitions { done, of: log.partitions() });
@@ -134,25 +158,30 @@ pub fn each_account(
 }
 
 /// The feature rows of one partition, with the names of their accounts.
-fn extract_named(parts: Parts, log: &MessageLog, night: &Night) -> Result<(Counts, Vec<NamedRow>), LogError> {
+fn extract_named(parts: Parts, log: &MessageLog, night: &Night) -> Result<(Counts, Extracted), LogError> {
     let extra = log.extra(parts.index);
-    let (mut counts, mut named) = (Counts::default(), Vec::new());
+    let (mut counts, mut all) = (Counts::default(), Extracted::default());
     parts.each(&night.window, |partition, tokens| {
         let from = extra.partition_point(|account| account < tokens.start());
         let to = extra.partition_point(|account| account <= tokens.end());
-        let rows = extract(&partition, &extra[from..to], night);
+        let before = all.rows.len();
+        let rows = extract_watched(&partition, &extra[from..to], night, |place, facts| {
+            let account = (before + place) as u32;
+            shared_things(facts, account, &mut all.things);
+            newcomers(facts, account, &mut all.newcomers);
+        });
         counts += Counts {
             events: partition.sent.len() as u64,
             duplicates: partition.duplicates,
             outside: partition.outside,
             accounts: rows.len() as u64,
         };
-        named.extend(rows.into_iter().map(|features| {
+        all.rows.extend(rows.into_iter().map(|features| {
             let name = partition.name(features.account).unwrap_or_default().to_owned();
             NamedRow { name, features }
         }));
     })?;
-    Ok((counts, named))
+    Ok((counts, all))
 }
 
 /// What a scan is told.
@@ -185,25 +214,48 @@ pub struct ScanSettings<'a> {
 pub fn scan(inputs: &Inputs, settings: ScanSettings, out: &Path) -> Result<Summary, ScanError> {
     let folder = RunFolder::stage(out)?;
     settings.name.map_or(Ok(()), |name| folder.check_place(name))?;
-    let shared = Shared::new(settings.memory, settings.tmp_dir.unwrap_or_else(|| out.to_owned()));
-    let mut log = MessageLog::read(inputs, &settings.wish, &settings.read, &Arc::new(shared))?;
+    let mut shared = Shared::new(settings.memory, settings.tmp_dir.unwrap_or_else(|| out.to_owned()));
+    if let Some(keys) = &settings.read.keys {
+        shared = shared.comparing_words(keys.contents());
+    }
+    let shared = Arc::new(shared);
+    let mut log = MessageLog::read(inputs, &settings.wish, &settings.read, &shared)?;
     let policy = Policy::parse(settings.policy, Timestamp(log.window.to_us()))?;
     if let Some(population) = settings.population {
         population.check_earlier(&Timestamp(log.window.to_us()).date())?;
     }
     let known = Known::of(&log.side);
-    let mut file = FeatureFile::create(&folder.path("features.parquet"))?;
+    let table = folder.path("features.parquet");
+    let mut file = FeatureFile::create(&table)?;
     let mut judged: Vec<Judged> = Vec::new();
+    let mut search = Search::new(&shared);
     let as_of = log.window.to_us();
-    let counts = each_account(&mut log, &settings.read, |rows| {
+    let judge = |row: NamedRow| judge(row, settings.population, &policy, &known, as_of);
+    let mut accounts = 0;
+    let counts = each_account(&mut log, &settings.read, |Extracted { rows, things, newcomers }| {
         file.append(&rows)?;
+        search.add(accounts, things, newcomers)?;
+        accounts += rows.len() as u32;
         if !settings.features_only {
-            let judge = |row: NamedRow| judge(row, settings.population, &policy, &known, as_of);
             judged.par_extend(rows.into_par_iter().map(judge));
         }
         Ok(())
     })?;
     file.finish()?;
+    let found = search.finish(accounts, log.seen.digest as u64)?;
+    // Who was found in company is judged again with what that adds; a file without company stays as it is.
+    let members = fill_in(&table, &found.beside())?;
+    let campaigns = named(&found, &members, log.seen.digest);
+    if !settings.features_only {
+        for (place, row) in members {
+            judged[place as usize] = judge(row);
+        }
+        let of = |campaign: &NamedCampaign| {
+            campaign.members().map(|m| (m.to_owned(), campaign.id.clone())).collect::<Vec<_>>()
+        };
+        let first: HashMap<String, String> = campaigns.iter().rev().flat_map(of).collect();
+        judged.iter_mut().for_each(|j| j.campaign = first.get(&j.name).cloned());
+    }
     judged.sort_unstable_by(Judged::before);
     let off_platform = {
         let scored: HashMap<&str, _> = judged.iter().map(|j| (j.name.as_str(), j.outcome())).collect();
@@ -219,6 +271,8 @@ pub fn scan(inputs: &Inputs, settings: ScanSettings, out: &Path) -> Result<Summa
         off_platform,
         accounts: counts.accounts,
         features_only: settings.features_only,
+        campaigns,
+        search: found,
         judged,
         policy: &policy,
         population: settings.population,
@@ -248,7 +302,14 @@ fn judge(
         off_platform: &off_platform,
     };
     let decision = decision::decide(&card, &circumstances, policy);
-    Judged { name: row.name, card, decision }
+    Judged { name: row.name, card, decision, campaign: None }
+}
+
+/// Campaigns with the names of their accounts.
+fn named(found: &Found, members: &BTreeMap<u32, NamedRow>, run: u128) -> Vec<NamedCampaign> {
+    let names: BTreeMap<u32, String> =
+        members.iter().map(|(place, row)| (*place, row.name.clone())).collect();
+    found.campaigns.iter().map(|c| NamedCampaign::of(c.clone(), &names, run)).collect()
 }
 
 fn stopped(settings: &ReadSettings) -> Result<(), ScanError> {

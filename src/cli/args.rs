@@ -23,6 +23,10 @@ pub struct Flags {
     pub run: Option<PathBuf>,
     /// `--write`, for commands that write one file.
     pub write: Option<PathBuf>,
+    /// `--within`, seconds.
+    pub within: Option<String>,
+    /// `--participation`
+    pub participation: Option<String>,
     /// `--json`
     pub json: bool,
     /// `--quiet`
@@ -56,6 +60,8 @@ pub enum Command {
     Config(Flags),
     /// `population`
     Population(Flags),
+    /// `coaction`
+    Coaction(Flags),
     /// `panel`
     Panel(Flags),
     /// `simulate`
@@ -86,6 +92,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, ExitCo
         "inspect" => Command::Inspect(flags(matches)),
         "init" => Command::Init(flags(matches)),
         "population" => Command::Population(flags(matches)),
+        "coaction" => Command::Coaction(flags(matches)),
         "panel" => Command::Panel(flags(matches)),
         "simulate" => Command::Simulate(flags(matches)),
         _ => match matches.subcommand() {
@@ -157,6 +164,17 @@ fn side_commands() -> Vec<Clap> {
             .arg(subject("RUN", "run folder of an earlier night", true))
             .arg(write("profile to write", "population.json"))
             .arg(flag("simulated", "mark the profile as made from simulated messages")),
+        with_settings(
+            Clap::new("coaction")
+                .about("Who put out the same things within seconds of whom: the published rule of co-sharing networks")
+                .before_help("Example: bulkwatch coaction shares.csv --mapping data/mappings/coortweet.toml --write edges.parquet")
+                .arg(subject("LOG", "message log: content is what is shared, msg_id the post", false))
+                .arg(config())
+                .arg(value("within", "S", "seconds between two shares at most; default: 60"))
+                .arg(value("participation", "N", "least shares of an account, and least posts of one among those paired; default: 2"))
+                .arg(value("write", "PATH", "Parquet file of edges to write"))
+                .arg(json()),
+        ),
         Clap::new("panel")
             .about(
                 "Run the shipped policy on labeled public logs and print how well it agrees with the labels",
@@ -212,6 +230,10 @@ fn write(help: &'static str, default: &'static str) -> Arg {
     Arg::new("write").long("write").value_name("PATH").help(help).default_value(default)
 }
 
+fn value(name: &'static str, what: &'static str, help: &'static str) -> Arg {
+    Arg::new(name).long(name).value_name(what).help(help)
+}
+
 fn subject(name: &'static str, help: &'static str, required: bool) -> Arg {
     Arg::new("subject").value_name(name).help(help).required(required)
 }
@@ -249,6 +271,8 @@ fn flags(matches: &ArgMatches) -> Flags {
         config: text("config").map(PathBuf::from),
         run: text("run").map(PathBuf::from),
         write: text("write").map(PathBuf::from),
+        within: text("within"),
+        participation: text("participation"),
         json: set("json"),
         quiet: set("quiet"),
         origin: set("origin"),

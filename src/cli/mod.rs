@@ -4,6 +4,7 @@
 
 mod args;
 mod catalog;
+mod coaction;
 mod config;
 mod explain;
 mod failure;
@@ -53,6 +54,7 @@ fn dispatch(command: Command) -> Result<(), Failure> {
         Command::Init(flags) => init::run(&flags),
         Command::Config(flags) => config::run(&flags),
         Command::Population(flags) => population::run(&flags),
+        Command::Coaction(flags) => coaction::run(&flags),
         Command::Panel(flags) => panel::run(&flags),
         Command::Simulate(flags) => simulate::run(&flags),
     }

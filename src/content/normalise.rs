@@ -1,125 +1,331 @@
-//! One spelling for texts that mean to be the same message.
-//! In: a text; out: lower case, compatible forms, no invisible marks, digits, links and mentions as classes.
-//! Knows no language, and folds no look-alike letters.
+//! One spelling for texts that mean to be the same message, and the objects that a text carries.
+//! In: a text; out: lower case, compatible forms, no invisible marks, digits, links and mentions as one character each.
+//! Knows no language; look-alike letters are folded by the neighbor, hosts and numbers are read by the other one.
 
-use unicode_normalization::UnicodeNormalization;
+use super::confusable;
+use super::objects::{self, Object};
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
+
+/// Stands for a run of digits or an amount.
+const DIGITS: char = '\u{fdd0}';
+/// Stands for a link.
+const LINK: char = '\u{fdd1}';
+/// Stands for a mail address.
+const MAIL: char = '\u{fdd2}';
+/// Stands for a mention of somebody.
+const MENTION: char = '\u{fdd3}';
+
+/// The characters that stand for a class. Unicode sets them aside for internal use and they are dropped from what
+/// comes in, so nobody can write one.
+pub const MARKS: std::ops::RangeInclusive<char> = DIGITS..=MENTION;
 
 /// A normalised text and what was met on the way.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Normalised {
-    /// The one spelling.
+    /// The one spelling; classes stand as [`MARKS`].
     pub text: String,
     /// Whether it held a link.
     pub has_link: bool,
+    /// Hosts of links, then numbers to call or write to, in order of appearance, with repetitions.
+    pub objects: Vec<Object>,
 }
 
-/// Stands for a link.
-const LINK: &str = "<link>";
-/// Stands for a mail address.
-const MAIL: &str = "<mail>";
-/// Stands for a mention of somebody.
-const MENTION: &str = "<mention>";
+impl Normalised {
+    /// The spelling with readable classes, for people and tests.
+    pub fn readable(&self) -> String {
+        self.text
+            .replace(DIGITS, "#")
+            .replace(LINK, "<link>")
+            .replace(MAIL, "<mail>")
+            .replace(MENTION, "<mention>")
+    }
+}
 
-/// Normalises a text: NFKC, lower case, invisible marks dropped, white space folded; runs of digits become `#`,
-/// links, mail addresses and mentions become their class, and amounts lose their separators.
+/// Normalises texts and keeps its buffers between them.
+#[derive(Debug, Default)]
+pub struct Normaliser {
+    folded: String,
+    spare: String,
+    /// Where the links were.
+    links: Vec<(usize, usize)>,
+    out: Normalised,
+}
+
+/// Normalises one text; for many, keep a [`Normaliser`].
 pub fn normalise(text: &str) -> Normalised {
-    let mut out = Normalised { text: String::with_capacity(text.len()), has_link: false };
-    let folded: String = text.nfkc().filter(|c| !is_invisible(*c)).flat_map(char::to_lowercase).collect();
-    for word in folded.split_whitespace() {
-        if !out.text.is_empty() {
-            out.text.push(' ');
-        }
-        out.has_link |= push_word(&mut out.text, word);
-    }
-    out
+    let mut normaliser = Normaliser::default();
+    normaliser.normalise(text);
+    normaliser.out
 }
 
-/// Appends one word, as its class or with its digits masked; true when it is a link.
-fn push_word(out: &mut String, word: &str) -> bool {
-    let core = word.trim_matches(|c: char| c.is_ascii_punctuation() && !matches!(c, '@' | '/' | '#'));
-    if is_link(core) {
-        push_class(out, word, core, LINK);
-        return true;
+impl Normaliser {
+    /// Normalises a text: NFKC, lower case, invisible marks dropped, look-alike letters folded where they pose as
+    /// Latin, white space folded; runs of digits, links, mail addresses and mentions become their mark, and amounts
+    /// lose their separators. Linear time; plain ASCII and most of Latin, Cyrillic, Arabic and Chinese writing takes no table.
+    pub fn normalise(&mut self, text: &str) -> &Normalised {
+        self.out.text.clear();
+        self.out.has_link = false;
+        self.out.objects.clear();
+        self.folded.clear();
+        if is_plain(text.as_bytes()) {
+            self.folded.push_str(text);
+            self.folded.make_ascii_lowercase();
+        } else {
+            self.fold_unicode(text);
+        }
+        self.push_words();
+        &self.out
     }
-    if core.contains('@')
-        && !core.starts_with('@')
-        && core.rsplit('@').next().is_some_and(|d| d.contains('.'))
-    {
-        push_class(out, word, core, MAIL);
-    } else if core.len() > 1 && core.starts_with('@') {
-        push_class(out, word, core, MENTION);
+
+    fn fold_unicode(&mut self, text: &str) {
+        if !self.fold_simple(text) {
+            self.compose(text);
+        }
+        if confusable::concerns(&self.spare) {
+            confusable::fold(&self.spare, &mut self.folded);
+            std::mem::swap(&mut self.folded, &mut self.spare);
+            self.folded.clear();
+        }
+        self.lower();
+    }
+
+    /// Compatibility forms without a table, where every character has one of its own; false where one has not.
+    fn fold_simple(&mut self, text: &str) -> bool {
+        self.spare.clear();
+        for c in text.chars() {
+            match simple(c) {
+                Simple::Is(c) => self.spare.push(c),
+                Simple::Drops => {}
+                Simple::Not => return false,
+            }
+        }
+        true
+    }
+
+    fn compose(&mut self, text: &str) {
+        self.spare.clear();
+        if is_nfkc_quick(text.chars()) == IsNormalized::Yes {
+            self.spare.extend(text.chars().filter(|c| !is_invisible(*c)));
+        } else {
+            self.spare.extend(text.nfkc().filter(|c| !is_invisible(*c)));
+        }
+    }
+
+    fn lower(&mut self) {
+        for c in self.spare.chars() {
+            if c.is_ascii() {
+                self.folded.push(c.to_ascii_lowercase());
+            } else if has_no_case(c) {
+                self.folded.push(c);
+            } else if c.is_whitespace() {
+                self.folded.push(' ');
+            } else {
+                // Lower case may bring back a mark of its own.
+                self.folded.extend(c.to_lowercase().filter(|c| !is_stray_accent(*c)));
+            }
+        }
+    }
+
+    fn push_words(&mut self) {
+        let (folded, bytes) = (self.folded.as_str(), self.folded.as_bytes());
+        self.links.clear();
+        let (mut at, mut digits) = (0, 0);
+        while at < bytes.len() {
+            let (start, mut seen) = (at, 0);
+            while at < bytes.len() && KINDS[bytes[at] as usize] & BLANK == 0 {
+                let kind = KINDS[bytes[at] as usize];
+                seen |= kind;
+                digits += usize::from(kind & (DIGIT | WIDE) != 0);
+                at += 1;
+            }
+            if start < at {
+                if !self.out.text.is_empty() {
+                    self.out.text.push(' ');
+                }
+                if seen == 0 {
+                    self.out.text.push_str(&folded[start..at]);
+                } else if push_word(&mut self.out, &folded[start..at], seen) {
+                    self.links.push((start, at));
+                }
+            }
+            at += 1;
+        }
+        if objects::LEAST_DIGITS <= digits {
+            // Numbers are looked for across words, and not within links.
+            let mut from = 0;
+            for (start, end) in &self.links {
+                objects::numbers(&folded[from..*start], &mut self.out.objects);
+                from = *end;
+            }
+            objects::numbers(&folded[from..], &mut self.out.objects);
+        }
+    }
+}
+
+/// What NFKC and dropping the invisible do to a character that joins with none beside it.
+enum Simple {
+    Is(char),
+    Drops,
+    Not,
+}
+
+/// Latin, Cyrillic, Arabic and Devanagari letters, Chinese, kana, Hangul, full-width forms and emoji: the bulk of what is written beyond ASCII.
+fn simple(c: char) -> Simple {
+    match c {
+        ' '..='~' | '\t' | '\n' | '\r' => Simple::Is(c),
+        '\u{4e00}'..='\u{9fff}' | '\u{c0}'..='\u{ff}' | '\u{410}'..='\u{44f}' | 'Ё' | 'ё' => Simple::Is(c),
+        '\u{621}'..='\u{63a}'
+        | '\u{641}'..='\u{64a}'
+        | '\u{1f300}'..='\u{1f64f}'
+        | '\u{1f900}'..='\u{1f9ff}' => Simple::Is(c),
+        '、' | '。' | '\u{3008}'..='\u{3011}' | '‘' | '’' | '“' | '”' | '€' | '£' => {
+            Simple::Is(c)
+        }
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).map_or(Simple::Not, Simple::Is),
+        '\u{904}'..='\u{939}' | '\u{93d}'..='\u{94d}' | '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30fa}' => {
+            Simple::Is(c)
+        }
+        '\u{ac00}'..='\u{d7a3}' | '–' | '—' | '·' => Simple::Is(c),
+        '\u{3000}' => Simple::Is(' '),
+        '\u{200b}'..='\u{200f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' => Simple::Drops,
+        _ => Simple::Not,
+    }
+}
+
+/// Chinese and emoji: neither case nor digits among them.
+fn has_no_case(c: char) -> bool {
+    matches!(c, '\u{4e00}'..='\u{9fff}' | '\u{1f300}'..='\u{1f64f}' | '\u{1f900}'..='\u{1f9ff}')
+}
+
+/// What a byte is of interest for.
+const KINDS: [u8; 256] = kinds();
+/// White space; of any width before, as folding leaves only ASCII.
+const BLANK: u8 = 1;
+/// A digit.
+const DIGIT: u8 = 2;
+/// What links, mail addresses and mentions are made with.
+const SPECIAL: u8 = 4;
+/// Beyond ASCII.
+const WIDE: u8 = 8;
+
+const fn kinds() -> [u8; 256] {
+    let mut kinds = [0; 256];
+    let mut b = 0;
+    while b < 256 {
+        kinds[b] = match b as u8 {
+            b' ' | b'\t' | b'\n' | b'\r' => BLANK,
+            b'0'..=b'9' => DIGIT,
+            b'@' | b'/' | b'.' => SPECIAL,
+            128.. => WIDE,
+            _ => 0,
+        };
+        b += 1;
+    }
+    kinds
+}
+
+/// Whether a text is printable ASCII with tabs and line ends only.
+fn is_plain(bytes: &[u8]) -> bool {
+    // One pass without a branch per byte.
+    bytes
+        .iter()
+        .fold(true, |plain, b| plain & (matches!(b, b' '..=b'~') | matches!(b, b'\t' | b'\n' | b'\r')))
+}
+
+/// Appends one word of the kinds `seen`, as its class or with its digits masked; true when it is a link.
+fn push_word(out: &mut Normalised, word: &str, seen: u8) -> bool {
+    if seen & SPECIAL != 0 {
+        let core = word.trim_matches(|c: char| c.is_ascii_punctuation() && !matches!(c, '@' | '/' | '#'));
+        if objects::is_link(core) {
+            out.has_link = true;
+            out.objects.extend(objects::host(core));
+            push_class(&mut out.text, word, core, LINK);
+            return true;
+        }
+        if core.contains('@')
+            && !core.starts_with('@')
+            && core.rsplit('@').next().is_some_and(|d| d.contains('.'))
+        {
+            push_class(&mut out.text, word, core, MAIL);
+            return false;
+        }
+        if core.len() > 1 && core.starts_with('@') {
+            push_class(&mut out.text, word, core, MENTION);
+            return false;
+        }
+    }
+    if seen & (DIGIT | WIDE) != 0 {
+        push_masked(&mut out.text, word);
     } else {
-        push_masked(out, word);
+        out.text.push_str(word);
     }
     false
 }
 
 /// Keeps the punctuation around a class, so that `(see http://x)` and `(see http://y)` meet.
-fn push_class(out: &mut String, word: &str, core: &str, class: &str) {
+fn push_class(out: &mut String, word: &str, core: &str, class: char) {
     let start = word.find(core).unwrap_or(0);
     out.push_str(&word[..start]);
-    out.push_str(class);
+    out.push(class);
     out.push_str(&word[start + core.len()..]);
 }
 
-fn is_link(word: &str) -> bool {
-    if word.contains("://") || word.starts_with("www.") {
-        return true;
-    }
-    // `bit.ly/abc`, `wa.me/123`: a host with a path; `e.g./i.e.` has no letters behind the slash that follow a known shape.
-    let Some((host, path)) = word.split_once('/') else { return false };
-    let Some((name, top)) = host.rsplit_once('.') else { return false };
-    !path.is_empty()
-        && (2..=12).contains(&top.len())
-        && top.bytes().all(|b| b.is_ascii_lowercase())
-        && name.len() > 1
-        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.')
-}
-
-/// Runs of digits become one `#`; separators inside an amount vanish with them.
+/// Runs of digits become one mark; separators inside an amount vanish with them.
 fn push_masked(out: &mut String, word: &str) {
-    let chars: Vec<char> = word.chars().collect();
-    let mut i = 0;
-    while i < chars.len() {
-        if !chars[i].is_numeric() {
-            out.push(chars[i]);
-            i += 1;
+    let mut rest = word.chars();
+    while let Some(c) = rest.next() {
+        if has_no_case(c) || !c.is_numeric() {
+            out.push(c);
             continue;
         }
-        out.push('#');
-        i += 1;
-        while i < chars.len() {
-            let inside = matches!(chars[i], '.' | ',' | ':' | '\'' | '/' | '-')
-                && chars.get(i + 1).is_some_and(|c| c.is_numeric());
-            if !chars[i].is_numeric() && !inside {
-                break;
+        out.push(DIGITS);
+        loop {
+            let mut ahead = rest.clone();
+            match ahead.next() {
+                Some(c) if c.is_numeric() => {}
+                Some('.' | ',' | ':' | '\'' | '/' | '-') if ahead.next().is_some_and(char::is_numeric) => {}
+                _ => break,
             }
-            i += 1;
+            rest.next();
         }
     }
 }
 
-/// Zero-width and direction marks, joiners, variation selectors, tags, soft hyphens and control characters.
+/// Zero-width and direction marks, joiners, variation selectors, tags, soft hyphens, accents that join with no letter,
+/// control characters, and the marks of this file.
 fn is_invisible(c: char) -> bool {
-    let kept = matches!(c, '\n' | '\t' | '\r');
-    (c.is_control() && !kept)
+    if c.is_ascii() {
+        return c.is_ascii_control() && !matches!(c, '\n' | '\t' | '\r');
+    }
+    c.is_control()
+        || is_stray_accent(c)
         || matches!(c,
-            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{e0000}'..='\u{e01ef}')
+            '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
+            | '\u{fdd0}'..='\u{fdef}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
+            | '\u{e0000}'..='\u{e01ef}')
+}
+
+/// What compatibility forms could not join with a letter: stacked and struck-through accents.
+fn is_stray_accent(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36f}' | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}' | '\u{20d0}'..='\u{20dc}')
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn text(raw: &str) -> String {
-        normalise(raw).text
+        normalise(raw).readable()
     }
 
     #[test]
     fn variants_of_one_message_meet() {
         assert_eq!(text("Win  $1,000 now!"), text("win\u{200b} $25 NOW!"));
         assert_eq!(text("Ｗｉｎ now"), text("win\u{fe0f} now"));
+        assert_eq!(text("𝐖𝐢𝐧 w\u{336}i\u{336}n now"), text("win win now"));
+        assert_eq!(text("W\u{456}n n\u{43e}w"), text("win now"));
         assert_eq!(text("see https://a.example/x?y=1"), text("see http://b.example"));
         assert_eq!(text("ask @alice, ok"), text("ask @bob, ok"));
         assert_eq!(text("code 12:30 a1b22"), "code # a#b#");
@@ -128,10 +334,62 @@ mod tests {
     }
 
     #[test]
+    fn languages_keep_their_letters() {
+        for same in
+            ["привет как дела", "καλημέρα", "恭喜您中奖", "नमस्ते दुनिया", "مرحبا بالعالم", "tiếng việt", "😀🎉"]
+        {
+            assert_eq!(text(same), same);
+        }
+        assert_eq!(text("кот\u{a0}там"), "кот там");
+        assert_eq!(text("\u{661}\u{662}\u{663} ক\u{9e7}"), "# ক#");
+    }
+
+    #[test]
     fn links_are_noticed() {
         assert!(normalise("go to www.example.org").has_link);
         assert!(normalise("(bit.ly/3xYz)").has_link);
         assert!(!normalise("and/or e.g. 3.5/4").has_link);
         assert_eq!(normalise("").text, "");
+        assert_eq!(normalise(" \u{200b} ").text, "");
+    }
+
+    #[test]
+    fn a_mark_cannot_be_written() {
+        assert_eq!(normalise("a\u{fdd1}b").text, "ab");
+        assert_ne!(normalise("a # b").text, normalise("a 7 b").text);
+    }
+
+    #[test]
+    fn objects_come_with_the_text() {
+        let objects = normalise("Call +49 170 1234567 or https://www.Shop.example/x 12/2020").objects;
+        assert_eq!(objects, [Object::Host("shop.example".into()), Object::Number("491701234567".into())]);
+    }
+
+    proptest! {
+        #[test]
+        fn ascii_takes_the_fast_path_to_the_same_place(raw in "[ -~\\t\\n]{0,60}") {
+            let mut slow = Normaliser::default();
+            slow.fold_unicode(&raw);
+            slow.push_words();
+            prop_assert_eq!(normalise(&raw), slow.out);
+        }
+
+        #[test]
+        fn simple_characters_need_no_table(
+            raw in "[ -~\u{904}-\u{939}\u{93d}-\u{94d}\u{3041}-\u{3096}\u{30a1}-\u{30fa}\u{ac00}-\u{d7a3}\u{3000}–—·\u{c0}-\u{ff}\u{410}-\u{44f}Ёё\u{621}-\u{64a}、。\u{3008}-\u{3011}\u{4e00}-\u{9fff}\u{ff01}-\u{ff5e}\u{200b}-\u{200f}\u{fe0f}\u{1f300}-\u{1f64f}\u{1f900}-\u{1f9ff}‘’“”€£]{0,30}",
+        ) {
+            let (mut fast, mut slow) = (Normaliser::default(), Normaliser::default());
+            if fast.fold_simple(&raw) {
+                slow.compose(&raw);
+                prop_assert_eq!(fast.spare, slow.spare);
+            }
+        }
+
+        #[test]
+        fn nothing_breaks_it_and_buffers_leave_no_trace(raw in any::<String>(), before in any::<String>()) {
+            let mut normaliser = Normaliser::default();
+            normaliser.normalise(&before);
+            prop_assert_eq!(normaliser.normalise(&raw), &normalise(&raw));
+        }
     }
 }

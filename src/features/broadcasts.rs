@@ -29,7 +29,7 @@ impl Reach {
     /// Of contacts that `room.words` holds by content, then in time order.
     pub fn of(f: &Facts, room: &mut Room) -> Self {
         let Room { words, times, keys, digests: starts, counter } = room;
-        let content = |word: u64| f.sent(f.contacts.event[row(word)]).content;
+        let content = |word: u64| f.template_of(f.contacts.event[row(word)]);
         let counts = |word: &u64| is_in_vain(f, *word);
         let mut peak = 0;
         starts.clear();
@@ -144,7 +144,7 @@ struct Event {
 /// Finds the events: maximal runs of one content with gaps of at most ten minutes and enough recipients in silence.
 fn events(f: &Facts, room: &mut Room) -> Vec<Event> {
     let Room { words, counter, .. } = room;
-    let content = |word: u64| f.sent(f.contacts.event[row(word)]).content;
+    let content = |word: u64| f.template_of(f.contacts.event[row(word)]);
     let ts = |word: u64| f.contacts.ts[row(word)];
     let mut events = Vec::new();
     if words.len() < LEAST_RECIPIENTS {

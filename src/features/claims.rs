@@ -4,6 +4,7 @@
 
 use super::extract::{Night, extract};
 use super::{AccountFeatures, Reads, cards};
+use crate::content::Templates;
 use crate::context::Exchange;
 use crate::domain::*;
 use crate::log::*;
@@ -143,7 +144,6 @@ impl World {
             forwarded: true,
             typing_ms: true,
             via: true,
-            network: true,
             template_category: true,
             known: true,
             status: true,
@@ -187,6 +187,7 @@ impl World {
             offers: Self::offers(),
             side: &side,
             exchange: &exchange,
+            templates: &Templates::default(),
         };
         extract(&partition, &[SUBJECT], &night).into_iter().filter(|r| r.account == SUBJECT).collect()
     }
@@ -254,6 +255,8 @@ impl World {
             Reads::Contacts => self.contacts.clear(),
             Reads::GroupEvents => self.group_events.clear(),
             Reads::Feedback => self.feedback.clear(),
+            // Filled in afterwards: no row of one account's own moves it.
+            Reads::Others => return false,
         }
         true
     }

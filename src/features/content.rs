@@ -1,12 +1,13 @@
 //! The same thing again and again: exact contents, sizes, broadcast events and the newsletter pattern.
 //! In: content digests and sizes of actions and contacts; out: shares, reach of one content, persistence over days.
-//! Works on exact fingerprints; sees digests only, never what a message said.
+//! Sees digests only, never what a message said; the feature math contract counts exact contents, what goes beyond it templates.
 
 use super::broadcasts::{Newsletter, Reach};
 use super::facts::{Action, Facts, Room, digest_prefix, order_by, refill, row};
 use super::feature::{Absent, Family, Feature, Mark, Reads, Unit, Value, count, share};
 use super::kernels::{entropy_bits, longest_run};
 use super::sameness::{variation, with_sizes};
+use super::templates::TemplateUse;
 use super::view;
 use crate::domain::DAY_US;
 
@@ -24,6 +25,7 @@ pub(super) const SILENT_READS: &[Reads] = &[
     Reads::Inbound,
     Reads::Template,
     Reads::AccountKind,
+    Reads::Others,
 ];
 const BASE: Feature = Feature {
     family: Family::Content,
@@ -118,7 +120,7 @@ pub static ENTROPY: Feature = Feature {
 /// Peak reach of one content among people who did not answer.
 pub static REACH_MAX_24H: Feature = Feature {
     name: "content_reach_max_24h",
-    definition: "M8: most distinct recipients who have not written since first contacted and got one content by unexplained contacts, as for volume_unexplained_n, in any closed 24 h",
+    definition: "M8: most distinct recipients who have not written since first contacted and got one content or near-duplicates of it by unexplained contacts, as for volume_unexplained_n, in any closed 24 h",
     reading: "one text to many people in a day; answers take people out of the count",
     value: |f| with_content(f, |f| count(contents(f).reach.peak)),
     ..SILENT
@@ -126,7 +128,7 @@ pub static REACH_MAX_24H: Feature = Feature {
 /// Days on which one content reached many.
 pub static REACH_DAYS: Feature = Feature {
     name: "content_reach_days_n",
-    definition: "M8: most non-overlapping closed 24 h, each beginning with a contact, in which one content reached at least 50 such recipients",
+    definition: "M8: most non-overlapping closed 24 h, each beginning with a contact, in which one content with its near-duplicates reached at least 50 such recipients",
     reading: "persistence: a greeting happens once, a campaign goes on",
     value: |f| with_content(f, |f| count(contents(f).reach.days)),
     ..SILENT
@@ -134,7 +136,7 @@ pub static REACH_DAYS: Feature = Feature {
 /// Broadcast events.
 pub static BROADCASTS: Feature = Feature {
     name: "content_broadcasts_n",
-    definition: "M9: maximal runs in which one content goes to at least 20 distinct recipients who have not written since first contacted, by unexplained contacts with gaps of at most 10 min",
+    definition: "M9: maximal runs in which one content, or near-duplicates of it, goes to at least 20 distinct recipients who have not written since first contacted, by unexplained contacts with gaps of at most 10 min",
     reading: "one is a greeting; M10 needs at least four",
     value: |f| with_content(f, |f| count(contents(f).newsletter.n)),
     ..SILENT
@@ -268,7 +270,10 @@ pub(super) fn with_content(f: &Facts, then: impl Fn(&Facts) -> Value) -> Value {
 /// Contents of the actions, and what became of one content among the contacts.
 #[derive(Debug, Default)]
 pub struct Contents {
-    n: usize,
+    /// Actions with content.
+    pub(super) n: usize,
+    /// The same by template.
+    pub(super) templates: TemplateUse,
     distinct: usize,
     top: usize,
     entropy_bits: Option<f64>,
@@ -277,10 +282,10 @@ pub struct Contents {
     newsletter: Newsletter,
 }
 
-fn contents<'f>(f: &'f Facts) -> &'f Contents {
+pub(super) fn contents<'f>(f: &'f Facts) -> &'f Contents {
     f.later.contents.get_or_init(|| {
         let room = &mut *f.room.borrow_mut();
-        gather(f, f.actions.iter(), &mut room.digests);
+        gather(f.actions.iter(), |a| f.content(a), &mut room.digests);
         let runs = room.digests.chunk_by(|a, b| a == b).map(<[u64]>::len);
         let mut made = Contents {
             n: room.digests.len(),
@@ -291,26 +296,52 @@ fn contents<'f>(f: &'f Facts) -> &'f Contents {
         };
         // From here on contacts, by content and then in time order.
         let content = |i: usize| f.sent(f.contacts.event[i]).content;
-        let said = (0..f.contacts.ts.len()).filter(|i| content(*i) != 0);
-        order_by(&mut room.words, said, |i| digest_prefix(content(i)), content);
-        made.top_recipients = top_recipients(made.top, room, f);
+        let said = || (0..f.contacts.ts.len()).filter(|i| content(*i) != 0);
+        order_by(&mut room.words, said(), |i| digest_prefix(content(i)), content);
+        made.top_recipients = top_recipients(made.top, room, content, f);
+        made.templates = TemplateUse {
+            distinct: made.distinct,
+            top: made.top,
+            entropy_bits: made.entropy_bits,
+            top_recipients: made.top_recipients,
+            ..TemplateUse::default()
+        };
+        // From here on by template: where no content has variants, the order is that already.
+        if f.templates.clusters() != 0 {
+            let template = |i: usize| f.template_of(f.contacts.event[i]);
+            order_by(&mut room.words, said(), |i| digest_prefix(template(i)), template);
+            gather(f.actions.iter(), |a| f.template(a), &mut room.digests);
+            let runs = room.digests.chunk_by(|a, b| a == b).map(<[u64]>::len);
+            made.templates.distinct = runs.clone().count();
+            made.templates.top = runs.clone().max().unwrap_or(0);
+            made.templates.entropy_bits = entropy_bits(runs);
+            made.templates.top_recipients = top_recipients(made.templates.top, room, template, f);
+        }
+        let mut largest = room.digests.chunk_by(|a, b| a == b);
+        if let Some(run) = largest.find(|run| run.len() == made.templates.top) {
+            made.templates.add_times(f, run[0]);
+        }
         made.reach = Reach::of(f, room);
         made.newsletter = Newsletter::of(f, room);
         made
     })
 }
 
-/// Contents of a stream of actions, sorted.
-pub(super) fn gather<'f>(f: &Facts, stream: impl Iterator<Item = &'f Action>, digests: &mut Vec<u64>) {
+/// Contents or templates of a stream of actions, sorted.
+pub(super) fn gather<'f>(
+    stream: impl Iterator<Item = &'f Action>,
+    of: impl Fn(&Action) -> u64,
+    digests: &mut Vec<u64>,
+) {
     let most = stream.size_hint().1.unwrap_or(0);
-    refill(digests, most, stream.map(|a| f.content(a)).filter(|content| *content != 0));
+    refill(digests, most, stream.map(of).filter(|content| *content != 0));
     digests.sort_unstable();
 }
 
-/// Most distinct recipients of a content that `top` actions have; both sides are in content order.
-fn top_recipients(top: usize, room: &mut Room, f: &Facts) -> usize {
+/// Most distinct recipients of a content, or whatever `of` says of a contact, that `top` actions have; both sides are in content order.
+fn top_recipients(top: usize, room: &mut Room, of: impl Fn(usize) -> u64, f: &Facts) -> usize {
     let Room { words, digests, keys, .. } = room;
-    let content = |word: u64| f.sent(f.contacts.event[row(word)]).content;
+    let content = |word: u64| of(row(word));
     let mut rest = digests.as_slice();
     let mut most = 0;
     for run in words.chunk_by(|a, b| content(*a) == content(*b)) {

@@ -4,6 +4,7 @@
 
 use super::facts::{Facts, Scratch};
 use super::table::AccountFeatures;
+use crate::content::Templates;
 use crate::context::Exchange;
 use crate::domain::{Token, Window};
 use crate::log::{
@@ -24,10 +25,22 @@ pub struct Night<'a> {
     pub side: &'a SideTables,
     /// Aggregates over the side tables.
     pub exchange: &'a Exchange,
+    /// Which contents are variants of one text.
+    pub templates: &'a Templates,
 }
 
 /// Feature rows of a partition, in account order; `extra` are accounts of this partition that only side tables name.
 pub fn extract(partition: &Partition, extra: &[Token], night: &Night) -> Vec<AccountFeatures> {
+    extract_watched(partition, extra, night, |_, _| {})
+}
+
+/// The same, with every account's facts shown to `watch` beside the place of its row.
+pub fn extract_watched(
+    partition: &Partition,
+    extra: &[Token],
+    night: &Night,
+    mut watch: impl FnMut(usize, &Facts),
+) -> Vec<AccountFeatures> {
     let cards = super::cards();
     let mut scratch = Scratch::default();
     let accounts = accounts(partition, extra);
@@ -39,7 +52,8 @@ pub fn extract(partition: &Partition, extra: &[Token], night: &Night) -> Vec<Acc
             continue;
         }
         let context = night.exchange.context(&timeline);
-        let facts = Facts::new(night.window, night.log_start, night.offers, timeline, context, &mut scratch);
+        let facts = Facts::new(night, timeline, context, &mut scratch);
+        watch(rows.len(), &facts);
         rows.push(AccountFeatures::of(account, cards.iter().map(|card| (card.value)(&facts))));
         facts.release(&mut scratch);
     }

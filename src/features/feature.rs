@@ -80,6 +80,8 @@ pub enum Family {
     Groups,
     /// What the contacted said.
     Feedback,
+    /// What it does in step with others.
+    Coordination,
 }
 
 /// The unit of a value.
@@ -181,6 +183,8 @@ pub enum Reads {
     GroupEvents,
     /// `feedback`
     Feedback,
+    /// The messages of all accounts: what nobody's own rows can tell.
+    Others,
 }
 
 impl Reads {
@@ -217,6 +221,7 @@ impl Reads {
             Reads::Contacts => "contacts.contact",
             Reads::GroupEvents => "group_events.kind",
             Reads::Feedback => "feedback.kind",
+            Reads::Others => "messages.content",
         }
     }
 }

@@ -4,6 +4,7 @@
 
 use super::extract::{Night, extract};
 use super::facts::{Facts, Scratch};
+use crate::content::Templates;
 use crate::context::Exchange;
 use crate::domain::*;
 use crate::log::*;
@@ -117,6 +118,7 @@ impl Crowd {
             offers: Self::offers(),
             side: &self.side,
             exchange: &exchange,
+            templates: &Templates::default(),
         };
         let run = |_| {
             let begin = Instant::now();
@@ -140,7 +142,16 @@ impl Crowd {
         let exchange = Exchange::new(&self.side, &self.window);
         let context = exchange.context(&timeline);
         let mut scratch = Scratch::default();
-        let facts = Facts::new(self.window, 0, Self::offers(), timeline, context, &mut scratch);
+        let templates = Templates::default();
+        let night = Night {
+            window: self.window,
+            log_start: 0,
+            offers: Self::offers(),
+            side: &self.side,
+            exchange: &exchange,
+            templates: &templates,
+        };
+        let facts = Facts::new(&night, timeline, context, &mut scratch);
         super::cards().iter().for_each(|card| {
             let _ = (card.value)(&facts);
         });

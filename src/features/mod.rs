@@ -8,6 +8,7 @@ mod claims;
 pub mod client;
 pub mod contact;
 pub mod content;
+pub mod coordination;
 mod extract;
 mod facts;
 pub mod fanout;
@@ -32,12 +33,14 @@ pub mod small_world;
 mod stream_tests;
 pub mod streams;
 mod table;
+pub mod templates;
 pub mod timing;
 mod view;
 pub mod volume;
 
-pub use extract::{Night, extract};
-pub use facts::{Facts, Scratch};
+pub use coordination::Membership;
+pub use extract::{Night, extract, extract_watched};
+pub use facts::{Action, Facts, Scratch};
 pub use feature::{Absent, Family, Feature, Invariance, LEAST_TOLD, Mark, Reads, Unit, Value};
 pub use population::{Origin as PopulationOrigin, Place, Population, PopulationError, descriptive};
 pub use table::{AccountFeatures, FeatureTable};
@@ -51,6 +54,7 @@ pub fn cards() -> Vec<&'static Feature> {
         fanout::CARDS,
         contact::CARDS,
         content::CARDS,
+        templates::CARDS,
         sameness::CARDS,
         streams::CARDS,
         lifecycle::CARDS,
@@ -58,6 +62,7 @@ pub fn cards() -> Vec<&'static Feature> {
         client::CARDS,
         groups::CARDS,
         feedback::CARDS,
+        coordination::CARDS,
     ]
     .concat()
 }

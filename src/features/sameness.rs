@@ -13,7 +13,8 @@ const LEAST_CONTENTS: usize = 20;
 /// Sizes that their variation must rest on.
 const LEAST_SIZES: usize = 100;
 
-const GROUP_READS: &[Reads] = &[Reads::Ts, Reads::MsgId, Reads::Chat, Reads::Content, Reads::Recipient];
+const GROUP_READS: &[Reads] =
+    &[Reads::Ts, Reads::MsgId, Reads::Chat, Reads::Content, Reads::Recipient, Reads::Others];
 const GROUP_SIZE_READS: &[Reads] = &[Reads::Ts, Reads::MsgId, Reads::Chat, Reads::Size, Reads::Recipient];
 const ONE_WAY_SIZE_READS: &[Reads] = &[
     Reads::Ts,
@@ -69,7 +70,7 @@ pub static ONE_WAY_REPEAT_N: Feature = Feature {
 pub static ONE_WAY_REPEAT: Feature = Feature {
     name: "content_one_way_repeat_share",
     evidence: Some((&ONE_WAY_REPEAT_N, LEAST_CONTENTS as f64)),
-    definition: "1 - distinct contents / contents, over one-way actions with content; the larger one of the whole stream and, where 20 remain or the whole has fewer, of the stream without its busiest quarter: of n people at most n/4, rounded up, are left out, those with more one-way events than the next one; a list stays with any of its people",
+    definition: "1 - distinct contents / contents, over one-way actions with content, near-duplicates being one content; the larger one of the whole stream and, where 20 remain or the whole has fewer, of the stream without its busiest quarter: of n people at most n/4, rounded up, are left out, those with more one-way events than the next one; a list stays with any of its people",
     reading: "templates sent into silence; neither chatter with accomplices nor junk for a few people dilutes it",
     reads: SILENT_READS,
     value: |f| with_content(f, |f| value(one_way_repeats(f))),
@@ -87,7 +88,7 @@ pub static GROUP_REPEAT_N: Feature = Feature {
 pub static GROUP_REPEAT: Feature = Feature {
     name: "content_group_repeat_share",
     evidence: Some((&GROUP_REPEAT_N, LEAST_CONTENTS as f64)),
-    definition: "1 - distinct contents / contents, over group posts with content; the larger one of the whole stream and, where 20 remain or the whole has fewer, of the stream without its busiest quarter: of n groups at most n/4, rounded up, are left out, those with more posts than the next one",
+    definition: "1 - distinct contents / contents, over group posts with content, near-duplicates being one content; the larger one of the whole stream and, where 20 remain or the whole has fewer, of the stream without its busiest quarter: of n groups at most n/4, rounded up, are left out, those with more posts than the next one",
     reading: "templates posted to groups; junk in a few own groups does not dilute it",
     reads: GROUP_READS,
     value: |f| with_content(f, |f| value(group_repeats(f))),
@@ -177,7 +178,7 @@ fn group_sizes(f: &Facts) -> Option<Seen> {
 
 fn repeats<'f>(f: &Facts, stream: impl Iterator<Item = &'f Action>) -> Option<Seen> {
     let digests = &mut f.room.borrow_mut().digests;
-    gather(f, stream, digests);
+    gather(stream, |a| f.template(a), digests);
     let n = digests.len();
     digests.dedup();
     let repeated = (0 < n).then(|| 1.0 - digests.len() as f64 / n as f64);

@@ -4,6 +4,7 @@
 
 use super::AccountFeatures;
 use super::extract::{Night, extract};
+use crate::content::Templates;
 use crate::context::Exchange;
 use crate::domain::*;
 use crate::log::*;
@@ -94,7 +95,9 @@ impl World {
             ..Offers::default()
         };
         let log_start = self.log_start;
-        let night = Night { window, log_start, offers, side: &side, exchange: &exchange };
+        let templates = Templates::default();
+        let night =
+            Night { window, log_start, offers, side: &side, exchange: &exchange, templates: &templates };
         let mut rows = extract(&partition, &[SUBJECT], &night);
         rows.retain(|r| r.account == SUBJECT);
         rows.pop().expect("a row")

@@ -26,7 +26,8 @@ fn pack(value: Value) -> u64 {
 fn unpack(bits: u64) -> Value {
     // Nearly all values are there: one comparison tells, and the reasons are searched only for what is none.
     if bits & !REASON == ABSENT
-        && let Some((absent, _, _)) = Absent::ALL.iter().find(|(absent, _, _)| bits & REASON == *absent as u64)
+        && let Some((absent, _, _)) =
+            Absent::ALL.iter().find(|(absent, _, _)| bits & REASON == *absent as u64)
     {
         return Err(*absent);
     }
@@ -47,6 +48,13 @@ impl AccountFeatures {
     /// The value of a card.
     pub fn get(&self, card: &Feature) -> Value {
         place(card).map_or(Err(Absent::ColumnMissing), |i| self.value_at(i))
+    }
+
+    /// Sets the value of a card; an unknown card is ignored.
+    pub fn set(&mut self, card: &Feature, value: Value) {
+        if let Some(i) = place(card) {
+            self.packed[i] = pack(value);
+        }
     }
 
     /// The value of a card if a rule may use it: present, and with the least evidence the card asks for.

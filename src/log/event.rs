@@ -32,8 +32,8 @@ pub struct MessageEvent {
     pub content: u64,
     /// First eight bytes of the content fingerprint, big-endian: where copies disagree the smallest wins, by spelling.
     pub content_head: u64,
-    /// Keyed digest of the sending network, 0 when absent.
-    pub network: u64,
+    /// Keyed digest of what it points to, the host of a link or a number to call; 0 when absent.
+    pub object: u64,
     /// Bytes, [`ABSENT_U32`] when absent.
     pub size: u32,
     /// Milliseconds of typing before the send, [`ABSENT_U32`] when absent.
@@ -106,7 +106,7 @@ impl MessageEvent {
             msg: 0,
             content: 0,
             content_head: 0,
-            network: 0,
+            object: 0,
             size: ABSENT_U32,
             typing_ms: ABSENT_U32,
             chat: Chat::Direct as u8,

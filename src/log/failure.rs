@@ -123,6 +123,12 @@ pub enum LogError {
         /// Rows filtered.
         filtered: u64,
     },
+    /// More different texts than can be numbered.
+    #[error("near-duplicates cannot be looked for: {problem}")]
+    Texts {
+        /// What is wrong.
+        problem: String,
+    },
     /// A window without a moment.
     #[error("{problem}")]
     Window {
@@ -167,6 +173,7 @@ impl LogError {
             Self::MissingColumn { .. }
             | Self::TooManyRejects { .. }
             | Self::NoRows { .. }
+            | Self::Texts { .. }
             | Self::EmptyWindow { .. } => ErrorClass::Input,
         }
     }

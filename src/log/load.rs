@@ -5,7 +5,7 @@
 use super::read::{read_messages, read_side_tables};
 use super::{
     Batch, InputSpec, LogError, Offers, PARTITIONS, ReadReport, ReadSettings, Routed, Router, Seen, Shared,
-    SideTables, Step,
+    SideTables, Step, TextFindings,
 };
 use crate::domain::{DAY_US, Timestamp, Token, Window, WindowError};
 use std::sync::Arc;
@@ -78,6 +78,8 @@ pub struct MessageLog {
     pub offers: Offers,
     /// Side tables, each sorted by account and then by everything else.
     pub side: SideTables,
+    /// Which contents are variants of one text, and how many were compared.
+    pub texts: TextFindings,
     /// What the routers saw.
     pub seen: Seen,
     /// What reading found, messages first.
@@ -114,7 +116,14 @@ impl MessageLog {
         let mut reports = vec![report];
         reports.append(&mut side_reports);
         let routed = Routed::new(routers, shared)?;
-        Ok(Self { window, log_start, offers, side, seen, reports, routed, extra })
+        let found = shared.texts.find().map_err(|e| LogError::Texts { problem: e.to_string() })?;
+        if found.sampled < 1.0 {
+            reports[0].warnings.push(format!(
+                "near-duplicates were looked for among 1 of {:.0} contents only, for lack of memory; raise --memory-limit",
+                1.0 / found.sampled
+            ));
+        }
+        Ok(Self { window, log_start, offers, side, texts: found, seen, reports, routed, extra })
     }
 
     /// The next partitions from `start` on that fit in memory together; at least one.
@@ -182,7 +191,6 @@ fn offers(report: &ReadReport, side: &SideTables, seen: &Seen) -> Offers {
         forwarded: has("forwarded"),
         typing_ms: has("typing_ms"),
         via: has("via"),
-        network: has("network"),
         template_category: has("template_category"),
         known: has("recipient_knows_sender"),
         status: has("status"),

@@ -18,6 +18,7 @@ mod reject;
 mod report;
 pub mod schema;
 mod source;
+mod texts;
 mod timeline;
 
 pub use days::{Days, Strays};
@@ -29,8 +30,8 @@ pub use keys::Keys;
 pub use load::{Inputs, Length, MessageLog, WindowWish};
 pub use offers::Offers;
 pub use partition::{
-    Batch, DEFAULT_LIMIT, LEAST_LIMIT, MemoryPlan, PARTITIONS, Partition, Parts, Received, Routed, Router,
-    Seen, Shared, SpillError, Tokens, Weight,
+    BANDS, Batch, DEFAULT_LIMIT, LEAST_LIMIT, MemoryPlan, PARTITIONS, Partition, Parts, Received, Routed,
+    Router, Seen, Shared, SpillError, Spool, Tokens, Weight, Words,
 };
 pub use phone::looks_like_number;
 pub use read::{EventSink, read_messages, read_side_tables};
@@ -38,4 +39,5 @@ pub use reject::{RejectReason, RejectRow, Rejects};
 pub use report::{FileReport, ReadReport, rejects_table};
 pub use schema::{TableKind, load_mapping, parse_mapping};
 pub use source::{InputSpec, Progress, ReadSettings, Step};
+pub use texts::{TextFindings, Texts};
 pub use timeline::{AccountTimeline, in_population, rows_of};

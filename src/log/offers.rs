@@ -18,7 +18,6 @@ pub struct Offers {
     pub forwarded: bool,
     pub typing_ms: bool,
     pub via: bool,
-    pub network: bool,
     pub template_category: bool,
     pub known: bool,
     pub status: bool,

@@ -221,7 +221,7 @@ const MESSAGES: &[ColumnCard] = &[
     column("forwarded", FlagOrCount, false, &[Content], "whether or how often it was forwarded before"),
     column("typing_ms", Count, false, &[Timing], "how long the typing indicator showed before; 0 = never"),
     column("via", ColumnType::Word(Via::names), false, &[Timing], "through what it was sent"),
-    column("network", Key, false, &[Registration, Coordination], "network active at the time of sending"),
+    column("network", Key, false, &[], "network active at the time of sending; not read, no card needs it"),
     column(
         "template_category",
         ColumnType::Word(TemplateCategory::names),
@@ -236,7 +236,7 @@ const MESSAGES: &[ColumnCard] = &[
         Key,
         false,
         &[Content, Coordination],
-        "64-bit similarity sketch from the platform; not read yet",
+        "64-bit similarity sketch (simhash) of the content from the platform; counts beside a content",
     ),
     column("list_id", Key, false, &[], "the broadcast list; not read, msg_id binds a list send"),
     column("client_ts", Time, false, &[], "when the client says it was sent; never used"),

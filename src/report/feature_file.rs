@@ -3,8 +3,11 @@
 //! Adds one column of its own: `absent`, a letter per card that says why a value is null.
 
 use crate::domain::ErrorClass;
-use crate::features::{Absent, AccountFeatures, FeatureTable, Unit, Value, cards};
-use crate::table_io::{Holds, TableError, TableStream, footer, read_parquet};
+use crate::features::{Absent, AccountFeatures, FeatureTable, Membership, Unit, Value, cards, coordination};
+use crate::table_io::{
+    Holds, Table, TableError, TableStream, amend_parquet, footer, pick_rows, read_parquet,
+};
+use std::collections::BTreeMap;
 use std::path::Path;
 use thiserror::Error;
 
@@ -123,7 +126,10 @@ fn check_cards(path: &Path) -> Result<(), FeatureFileError> {
 /// Reads a feature file back, for explanations and population profiles.
 pub fn read_features(path: &Path) -> Result<Vec<NamedRow>, FeatureFileError> {
     check_cards(path)?;
-    let table = read_parquet(path)?;
+    named_rows(&read_parquet(path)?)
+}
+
+fn named_rows(table: &Table) -> Result<Vec<NamedRow>, FeatureFileError> {
     let names = table.texts("account")?;
     let letters = table.texts("absent")?;
     let columns: Vec<Vec<Option<f64>>> =
@@ -138,6 +144,33 @@ pub fn read_features(path: &Path) -> Result<Vec<NamedRow>, FeatureFileError> {
         NamedRow { name: name.clone().unwrap_or_default(), features }
     });
     Ok(rows.collect())
+}
+
+/// Fills the finished file's columns on company in for these accounts, by the number of their row, and returns their rows.
+///
+/// The rest of the file is copied as it stands.
+pub fn fill_in(
+    path: &Path,
+    members: &BTreeMap<u32, Membership>,
+) -> Result<BTreeMap<u32, NamedRow>, FeatureFileError> {
+    if members.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let places: Vec<u64> = members.keys().map(|place| u64::from(*place)).collect();
+    let mut rows = named_rows(&pick_rows(path, &places)?)?;
+    let amendments: Vec<_> = members
+        .iter()
+        .zip(&mut rows)
+        .map(|((place, membership), row)| {
+            membership.fill(&mut row.features);
+            let value = |i: usize| row.features.get(coordination::CARDS[i]).ok().map(|v| v as i64);
+            (u64::from(*place), std::array::from_fn(value))
+        })
+        .collect();
+    let amended = path.with_extension("amended");
+    amend_parquet(path, &amended, Membership::columns(), &amendments)?;
+    std::fs::rename(&amended, path).map_err(|e| TableError::io(&path.display().to_string(), e))?;
+    Ok(members.keys().copied().zip(rows).collect())
 }
 
 #[cfg(test)]
@@ -164,6 +197,27 @@ mod tests {
         let back = read_features(&path).expect("read");
         assert_eq!(back.len(), 1);
         assert_eq!((back[0].name.as_str(), &back[0].features), ("a", &row.features));
+    }
+
+    #[test]
+    fn company_is_filled_in_afterwards() {
+        let folder = tempfile::tempdir().expect("temp");
+        let path = folder.path().join("features.parquet");
+        let row = |name: &str, value| NamedRow {
+            name: name.into(),
+            features: AccountFeatures::new(Token::default(), vec![value; cards().len()]),
+        };
+        let rows = [row("a", Ok(0.0)), row("b", Ok(0.0)), row("c", Err(Absent::ColumnMissing))];
+        let mut file = FeatureFile::create(&path).expect("created");
+        file.append(&rows).expect("appended");
+        file.finish().expect("finished");
+        let found = Membership { lockstep_members: 3, ..Membership::default() };
+        let filled = fill_in(&path, &BTreeMap::from([(1, found), (2, found)])).expect("filled in");
+        let back = read_features(&path).expect("read");
+        assert_eq!((filled[&1].name.as_str(), &filled[&1].features), ("b", &back[1].features));
+        let members = |i: usize| back[i].features.get(&coordination::LOCKSTEP_MEMBERS);
+        assert_eq!([members(0), members(1), members(2)], [Ok(0.0), Ok(3.0), Err(Absent::ColumnMissing)]);
+        assert_eq!((&back[0].features, &back[2].features), (&rows[0].features, &rows[2].features));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! In: a finished night; out: HTML with the night's health, tallies, accounts with reasons, and rule hits.
 //! Shows aggregates and accounts only, never a recipient or a reporter.
 
+use super::campaigns::NamedCampaign;
 use super::run::{ReportError, Run};
 use crate::domain::Timestamp;
 use crate::rules;
@@ -11,6 +12,9 @@ use serde_json::{Value, json};
 
 /// Accounts shown on the page; the rest stands in the tables.
 const MOST_ACCOUNTS: usize = 300;
+/// Campaigns shown, and members of each.
+const MOST_CAMPAIGNS: usize = 50;
+const MOST_MEMBERS: usize = 12;
 
 /// Renders the page.
 pub fn page(run: &Run, id: &str) -> Result<String, ReportError> {
@@ -45,6 +49,8 @@ pub fn page(run: &Run, id: &str) -> Result<String, ReportError> {
         "to": Timestamp(run.window.to_us()).rfc3339(),
         "tally": tally(run),
         "inputs": inputs(run),
+        "campaigns": run.campaigns.iter().take(MOST_CAMPAIGNS).map(campaign).collect::<Vec<_>>(),
+        "more_campaigns": run.campaigns.len().saturating_sub(MOST_CAMPAIGNS),
         "accounts": noted,
         "hidden": hidden,
         "off_platform": run.off_platform,
@@ -55,6 +61,19 @@ pub fn page(run: &Run, id: &str) -> Result<String, ReportError> {
         "total": run.judged.len(),
     });
     template.render(minijinja::value::Serde(&page)).map_err(failed)
+}
+
+fn campaign(named: &NamedCampaign) -> Value {
+    let (c, size) = (&named.campaign, named.campaign.size());
+    let originals = named.names.iter().zip(&c.members).filter(|(_, member)| member.original);
+    let day = |ts| Timestamp(ts).date();
+    json!({
+        "id": named.id, "kind": c.kind.word(), "size": size, "links": c.links, "things": c.objects, "days": c.days,
+        "window": c.window.map(|(first, last)| format!("{} to {}", day(first), day(last))).unwrap_or_default(),
+        "members": named.members().take(MOST_MEMBERS).collect::<Vec<_>>(),
+        "more": size.saturating_sub(MOST_MEMBERS),
+        "originals": originals.take(MOST_MEMBERS).map(|(name, _)| name).collect::<Vec<_>>(),
+    })
 }
 
 fn tally(run: &Run) -> Vec<Value> {

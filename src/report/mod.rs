@@ -2,6 +2,7 @@
 //! In: feature rows, score cards, decisions, counts; out: the files of one run.
 //! Decides nothing, and shows no recipient and no reporter.
 
+mod campaigns;
 mod feature_file;
 mod folder;
 mod html;
@@ -10,7 +11,8 @@ mod read_back;
 mod record_v1;
 mod run;
 
-pub use feature_file::{FeatureFile, FeatureFileError, NamedRow, read_features};
+pub use campaigns::NamedCampaign;
+pub use feature_file::{FeatureFile, FeatureFileError, NamedRow, fill_in, read_features};
 pub use folder::{FolderError, RunFolder};
 pub use read_back::{AccountRow, PublishedRun, ReasonRow, newest_run, read_run};
 pub use record_v1::Judged;

@@ -17,6 +17,8 @@ pub struct Judged {
     pub card: ScoreCard,
     /// What is recommended.
     pub decision: Decision,
+    /// The campaign it belongs to, the first of several.
+    pub campaign: Option<String>,
 }
 
 impl Judged {
@@ -64,7 +66,7 @@ pub fn scores(judged: &[Judged], as_of: i64) -> Table {
         .with("as_of", text(&|_| as_of.clone()))
         .with("policy_version", text(&|j| j.decision.policy_version.clone()))
         .with("policy_basis", text(&|j| j.decision.policy_basis.clone()))
-        .with("model_id", nothing.clone())
+        .with("model_id", nothing)
         .with("evidence_level", text(&|j| j.card.evidence.word().to_owned()))
         .with("families_available", text(&|j| j.card.families.words().join(",")))
         .with("families_missing", text(&|j| j.card.families.missing_words().join(",")))
@@ -75,7 +77,7 @@ pub fn scores(judged: &[Judged], as_of: i64) -> Table {
         .with("p_abuse", maybe(&|j| j.card.p_abuse.map(|v| v.get())))
         .with("p_low", maybe(&|j| j.card.p_interval.map(|(low, _)| low.get())))
         .with("p_high", maybe(&|j| j.card.p_interval.map(|(_, high)| high.get())))
-        .with("campaign", nothing)
+        .with("campaign", judged.iter().map(|j| j.campaign.clone()).collect::<Vec<_>>())
         .with("verdict", text(&|j| j.decision.verdict.word().to_owned()))
         .with("finding", text(&|j| j.decision.finding.word().to_owned()))
         .with("state", text(&|j| j.decision.state.word().to_owned()))

@@ -2,10 +2,12 @@
 //! In: judged accounts, counts, what reading found, settings in force; out: result files in a staged folder, then published.
 //! Result files depend on events and settings only; the manifest alone tells how they came to be.
 
+use super::campaigns::{NamedCampaign, campaign_table};
 use super::folder::{FolderError, RunFolder};
 use super::html;
 use super::queue::queue;
 use super::record_v1::{Judged, OffPlatformLine, ReasonLine, scores};
+use crate::campaigns::{CampaignKind, Found};
 use crate::decision::{Finding, OffPlatformDecision, Policy, State, Verdict, VerdictCounts};
 use crate::domain::{Timestamp, Window};
 use crate::features::{FeatureTable, Population};
@@ -56,6 +58,10 @@ pub struct Run<'a> {
     pub accounts: u64,
     /// Whether the run stops at the feature table.
     pub features_only: bool,
+    /// Accounts that act together.
+    pub campaigns: Vec<NamedCampaign>,
+    /// What the search for them came to.
+    pub search: Found,
     /// Accounts, most urgent first.
     pub judged: Vec<Judged>,
     /// Subjects known from outside the platform only.
@@ -172,6 +178,19 @@ impl Run<'_> {
         for (name, n) in &self.counts {
             flat.insert(format!("rows.{name}"), *n as f64);
         }
+        flat.extend(self.campaign_metrics());
+        flat
+    }
+
+    fn campaign_metrics(&self) -> BTreeMap<String, f64> {
+        let mut flat = BTreeMap::new();
+        for kind in CampaignKind::ALL {
+            let n = self.campaigns.iter().filter(|c| c.campaign.kind == kind).count();
+            flat.insert(format!("campaigns.{}", kind.word()), n as f64);
+        }
+        flat.insert("campaigns.accounts".to_owned(), self.search.members.len() as f64);
+        flat.insert("campaigns.shared_things".to_owned(), self.search.things as f64);
+        flat.insert("campaigns.things_over_cap".to_owned(), self.search.left_out.objects as f64);
         flat
     }
 
@@ -254,6 +273,11 @@ impl Run<'_> {
             &folder.path("rejects.parquet"),
             &rejects_table(&self.reports.iter().collect::<Vec<_>>()),
             &[("bulkwatch.schema", "rejects 1")],
+        )?;
+        write_parquet(
+            &folder.path("campaigns.parquet"),
+            &campaign_table(&self.campaigns),
+            &[("bulkwatch.schema", "campaigns 1")],
         )?;
         if !self.features_only {
             self.write_judged(&folder, &id)?;
@@ -373,6 +397,7 @@ pub const RESULT_FILES: &[&str] = &[
     "features.parquet",
     "scores.parquet",
     "reasons.ndjson",
+    "campaigns.parquet",
     "review_queue.csv",
     "off_platform.ndjson",
     "metrics.json",

@@ -133,9 +133,11 @@ impl RuleHit {
         main && self.rule.is_stable() && sound
     }
 
-    /// Whether it may lift a verdict above `watch` itself; registration never does.
+    /// Whether it may lift a verdict above `watch` itself; registration and the company one is found in never do.
     pub fn lifts(&self) -> bool {
-        self.carries() && self.rule.family != AgreementFamily::Registration
+        let beside =
+            matches!(self.rule.family, AgreementFamily::Registration | AgreementFamily::Coordination);
+        self.carries() && !beside
     }
 
     /// The points it adds to the sub-score it moves most.

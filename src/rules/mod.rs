@@ -8,6 +8,7 @@ pub mod certain;
 #[cfg(test)]
 mod chatter_tests;
 pub mod client;
+pub mod coordination;
 pub mod feedback;
 pub mod groups;
 mod hit;
@@ -46,6 +47,7 @@ pub fn cards() -> Vec<&'static Rule> {
         groups::CARDS,
         registration::CARDS,
         feedback::CARDS,
+        coordination::CARDS,
         benign::CARDS,
     ]
     .concat()

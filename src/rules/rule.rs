@@ -34,13 +34,15 @@ pub enum RuleGroup {
     Registration,
     /// What the contacted said.
     Feedback,
+    /// Acting together with others.
+    Coordination,
     /// What speaks for the account.
     Benign,
 }
 
 impl RuleGroup {
     /// All groups, in the order of their cards.
-    pub const ALL: [RuleGroup; 11] = [
+    pub const ALL: [RuleGroup; 12] = [
         RuleGroup::Certain,
         RuleGroup::Pacing,
         RuleGroup::Timing,
@@ -51,6 +53,7 @@ impl RuleGroup {
         RuleGroup::Groups,
         RuleGroup::Registration,
         RuleGroup::Feedback,
+        RuleGroup::Coordination,
         RuleGroup::Benign,
     ];
 
@@ -67,6 +70,7 @@ impl RuleGroup {
             RuleGroup::Groups => 52.0,
             RuleGroup::Registration => 12.0,
             RuleGroup::Feedback => 36.0,
+            RuleGroup::Coordination => 30.0,
             RuleGroup::Benign => 0.0,
         }
     }

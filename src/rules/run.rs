@@ -115,12 +115,12 @@ fn carrying_points(hits: &[RuleHit]) -> [f64; 3] {
 ///
 /// Every family needs a hit that lasts. Rate, reach and timing rise together in one burst: those that last count one
 /// by one, a burst that does not last counts once for all three. Registration counts for young accounts only, and
-/// registration and feedback alone are one: without a signal from messaging or groups nobody is called abusive.
+/// registration, feedback and company alone are one: without conduct of its own nobody is called abusive.
 fn agreeing(hits: &[RuleHit], young: bool) -> u32 {
     let fired = |family: AgreementFamily, has: fn(&RuleHit) -> bool| {
         hits.iter().any(|h| h.rule.family == family && has(h))
     };
-    let beside = [AgreementFamily::Registration, AgreementFamily::Feedback];
+    let beside = [AgreementFamily::Registration, AgreementFamily::Feedback, AgreementFamily::Coordination];
     let conduct = || AgreementFamily::EACH.into_iter().filter(|f| !beside.contains(f));
     let mut n = conduct().filter(|f| fired(*f, RuleHit::carries)).count();
     let mut burst = conduct().filter(|f| f.rises_in_a_burst());
@@ -130,6 +130,7 @@ fn agreeing(hits: &[RuleHit], young: bool) -> u32 {
     }
     let registration = young && fired(AgreementFamily::Registration, RuleHit::carries);
     let feedback = fired(AgreementFamily::Feedback, RuleHit::carries);
-    let beside = usize::from(registration) + usize::from(feedback);
+    let company = fired(AgreementFamily::Coordination, RuleHit::carries);
+    let beside = usize::from(registration) + usize::from(feedback) + usize::from(company);
     (if n == 0 { beside.min(1) } else { n + beside }) as u32
 }

@@ -7,9 +7,9 @@ use crate::domain::{MINUTE_US, Token};
 use crate::features::population::Origin;
 use crate::features::small_world::{World, day};
 use crate::features::{
-    Absent, AccountFeatures, Feature, Mark, Population, Unit, Value, cards as feature_cards, contact, fanout,
-    feedback as said, groups as grp, lifecycle, rate, registration as signup, sameness, timing as beat,
-    volume,
+    Absent, AccountFeatures, Feature, Mark, Population, Unit, Value, cards as feature_cards, contact,
+    coordination as together, fanout, feedback as said, groups as grp, lifecycle, rate,
+    registration as signup, sameness, timing as beat, volume,
 };
 use std::collections::BTreeMap;
 
@@ -268,6 +268,26 @@ fn feedback_with_registration_is_one_kind_of_evidence() {
         features(&[(&said::IGNORED_OPTOUTS, 12.0), (&signup::COHORT, 40.0), (&lifecycle::AGE, 3_600.0)]);
     let outcome = run(&row, Some(&nights(2.0)), &Limits::default());
     assert!(outcome.lifts && outcome.agreeing == 1);
+}
+
+#[test]
+fn company_alone_lifts_nobody_and_counts_beside_conduct() {
+    let company = [
+        (&together::LOCKSTEP_MEMBERS, 900.0),
+        (&together::LOCKSTEP_OBJECTS, 900.0),
+        (&together::SHARDED_MEMBERS, 50.0),
+        (&together::SHARDED_DAYS, 30.0),
+        (&together::CLIQUE_MEMBERS, 50.0),
+    ];
+    let (limits, usual) = (Limits::default(), nights(0.0));
+    let alone = run(&evident(&company), Some(&usual), &limits);
+    assert_eq!(alone.hits.iter().map(|h| h.rule.code).collect::<Vec<_>>(), ["C1", "C2", "C3"]);
+    assert!(!alone.hard && !alone.lifts && alone.agreeing == 1);
+    let mut both = company.to_vec();
+    both.push((&contact::STRANGERS_SILENT, 24.0));
+    both.extend([(&signup::COHORT, 40.0), (&lifecycle::AGE, 3_600.0)]);
+    let own = run(&features(&both[5..]), Some(&nights(2.0)), &limits).agreeing;
+    assert_eq!(run(&features(&both), Some(&nights(2.0)), &limits).agreeing, own + 1);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! In: paths; out: format-neutral batches and small tables, each failure with its file, row and column.
 //! Knows nothing of messages: which columns a table needs, and what they mean, is said by `log::schema`.
 
+mod amend;
 mod batch;
 mod bytes;
 mod csv_read;
@@ -19,6 +20,7 @@ mod parquet_table;
 mod stream;
 mod table;
 
+pub use amend::{Amendment, amend_parquet, pick_rows};
 pub use batch::{Batch, Broken, BrokenRow};
 pub use bytes::{Format, Stop, digest};
 pub use failure::{TableError, sanitise};

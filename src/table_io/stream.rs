@@ -15,7 +15,7 @@ use parquet::arrow::arrow_writer::{
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
-use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::ColumnPath;
 use rayon::prelude::*;
@@ -200,15 +200,7 @@ impl TableStream {
     fn open(&mut self) -> Result<Encoder, ParquetError> {
         let file = self.file.take().ok_or_else(|| ParquetError::General("failed before".to_owned()))?;
         let repeats: Vec<bool> = self.columns.par_iter().map(Column::repeats).collect();
-        let mut properties = WriterProperties::builder()
-            .set_compression(Compression::ZSTD(ZstdLevel::try_new(1)?))
-            .set_created_by("bulkwatch".to_owned())
-            .set_key_value_metadata(Some(std::mem::take(&mut self.metadata)))
-            // One page a column and row group: nobody looks up single rows.
-            .set_data_page_row_count_limit(PIECE * PIECES)
-            .set_write_batch_size(PIECE)
-            .set_statistics_enabled(EnabledStatistics::Chunk)
-            .set_offset_index_disabled(true);
+        let mut properties = properties()?.set_key_value_metadata(Some(std::mem::take(&mut self.metadata)));
         for ((field, holds), repeats) in self.schema.fields().iter().zip(&self.kinds).zip(repeats) {
             let path = ColumnPath::from(field.name().as_str());
             let dictionary = repeats && *holds != Holds::Names;
@@ -236,6 +228,18 @@ impl TableStream {
         encoder.end_group()?;
         encoder.writer.into_inner()
     }
+}
+
+/// How result tables are encoded, whatever their columns.
+pub(super) fn properties() -> Result<WriterPropertiesBuilder, ParquetError> {
+    Ok(WriterProperties::builder()
+        .set_compression(Compression::ZSTD(ZstdLevel::try_new(1)?))
+        .set_created_by("bulkwatch".to_owned())
+        // One page a column and row group: nobody looks up single rows.
+        .set_data_page_row_count_limit(PIECE * PIECES)
+        .set_write_batch_size(PIECE)
+        .set_statistics_enabled(EnabledStatistics::Chunk)
+        .set_offset_index_disabled(true))
 }
 
 impl Encoder {

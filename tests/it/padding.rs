@@ -2,6 +2,7 @@
 //! In: random logs of a sender and its recipients, with and without accomplices; out: sub-scores, compared.
 //! Works on events, so that features, rules and scores are all inside the test.
 
+use bulkwatch::content::Templates;
 use bulkwatch::context::Exchange;
 use bulkwatch::domain::{Chat, DAY_US, HOUR_US, MINUTE_US, SECOND_US, Timestamp, Token, Window};
 use bulkwatch::features::{Night, extract};
@@ -183,7 +184,8 @@ fn scores(events: &[MessageEvent], past: Past) -> [f64; 3] {
     // In a short log newness is sure for the last two thirds of the window only.
     let covered = if matches!(past, Past::Short) { 80 } else { 100 };
     let log_start = FROM - covered * DAY_US;
-    let night = Night { window, log_start, offers, side: &side, exchange: &exchange };
+    let templates = Templates::default();
+    let night = Night { window, log_start, offers, side: &side, exchange: &exchange, templates: &templates };
     let rows = extract(&partition, &[SENDER], &night);
     let row = rows.iter().find(|r| r.account == SENDER).expect("the sender has a row");
     bulkwatch::rules::run(row, None, &Limits::default()).points

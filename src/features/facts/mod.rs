@@ -14,6 +14,7 @@ pub use order::{digest_prefix, order_by, row, token_prefix};
 pub use pairs::{HORIZONS_US, Pair, PairCounts, REPLY_US};
 pub use room::{Room, Scratch, refill};
 
+use super::Night;
 use super::client::Typing;
 use super::content::Contents;
 use super::fanout::FirstContacts;
@@ -22,6 +23,7 @@ use super::groups::Posts;
 use super::rate::Peaks;
 use super::timing::StreamGaps;
 use super::view::Seen;
+use crate::content::Templates;
 use crate::context::Context;
 use crate::domain::{Token, Window};
 use crate::log::{AccountTimeline, MessageEvent, Offers, YES};
@@ -75,6 +77,8 @@ pub struct Facts<'a> {
     pub window: Window,
     /// Which optional columns and tables the log has.
     pub offers: Offers,
+    /// Which contents are variants of one text.
+    pub templates: &'a Templates,
     /// The account's slices.
     pub timeline: AccountTimeline<'a>,
     /// What comes from beyond the account.
@@ -112,16 +116,16 @@ pub struct Facts<'a> {
 impl<'a> Facts<'a> {
     /// Computes the intermediates of one account, taking buffers from `scratch`; give them back with [`Facts::release`].
     pub fn new(
-        window: Window,
-        log_start: i64,
-        offers: Offers,
+        night: &Night<'a>,
         timeline: AccountTimeline<'a>,
         context: Context<'a>,
         scratch: &mut Scratch,
     ) -> Self {
+        let window = night.window;
         let mut facts = Self {
             window,
-            offers,
+            offers: night.offers,
+            templates: night.templates,
             timeline,
             context,
             actions: std::mem::take(&mut scratch.actions),
@@ -137,7 +141,7 @@ impl<'a> Facts<'a> {
             sorted_gaps: std::mem::take(&mut scratch.sorted_gaps),
             room: RefCell::new(std::mem::take(&mut scratch.room)),
             later: Later::default(),
-            log_start,
+            log_start: night.log_start,
             marks: std::mem::take(&mut scratch.marks),
         };
         let start = facts.timeline.sent.partition_point(|e| e.ts < window.from_us());
@@ -190,6 +194,16 @@ impl<'a> Facts<'a> {
     /// The first contact of a pair in the window.
     pub fn first_contact(&self, pair: &Pair) -> i64 {
         self.sent(pair.first).ts
+    }
+
+    /// What the variants of an action's content share, 0 when absent.
+    pub fn template(&self, action: &Action) -> u64 {
+        self.templates.of(self.content(action))
+    }
+
+    /// The same of a sent row.
+    pub fn template_of(&self, event: u32) -> u64 {
+        self.templates.of(self.sent(event).content)
     }
 
     /// The one-way actions.

@@ -9,7 +9,7 @@ mod token;
 mod word;
 
 pub(crate) use cell::{Cell, Column};
-pub(crate) use number::{count, count_u32, flag, forwarded, link, number};
+pub(crate) use number::{count, count_u32, flag, forwarded, link, number, sketch};
 pub(crate) use time::{TimeReader, guess_unit};
 pub(crate) use token::{Decimal, Identifier};
 pub(crate) use word::WordReader;

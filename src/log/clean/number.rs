@@ -109,9 +109,35 @@ pub(crate) fn link(cell: Cell) -> Result<u8, RejectReason> {
     }
 }
 
+/// Reads a 64-bit sketch: a whole number, where tables know signed ones only its two's complement, or 16 hexadecimal digits.
+pub(crate) fn sketch(cell: Cell) -> Result<Option<u64>, RejectReason> {
+    match cell {
+        Cell::Int(bits) => Ok(Some(bits as u64)),
+        Cell::Text(text) if text.trim().len() == 16 => {
+            let text = text.trim();
+            u64::from_str_radix(text, 16).map(Some).map_err(|_| RejectReason::NotANumber)
+        }
+        Cell::Text(text) if text.trim().starts_with('-') => {
+            text.trim().parse::<i64>().map(|bits| Some(bits as u64)).map_err(|_| RejectReason::NotANumber)
+        }
+        other => count(other),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sketches_come_in_three_spellings() {
+        assert_eq!(sketch(Cell::Uint(u64::MAX)), Ok(Some(u64::MAX)));
+        assert_eq!(sketch(Cell::Int(-1)), Ok(Some(u64::MAX)));
+        assert_eq!(sketch(Cell::Text("-1")), Ok(Some(u64::MAX)));
+        assert_eq!(sketch(Cell::Text("ffffffffffffffff")), Ok(Some(u64::MAX)));
+        assert_eq!(sketch(Cell::Text("12")), Ok(Some(12)));
+        assert_eq!(sketch(Cell::Text("")), Ok(None));
+        assert_eq!(sketch(Cell::Text("twelve")), Err(RejectReason::NotANumber));
+    }
 
     #[test]
     fn counts_refuse_what_is_no_count() {

@@ -47,7 +47,7 @@ impl Copied for MessageEvent {
         self.chat = smaller_chat(self.chat, later.chat);
         (self.content_head, self.content) =
             smaller_content((self.content_head, self.content), (later.content_head, later.content));
-        self.network = smaller_set(self.network, later.network, 0);
+        self.object = smaller_set(self.object, later.object, 0);
         self.size = smaller_set(self.size, later.size, ABSENT_U32);
         self.typing_ms = smaller_set(self.typing_ms, later.typing_ms, ABSENT_U32);
         self.kind = smaller_set(self.kind, later.kind, 0);

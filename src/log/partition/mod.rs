@@ -11,6 +11,8 @@ mod parts;
 mod router;
 mod row;
 mod spill;
+mod spool;
+mod words;
 
 pub use memory::{DEFAULT_LIMIT, LEAST_LIMIT, MemoryPlan};
 pub use order::Partition;
@@ -18,6 +20,8 @@ pub use parts::{Batch, Parts, Routed, Tokens};
 pub use router::{Router, Seen, Shared, Weight};
 pub use row::Received;
 pub use spill::SpillError;
+pub use spool::{BANDS, Spool};
+pub use words::Words;
 
 /// How many partitions a run has.
 ///

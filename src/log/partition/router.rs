@@ -9,6 +9,7 @@ use super::order::{Partition, Rows};
 use super::row::{Buffer, Received, name_bytes};
 use super::spill::{SpillError, SpillStore};
 use crate::domain::{Status, Token, Window};
+use crate::log::texts::{Gatherer, Texts};
 use crate::log::{EventSink, LogError, MessageEvent};
 use foldhash::fast::FixedState;
 use std::hash::BuildHasher;
@@ -24,12 +25,25 @@ pub struct Shared {
     /// Rows the inputs promise, where they do.
     expected_rows: OnceLock<u64>,
     store: Mutex<Option<Arc<SpillStore>>>,
+    /// Distinct texts and sketches, until near-duplicates are found.
+    pub(in crate::log) texts: Texts,
 }
 
 impl Shared {
     /// Shared state of a run whose temporary rows go below `below`.
     pub fn new(plan: MemoryPlan, below: PathBuf) -> Self {
-        Self { plan, below, expected_rows: OnceLock::new(), store: Mutex::default() }
+        Self {
+            plan,
+            below,
+            expected_rows: OnceLock::new(),
+            store: Mutex::default(),
+            texts: Texts::new(&plan, None),
+        }
+    }
+
+    /// The same, with words compared under a secret.
+    pub fn comparing_words(self, secret: &[u8; 32]) -> Self {
+        Self { texts: Texts::new(&self.plan, Some(secret)), ..self }
     }
 
     /// The store on disk, made when first needed.
@@ -66,6 +80,7 @@ pub struct Router {
     pub(super) accounts: Vec<LinearCounter>,
     seen: Seen,
     hasher: FixedState,
+    gatherer: Gatherer,
 }
 
 /// How much one partition holds, in memory and on disk together.
@@ -104,12 +119,13 @@ impl Router {
             accounts: vec![LinearCounter::default(); PARTITIONS],
             seen: Seen::default(),
             hasher: FixedState::default(),
+            gatherer: Gatherer::default(),
         }
     }
 
     /// An empty router that spills past its share.
     pub fn sharing(shared: &Arc<Shared>) -> Self {
-        Self { shared: Some(shared.clone()), ..Self::new() }
+        Self { shared: Some(shared.clone()), gatherer: shared.texts.gatherer(), ..Self::new() }
     }
 
     /// Bytes held in memory.
@@ -138,7 +154,7 @@ impl Router {
             event.ts,
             event.msg,
             event.content,
-            event.network,
+            event.object,
             (event.size, event.typing_ms),
             (event.chat, event.kind, event.status, event.via),
             (event.known, event.forwarded, event.template, event.link),
@@ -173,6 +189,18 @@ impl EventSink for Router {
             *bytes += name_bytes(name);
             name.into()
         });
+    }
+
+    fn text(&mut self, fingerprint: u64, normalized: &str, objects: &[u64]) {
+        if let Some(shared) = &self.shared {
+            self.gatherer.text(&shared.texts, fingerprint, normalized, objects);
+        }
+    }
+
+    fn sketch(&mut self, content: u64, sketch: u64) {
+        if let Some(shared) = &self.shared {
+            self.gatherer.sketch(&shared.texts, content, sketch);
+        }
     }
 
     fn end_batch(&mut self) -> Result<(), LogError> {

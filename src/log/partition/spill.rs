@@ -3,6 +3,7 @@
 //! The files die with the store; what a killed run left is removed by the next one.
 
 use super::row::{Buffer, Chunks, Names, Received};
+use super::words::{Words, put_token, token};
 use crate::domain::{ErrorClass, Token};
 use crate::log::MessageEvent;
 use arrow_array::{Array, ArrayRef, RecordBatch, StringArray, UInt64Array};
@@ -13,6 +14,7 @@ use arrow_schema::{ArrowError, DataType, Field, Schema};
 use std::fs::{self, File};
 use std::io::{self, BufReader, BufWriter};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use tempfile::TempDir;
 use thiserror::Error;
@@ -69,114 +71,6 @@ impl SpillError {
     }
 }
 
-/// A row as a fixed number of 64-bit words, each a column of the file.
-trait Words: Copy {
-    const NAMES: &'static [&'static str];
-    fn put(&self, columns: &mut [Vec<u64>]);
-    fn get(columns: &[&[u64]], row: usize) -> Self;
-}
-
-fn put_token(token: Token, columns: &mut [Vec<u64>]) {
-    let bits = token.0;
-    columns[0].push((bits >> 64) as u64);
-    columns[1].push(bits as u64);
-}
-
-fn token(columns: &[&[u64]], row: usize) -> Token {
-    Token(u128::from(columns[0][row]) << 64 | u128::from(columns[1][row]))
-}
-
-impl Words for MessageEvent {
-    const NAMES: &'static [&'static str] = &[
-        "sender_high",
-        "sender_low",
-        "recipient_high",
-        "recipient_low",
-        "ts",
-        "msg",
-        "content",
-        "content_head",
-        "network",
-        "size_typing",
-        "flags",
-    ];
-
-    fn put(&self, columns: &mut [Vec<u64>]) {
-        put_token(self.sender, columns);
-        put_token(self.recipient, &mut columns[2..]);
-        let flags = [
-            self.chat,
-            self.kind,
-            self.status,
-            self.via,
-            self.known,
-            self.forwarded,
-            self.template,
-            self.link,
-        ];
-        let sizes = u64::from(self.size) << 32 | u64::from(self.typing_ms);
-        let rest = [
-            self.ts as u64,
-            self.msg,
-            self.content,
-            self.content_head,
-            self.network,
-            sizes,
-            u64::from_le_bytes(flags),
-        ];
-        columns[4..].iter_mut().zip(rest).for_each(|(column, word)| column.push(word));
-    }
-
-    fn get(columns: &[&[u64]], row: usize) -> Self {
-        let word = |i: usize| columns[i][row];
-        let [chat, kind, status, via, known, forwarded, template, link] = word(10).to_le_bytes();
-        Self {
-            sender: token(columns, row),
-            recipient: token(&columns[2..], row),
-            ts: word(4) as i64,
-            msg: word(5),
-            content: word(6),
-            content_head: word(7),
-            network: word(8),
-            size: (word(9) >> 32) as u32,
-            typing_ms: word(9) as u32,
-            chat,
-            kind,
-            status,
-            via,
-            known,
-            forwarded,
-            template,
-            link,
-        }
-    }
-}
-
-impl Words for Received {
-    const NAMES: &'static [&'static str] =
-        &["account_high", "account_low", "peer_high", "peer_low", "ts", "msg", "flags"];
-
-    fn put(&self, columns: &mut [Vec<u64>]) {
-        put_token(self.account, columns);
-        put_token(self.peer, &mut columns[2..]);
-        let flags = u64::from(self.chat) << 8 | u64::from(self.status);
-        let rest = [self.ts as u64, self.msg, flags];
-        columns[4..].iter_mut().zip(rest).for_each(|(column, word)| column.push(word));
-    }
-
-    fn get(columns: &[&[u64]], row: usize) -> Self {
-        let word = |i: usize| columns[i][row];
-        Self {
-            account: token(columns, row),
-            peer: token(&columns[2..], row),
-            ts: word(4) as i64,
-            msg: word(5),
-            chat: (word(6) >> 8) as u8,
-            status: word(6) as u8,
-        }
-    }
-}
-
 fn schema_of(names: &[&str], text: bool) -> Schema {
     let mut fields: Vec<Field> = names.iter().map(|n| Field::new(*n, DataType::UInt64, false)).collect();
     if text {
@@ -218,6 +112,8 @@ pub struct SpillStore {
     folder: TempDir,
     _lock: File,
     flushes: Mutex<Vec<Arc<Flush>>>,
+    /// Tells the files of bands apart.
+    band_files: AtomicU64,
 }
 
 const PREFIX: &str = ".bulkwatch-rows-";
@@ -233,7 +129,7 @@ impl SpillStore {
             tempfile::Builder::new().prefix(PREFIX).tempdir_in(below).map_err(fail("make a folder for"))?;
         let lock = File::create(folder.path().join(LOCK)).map_err(fail("lock"))?;
         lock.lock().map_err(fail("lock"))?;
-        Ok(Self { folder, _lock: lock, flushes: Mutex::default() })
+        Ok(Self { folder, _lock: lock, flushes: Mutex::default(), band_files: AtomicU64::default() })
     }
 
     /// Refuses to start when less than `bytes` are free.
@@ -281,12 +177,12 @@ impl SpillStore {
     }
 
     /// One batch a partition, empty ones too, so that a partition's place in the file is its number.
-    fn write(
+    fn write<B>(
         &self,
         path: &Path,
         schema: Schema,
-        buffers: &mut [Buffer],
-        mut batch: impl FnMut(&mut Buffer) -> Result<RecordBatch, ArrowError>,
+        buffers: &mut [B],
+        mut batch: impl FnMut(&mut B) -> Result<RecordBatch, ArrowError>,
     ) -> Result<(), SpillError> {
         let fail = |error| self.failure("write", error);
         let file = File::create(path).map_err(|e| failure("write", self.below(), e))?;
@@ -300,6 +196,28 @@ impl SpillStore {
             writer.write(&batch(buffer).map_err(fail)?).map_err(fail)?;
         }
         writer.finish().map_err(fail)
+    }
+
+    /// Writes bands of rows as a file of their own and empties them; returns the file.
+    pub(super) fn write_bands<T: Words>(&self, bands: &mut [Chunks<T>]) -> Result<PathBuf, SpillError> {
+        let n = self.band_files.fetch_add(1, Ordering::Relaxed);
+        let path = self.folder.path().join(format!("{n}.bands"));
+        let batch = |rows: &mut Chunks<T>| batch_of(&std::mem::take(rows));
+        self.write(&path, schema_of(T::NAMES, false), bands, batch)?;
+        Ok(path)
+    }
+
+    /// Appends the rows of one band of such a file.
+    pub(super) fn read_band<T: Words>(
+        &self,
+        path: &Path,
+        band: usize,
+        rows: &mut Vec<T>,
+    ) -> Result<(), SpillError> {
+        let batch = self.batch(path, band)?;
+        let columns = self.words(&batch, T::NAMES.len())?;
+        rows.extend((0..batch.num_rows()).map(|row| T::get(&columns, row)));
+        Ok(())
     }
 
     fn failure(&self, what: &'static str, error: ArrowError) -> SpillError {

@@ -5,7 +5,7 @@
 use crate::content::Fingerprinter;
 use crate::domain::{Chat, MessageKind, Status, TemplateCategory, Token, TokenKey, Via, Word, digest64};
 use crate::log::clean::{
-    Cell, Column, Decimal, Identifier, TimeReader, WordReader, count_u32, flag, forwarded, link,
+    Cell, Column, Decimal, Identifier, TimeReader, WordReader, count_u32, flag, forwarded, link, sketch,
 };
 use crate::log::days::DayCounter;
 use crate::log::read::EventSink;
@@ -13,7 +13,7 @@ use crate::log::read::plan::Plan;
 use crate::log::read::refusal::Refusals;
 use crate::log::read::seen::SeenSenders;
 use crate::log::{
-    ABSENT_U32, Keys, LogError, MessageEvent, ReadSettings, RejectReason, UNKNOWN, head_of,
+    ABSENT_U32, Keys, LogError, MessageEvent, ReadSettings, RejectReason, UNKNOWN, YES, head_of,
     looks_like_number, pack_flag,
 };
 use crate::table_io::Batch;
@@ -36,6 +36,8 @@ pub(crate) struct MessageCleaner<'a> {
     bad: Vec<bool>,
     /// Which of these events have a sender that is to be named.
     unnamed: Vec<usize>,
+    /// Contents of these events with their sketches.
+    sketches: Vec<(u64, u64)>,
     /// The refused rows.
     pub refusals: Refusals,
     /// Rows passed on.
@@ -88,6 +90,7 @@ impl<'a> MessageCleaner<'a> {
             events: Vec::with_capacity(CHUNK),
             bad: Vec::with_capacity(CHUNK),
             unnamed: Vec::with_capacity(CHUNK),
+            sketches: Vec::new(),
             refusals: Refusals::new(plan.name.clone(), settings.reject_limit),
             ok: 0,
             span: None,
@@ -116,7 +119,7 @@ impl<'a> MessageCleaner<'a> {
             self.bad.resize(self.rows.len(), false);
             self.required(&batch, &columns)?;
             self.optional(&batch, &columns, &mut words);
-            self.texts(&columns);
+            self.texts(&columns, sink);
             self.emit(&columns[self.at.sender], sink, seen);
         }
         self.words = words;
@@ -224,7 +227,7 @@ impl<'a> MessageCleaner<'a> {
                     event.content = digest;
                     event.content_head = head_of(bytes);
                 }),
-                "network" => self.networks(batch, columns, at),
+                "sketch" => self.sketches(batch, columns, at),
                 "chat" => self.words(batch, columns, at, &mut words.chat, |event, code| {
                     // Every event has a chat, so that its code is not shifted to make room for "absent".
                     event.chat = code.checked_sub(1).unwrap_or(Chat::Direct as u8);
@@ -247,10 +250,7 @@ impl<'a> MessageCleaner<'a> {
                     event.typing_ms = count_u32(cell)?.unwrap_or(ABSENT_U32);
                     Ok(())
                 }),
-                "link" => self.each(batch, columns, at, |cell, event| {
-                    event.link = link(cell)?;
-                    Ok(())
-                }),
+                "link" => self.links(batch, columns, at),
                 "forwarded" => self.each(batch, columns, at, |cell, event| {
                     event.forwarded = forwarded(cell)?;
                     Ok(())
@@ -281,15 +281,30 @@ impl<'a> MessageCleaner<'a> {
         });
     }
 
-    fn networks(&mut self, batch: &Batch, columns: &[Column], at: usize) {
-        let Some(keys) = self.keys else {
-            return self.digests(batch, columns, at, |event, digest, _| event.network = digest);
-        };
-        let key = self.key;
-        let mut decimal = Decimal::default();
+    /// Sketches are kept beside the content they belong to; without one there is nothing to compare it with.
+    fn sketches(&mut self, batch: &Batch, columns: &[Column], at: usize) {
+        let mut found = std::mem::take(&mut self.sketches);
         self.each(batch, columns, at, |cell, event| {
-            if let Some(text) = Identifier::read(cell, &mut decimal)? {
-                event.network = digest64(&key, keys.network(text).as_bytes());
+            if let Some(sketch) = sketch(cell)?
+                && event.content != 0
+            {
+                found.push((event.content, sketch));
+            }
+            Ok(())
+        });
+        self.sketches = found;
+    }
+
+    /// A flag, or the token of where it leads, which is then a thing of its own.
+    fn links(&mut self, batch: &Batch, columns: &[Column], at: usize) {
+        let key = self.key;
+        self.each(batch, columns, at, |cell, event| {
+            event.link = link(cell)?;
+            if event.link == YES
+                && let Cell::Text(token) = cell
+                && flag(cell).is_err()
+            {
+                event.object = digest64(&key, token.as_bytes());
             }
             Ok(())
         });
@@ -315,8 +330,9 @@ impl<'a> MessageCleaner<'a> {
     }
 
     /// Fingerprints texts where the platform gives no fingerprint; size and link follow where nothing else says them.
-    fn texts(&mut self, columns: &[Column]) {
-        let (Some(fingerprinter), true) = (&self.fingerprinter, columns[self.at.text].is_present()) else {
+    fn texts<S: EventSink>(&mut self, columns: &[Column], sink: &mut S) {
+        let (Some(fingerprinter), true) = (&mut self.fingerprinter, columns[self.at.text].is_present())
+        else {
             return;
         };
         for (i, row) in self.rows.clone().enumerate() {
@@ -325,10 +341,19 @@ impl<'a> MessageCleaner<'a> {
             if self.bad[i] {
                 continue;
             }
-            let mark = fingerprinter.mark(text);
-            if event.content == 0 {
+            // A platform's own fingerprint knows more than the words do, and is compared by itself.
+            let own = event.content == 0;
+            let mark = fingerprinter.mark(text, |fingerprint, text, objects| {
+                if own {
+                    sink.text(fingerprint, text, objects);
+                }
+            });
+            if own {
                 event.content = mark.fingerprint;
                 event.content_head = mark.fingerprint;
+            }
+            if event.object == 0 {
+                event.object = mark.object;
             }
             if event.size == ABSENT_U32 {
                 event.size = mark.bytes;
@@ -358,6 +383,7 @@ impl<'a> MessageCleaner<'a> {
                 }
             }
         }
+        self.sketches.drain(..).for_each(|(content, of)| sink.sketch(content, of));
         let (mut oldest, mut newest) = self.span.unwrap_or((i64::MAX, i64::MIN));
         for (event, bad) in self.events.iter().zip(&self.bad) {
             if *bad {

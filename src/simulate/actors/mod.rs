@@ -4,6 +4,7 @@
 
 pub mod bulk;
 pub mod business;
+pub mod crews;
 pub mod crowd;
 pub mod feedback;
 pub mod groups;

@@ -19,6 +19,8 @@ pub struct Newsletter {
     pub days: i64,
     /// Kind of account it is sent from.
     pub kind: AccountKind,
+    /// What the issues are told apart by; several numbers of one title send the same. The account's own name if empty.
+    pub title: &'static str,
 }
 
 /// Readers save the number and open with one short word; then the day's issue goes to all of them from software, at
@@ -47,7 +49,8 @@ pub fn newsletter(stage: &mut Stage, name: &str, shape: &Newsletter) {
         since.push(ts);
     }
     for day in 0..shape.days {
-        let issue = token(&format!("issue {day} of {name}"));
+        let title = if shape.title.is_empty() { name } else { shape.title };
+        let issue = token(&format!("issue {day} of {title}"));
         let mut ts = first_issue + day * DAY_US + 17 * HOUR_US + actor.stream.between(0, 40) * SECOND_US;
         for (index, reader) in readers.iter().enumerate() {
             if since[index] >= ts {

@@ -108,9 +108,9 @@ fn ten_numbers() -> Scenario {
 
 fn consumer_newsletter() -> Scenario {
     let mut stage = stage(403);
-    let daily = Newsletter { readers: 180, days: 25, kind: AccountKind::Consumer };
+    let daily = Newsletter { readers: 180, days: 25, kind: AccountKind::Consumer, title: "" };
     newsletter(&mut stage, "sim_newsletter", &daily);
-    let app = Newsletter { readers: 140, days: 16, kind: AccountKind::BusinessApp };
+    let app = Newsletter { readers: 140, days: 16, kind: AccountKind::BusinessApp, title: "" };
     newsletter(&mut stage, "sim_newsletter_app", &app);
     let mut expect = Vec::new();
     for name in ["sim_newsletter", "sim_newsletter_app"] {

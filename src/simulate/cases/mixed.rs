@@ -73,7 +73,7 @@ fn services(stage: &mut Stage) {
     let service = Service { subscribers: 60, days: 16, stops: 1 };
     notifier(stage, "sim_service_allowed", service).is_sanctioned("alerts", start, end, 80);
     notifier(stage, "sim_service_lapsed", service).is_sanctioned("alerts", start, day, 80);
-    let daily = Newsletter { readers: 150, days: 22, kind: AccountKind::Consumer };
+    let daily = Newsletter { readers: 150, days: 22, kind: AccountKind::Consumer, title: "" };
     newsletter(stage, "sim_newsletter", &daily);
     steady_robot(stage, "sim_robot", 5);
 }

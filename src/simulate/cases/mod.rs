@@ -4,6 +4,7 @@
 
 mod abuse;
 mod broadcasters;
+mod coordinated;
 mod mixed;
 mod paper;
 mod people;
@@ -28,6 +29,7 @@ pub fn all() -> Vec<Scenario> {
     scenarios.extend(platform::all());
     scenarios.extend(broadcasters::all());
     scenarios.extend(abuse::all());
+    scenarios.extend(coordinated::all());
     scenarios.push(mixed::mixed_night());
     scenarios.push(population::population());
     scenarios

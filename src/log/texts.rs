@@ -1,0 +1,260 @@
+//! The distinct texts and sketches of a night, gathered while it is read, until near-duplicates among them are found.
+//! In: normalized texts and sketches from all workers, repetitions allowed; out: a table of templates.
+//! Holds shingle hashes, never words; past its share of the memory it keeps a sample that does not depend on order.
+
+use super::partition::MemoryPlan;
+use crate::content::near::{
+    NearSettings, SketchSettings, TextError, TextsBuilder, near_sketches, near_texts,
+};
+use crate::content::{MinHash, ShingleKey, Shingler, Templates};
+use foldhash::fast::FixedState;
+use hashbrown::{HashMap, HashSet};
+use std::sync::{Mutex, PoisonError};
+
+/// Shingles below which a text says too little to link anybody: about three words.
+const LEAST_SHINGLES: u32 = 12;
+/// MinHash blocks and rows a band: 24 bands of 5 rows, which propose a pair of similarity 0.8 with 0.9999.
+const BLOCKS: u8 = 4;
+const ROWS: u8 = 5;
+/// Part of the memory for rows that texts may take.
+const PART: u64 = 4;
+/// Bytes a text takes beside its shingles, and a sketch takes in all.
+const PER_TEXT: u64 = 96;
+const PER_SKETCH: u64 = 24;
+
+/// Texts and sketches of a night.
+#[derive(Debug)]
+pub struct Texts {
+    key: Option<ShingleKey>,
+    most_bytes: u64,
+    inner: Mutex<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    texts: HashMap<u64, Said, FixedState>,
+    sketches: HashMap<u64, u64, FixedState>,
+    bytes: u64,
+    /// Contents above this are left out: halved whenever the rest does not fit.
+    most: u64,
+}
+
+/// What is kept of a text.
+#[derive(Debug)]
+struct Said {
+    shingles: Box<[u32]>,
+    /// Digests of what it points to.
+    objects: Box<[u64]>,
+}
+
+impl Said {
+    fn bytes(shingles: &[u32], objects: &[u64]) -> u64 {
+        PER_TEXT + 4 * shingles.len() as u64 + 8 * objects.len() as u64
+    }
+}
+
+/// What the search for near-duplicates came to.
+#[derive(Debug, Clone, Default)]
+pub struct TextFindings {
+    /// Which contents are variants of one text.
+    pub templates: Templates,
+    /// Distinct texts and sketches that were compared.
+    pub compared: u64,
+    /// Part of all contents that was compared: 1, or a half, a quarter ... where memory is short.
+    pub sampled: f64,
+}
+
+impl Texts {
+    /// An empty store; words are shingled under `secret`, and without one only sketches are taken.
+    pub fn new(plan: &MemoryPlan, secret: Option<&[u8; 32]>) -> Self {
+        let inner =
+            Inner { texts: HashMap::default(), sketches: HashMap::default(), bytes: 0, most: u64::MAX };
+        Self {
+            key: secret.map(ShingleKey::new),
+            most_bytes: plan.for_rows() / PART,
+            inner: Mutex::new(inner),
+        }
+    }
+
+    /// A worker's door to the store.
+    pub(super) fn gatherer(&self) -> Gatherer {
+        Gatherer { shingler: self.key.clone().map(Shingler::new), seen: HashSet::default() }
+    }
+
+    fn add(&self, bytes: u64, add: impl FnOnce(&mut Inner) -> bool) {
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        if add(&mut inner) {
+            inner.bytes += bytes;
+        }
+        while self.most_bytes < inner.bytes {
+            inner.halve();
+        }
+    }
+
+    /// Finds near-duplicates and gives the memory back.
+    pub fn find(&self) -> Result<TextFindings, TextError> {
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        let (texts, sketches) = (std::mem::take(&mut inner.texts), std::mem::take(&mut inner.sketches));
+        let sampled = (inner.most as f64 + 1.0) / 2f64.powi(64);
+        let compared = (texts.len() + sketches.len()) as u64;
+        let mut clusters: Vec<Vec<u64>> = Vec::new();
+        let mut weak = Vec::new();
+        if let Some(key) = self.key.as_ref().filter(|_| !texts.is_empty()) {
+            let mut builder = TextsBuilder::default();
+            // The builder orders by fingerprint, so the order of the table leaves no trace.
+            for (fingerprint, said) in texts {
+                builder.push(fingerprint, &said.shingles, &said.objects)?;
+            }
+            let texts = builder.finish(LEAST_SHINGLES);
+            let found = near_texts(&texts, &MinHash::new(key, BLOCKS, ROWS), NearSettings::default());
+            let content = |rank: &u32| texts.fingerprints()[*rank as usize];
+            clusters.extend(found.iter().map(|c| c.members.iter().map(content).collect()));
+            weak.extend(
+                (0..texts.len() as u32).filter(|rank| texts.is_weak(*rank)).map(|rank| content(&rank)),
+            );
+        }
+        if !sketches.is_empty() {
+            let (contents, found) = near_sketches(sketches.into_iter().collect(), SketchSettings::default());
+            let content = |rank: &u32| contents[*rank as usize];
+            clusters.extend(found.iter().map(|c| c.members.iter().map(content).collect()));
+        }
+        Ok(TextFindings { templates: Templates::new(clusters, weak), compared, sampled })
+    }
+}
+
+impl Inner {
+    /// Leaves out the upper half of what is kept; contents are keyed digests, so this is a sample that nobody chooses.
+    fn halve(&mut self) {
+        self.most /= 2;
+        let most = self.most;
+        self.texts.retain(|content, _| *content <= most);
+        self.sketches.retain(|content, _| *content <= most);
+        let texts: u64 = self.texts.values().map(|said| Said::bytes(&said.shingles, &said.objects)).sum();
+        self.bytes = texts + self.sketches.len() as u64 * PER_SKETCH;
+        self.texts.shrink_to_fit();
+        self.sketches.shrink_to_fit();
+    }
+}
+
+/// What one worker keeps to hand each text on once.
+#[derive(Debug, Default)]
+pub(super) struct Gatherer {
+    shingler: Option<Shingler>,
+    seen: HashSet<u64, FixedState>,
+}
+
+/// Contents a worker remembers; past it, it forgets them all and hands repetitions on.
+const MOST_SEEN: usize = 1 << 16;
+
+impl Gatherer {
+    fn is_new(&mut self, content: u64) -> bool {
+        if self.seen.len() == MOST_SEEN {
+            self.seen.clear();
+        }
+        self.seen.insert(content)
+    }
+
+    /// Takes a normalized text.
+    pub fn text(&mut self, texts: &Texts, fingerprint: u64, normalized: &str, objects: &[u64]) {
+        if !self.is_new(fingerprint) {
+            return;
+        }
+        let Some(shingler) = &mut self.shingler else { return };
+        let shingles = shingler.shingle(normalized);
+        texts.add(Said::bytes(shingles, objects), |inner| {
+            let new = fingerprint <= inner.most && !inner.texts.contains_key(&fingerprint);
+            if new {
+                inner.texts.insert(fingerprint, Said { shingles: shingles.into(), objects: objects.into() });
+            }
+            new
+        });
+    }
+
+    /// Takes a sketch from the platform; where a content has several, the smallest one.
+    pub fn sketch(&mut self, texts: &Texts, content: u64, sketch: u64) {
+        if !self.is_new(content ^ sketch.rotate_left(32)) {
+            return;
+        }
+        texts.add(PER_SKETCH, |inner| {
+            if inner.most < content {
+                return false;
+            }
+            let mut new = false;
+            let kept = inner.sketches.entry(content).or_insert_with(|| {
+                new = true;
+                sketch
+            });
+            *kept = sketch.min(*kept);
+            new
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::content::Fingerprinter;
+
+    fn found(texts: &[String], limit: u64) -> (TextFindings, Vec<u64>) {
+        let plan = MemoryPlan::new(Some(limit), 1);
+        let store = Texts::new(&plan, Some(&[3; 32]));
+        let (mut gatherer, mut fingerprinter) = (store.gatherer(), Fingerprinter::new(&[9; 32]));
+        let mark = |text: &String| {
+            fingerprinter.mark(text, |print, words, to| gatherer.text(&store, print, words, to)).fingerprint
+        };
+        let contents = texts.iter().map(mark).collect();
+        (store.find().expect("found"), contents)
+    }
+
+    fn variants(n: usize) -> Vec<String> {
+        let word = |i: usize| ["amber", "basil", "cedar", "delta", "ember"][i % 5];
+        (0..n)
+            .map(|i| {
+                format!("dear {} the market in the old harbor opens on friday with {}", word(i), word(i / 5))
+            })
+            .collect()
+    }
+
+    #[test]
+    fn variants_of_one_text_are_one_template() {
+        let mut texts = variants(20);
+        texts.push("nobody else has ever written anything that resembles this".into());
+        texts.push("ok".into());
+        let (found, contents) = found(&texts, 1 << 30);
+        let of: Vec<u64> = contents.iter().map(|c| found.templates.of(*c)).collect();
+        assert!(of[..20].iter().all(|template| *template == of[0]));
+        assert!(of[20] == contents[20] && of[21] == contents[21]);
+        assert!(found.templates.is_weak(contents[21]) && !found.templates.is_weak(contents[20]));
+        assert!((found.compared, found.sampled) == (22, 1.0));
+    }
+
+    #[test]
+    fn where_memory_is_short_a_part_is_compared_whatever_the_order() {
+        // Digits are masked, so numbers are spelled in letters.
+        let letters =
+            |i: usize| (0..4).map(|p| char::from(b'a' + (i / 26usize.pow(p) % 26) as u8)).collect::<String>();
+        let mut texts: Vec<String> = (0..60_000)
+            .map(|i| {
+                format!("message {} of a log with very many different texts {}", letters(i), letters(i * 7))
+            })
+            .collect();
+        let (one, _) = found(&texts, 1);
+        texts.reverse();
+        let (other, contents) = found(&texts, 1);
+        assert!(one.sampled < 1.0 && (one.sampled, one.compared) == (other.sampled, other.compared));
+        assert!(contents.iter().all(|c| one.templates.of(*c) == other.templates.of(*c)));
+    }
+
+    #[test]
+    fn sketches_work_without_words() {
+        let store = Texts::new(&MemoryPlan::new(None, 1), None);
+        let mut gatherer = store.gatherer();
+        let sketch = 0x0123_4567_89ab_cdef_u64;
+        for (content, sketch) in [(5, sketch), (9, sketch ^ 0b101), (7, !sketch), (9, u64::MAX)] {
+            gatherer.sketch(&store, content, sketch);
+        }
+        let found = store.find().expect("found");
+        assert_eq!((found.templates.of(9), found.templates.of(7), found.compared), (5, 7, 3));
+        assert_eq!(store.find().expect("given back").compared, 0);
+    }
+}
