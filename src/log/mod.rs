@@ -29,8 +29,8 @@ pub use keys::Keys;
 pub use load::{Inputs, Length, MessageLog, WindowWish};
 pub use offers::Offers;
 pub use partition::{
-    Batch, DEFAULT_LIMIT, LEAST_LIMIT, MemoryPlan, PARTITIONS, Partition, Parts, Received, Routed, Router,
-    Seen, Shared, SpillError, Tokens, Weight,
+    Batch, DEFAULT_LIMIT, LEAST_LIMIT, MOST_TALKS, MemoryPlan, PARTITIONS, Partition, Parts, Received,
+    Routed, Router, Seen, Shared, Speakers, SpillError, Talk, Tokens, Weight,
 };
 pub use phone::looks_like_number;
 pub use read::{EventSink, read_messages, read_side_tables};

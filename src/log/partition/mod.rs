@@ -11,6 +11,7 @@ mod parts;
 mod router;
 mod row;
 mod spill;
+mod talk;
 
 pub use memory::{DEFAULT_LIMIT, LEAST_LIMIT, MemoryPlan};
 pub use order::Partition;
@@ -18,6 +19,7 @@ pub use parts::{Batch, Parts, Routed, Tokens};
 pub use router::{Router, Seen, Shared, Weight};
 pub use row::Received;
 pub use spill::SpillError;
+pub use talk::{MOST_TALKS, Speakers, Talk};
 
 /// How many partitions a run has.
 ///

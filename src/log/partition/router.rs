@@ -8,6 +8,7 @@ use super::memory::MemoryPlan;
 use super::order::{Partition, Rows};
 use super::row::{Buffer, Received, name_bytes};
 use super::spill::{SpillError, SpillStore};
+use super::talk::{Speakers, Talk};
 use crate::domain::{Status, Token, Window};
 use crate::log::{EventSink, LogError, MessageEvent};
 use foldhash::fast::FixedState;
@@ -65,6 +66,7 @@ pub struct Router {
     pub(super) weights: Vec<Weight>,
     pub(super) accounts: Vec<LinearCounter>,
     seen: Seen,
+    talk: Option<(Arc<Speakers>, Talk)>,
     hasher: FixedState,
 }
 
@@ -103,6 +105,7 @@ impl Router {
             weights: vec![Weight::default(); PARTITIONS],
             accounts: vec![LinearCounter::default(); PARTITIONS],
             seen: Seen::default(),
+            talk: None,
             hasher: FixedState::default(),
         }
     }
@@ -110,6 +113,17 @@ impl Router {
     /// An empty router that spills past its share.
     pub fn sharing(shared: &Arc<Shared>) -> Self {
         Self { shared: Some(shared.clone()), ..Self::new() }
+    }
+
+    /// The same router, which also notes who of some people write with each other.
+    pub fn hearing(self, among: &Arc<Speakers>) -> Self {
+        let talk = (!among.is_empty()).then(|| (among.clone(), Talk::default()));
+        Self { talk, ..self }
+    }
+
+    /// What it heard of them.
+    pub(super) fn take_talk(&mut self) -> Option<Talk> {
+        self.talk.take().map(|(_, talk)| talk)
     }
 
     /// Bytes held in memory.
@@ -154,6 +168,9 @@ impl EventSink for Router {
         if event.is_left_out() {
             self.seen.left_out += 1;
             return;
+        }
+        if let Some((among, talk)) = &mut self.talk {
+            talk.hear(among, event);
         }
         let home = event.sender.partition(PARTITIONS);
         self.bytes += self.buffers[home].sent.push(*event);
