@@ -16,7 +16,7 @@ const TO: i64 = 130 * DAY_US;
 const SUBJECT: Token = Token(1);
 
 /// A log in memory: events and side tables.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 struct World {
     events: Vec<MessageEvent>,
     accounts: Vec<AccountRow>,
@@ -25,11 +25,20 @@ struct World {
     feedback: Vec<FeedbackRow>,
     enforcement: Vec<EnforcementRow>,
     contacts: Vec<ContactRow>,
+    groups: Vec<GroupRow>,
+    talks: Vec<(Token, Token)>,
     shift: i64,
 }
 
 fn person(n: u128) -> Token {
     Token(n * 0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835)
+}
+
+/// Pairs that write with each other, both ways round.
+fn talks(rng: &mut ChaCha8Rng) -> Vec<(Token, Token)> {
+    let mut other = || person(rng.random_range(2..14));
+    let pairs: Vec<(Token, Token)> = (0..4).map(|_| (other(), other())).collect();
+    pairs.into_iter().flat_map(|(a, b)| [(a, b), (b, a)]).collect()
 }
 
 fn random_event(rng: &mut ChaCha8Rng, ts: i64) -> MessageEvent {
@@ -64,6 +73,10 @@ fn random_event(rng: &mut ChaCha8Rng, ts: i64) -> MessageEvent {
 
 impl World {
     fn random(seed: u64) -> Self {
+        Self::unbound(seed).bound(seed)
+    }
+
+    fn unbound(seed: u64) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let n = rng.random_range(0..260);
         let mut ts = FROM - 5 * DAY_US;
@@ -129,7 +142,19 @@ impl World {
         let book = |n| if n == 1 { SUBJECT } else { person(n) };
         let contacts =
             books.map(|(a, b)| ContactRow { account: book(a), contact: book(b), since: None }).collect();
-        Self { events, accounts, registrations, group_events, feedback, enforcement, contacts, shift: 0 }
+        let none = Self::default();
+        Self { events, accounts, registrations, group_events, feedback, enforcement, contacts, ..none }
+    }
+
+    /// The same with what binds people: sizes of groups, and who writes with whom.
+    fn bound(mut self, seed: u64) -> Self {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed ^ 0xb0d);
+        let members = [None, Some(9), Some(900)];
+        let mut size =
+            |group| GroupRow { group, members: members[rng.random_range(0..3)], announcement_only: 0 };
+        self.groups = (100..106).map(|n| size(person(n))).collect();
+        self.talks = talks(&mut rng);
+        self
     }
 
     fn offers() -> Offers {
@@ -175,11 +200,14 @@ impl World {
             feedback: Some(self.feedback.clone()),
             enforcement: Some(self.enforcement.clone()),
             contacts: Some(self.contacts.clone()),
+            groups: Some(self.groups.clone()),
+            talks: Some(self.talks.clone()),
             ..SideTables::default()
         };
         side.accounts.iter_mut().for_each(|t| t.sort());
         side.group_events.iter_mut().for_each(|t| t.sort());
         side.feedback.iter_mut().for_each(|t| t.sort());
+        side.talks.iter_mut().for_each(|t| t.sort());
         let exchange = Exchange::new(&side, &window);
         let night = Night {
             window,
@@ -254,12 +282,14 @@ impl World {
             Reads::Contacts => self.contacts.clear(),
             Reads::GroupEvents => self.group_events.clear(),
             Reads::Feedback => self.feedback.clear(),
+            Reads::GroupSize => self.groups.iter_mut().for_each(|g| g.members = Some(900)),
+            Reads::Talk => self.talks = talks(&mut rng),
         }
         true
     }
 }
 
-const INPUTS: [Reads; 30] = [
+const INPUTS: [Reads; 32] = [
     Reads::Ts,
     Reads::Recipient,
     Reads::MsgId,
@@ -290,6 +320,8 @@ const INPUTS: [Reads; 30] = [
     Reads::Contacts,
     Reads::GroupEvents,
     Reads::Feedback,
+    Reads::GroupSize,
+    Reads::Talk,
 ];
 
 /// Blocks of recipients are neighbors' too, and so is what becomes of others: both cards read the accounts table.
@@ -379,6 +411,8 @@ proptest! {
             (g.actor, g.group, g.target) = (rename(g.actor), rename(g.group), g.target.map(rename));
         }
         renamed.feedback.iter_mut().for_each(|f| f.reporter = rename(f.reporter));
+        renamed.groups.iter_mut().for_each(|g| g.group = rename(g.group));
+        renamed.talks.iter_mut().for_each(|(a, b)| (*a, *b) = (rename(*a), rename(*b)));
         let (before, after) = (world.values(), renamed.values());
         let (Some(a), Some(b)) = (before.first(), after.first()) else { return Ok(()) };
         for card in cards() {

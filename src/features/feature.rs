@@ -181,6 +181,10 @@ pub enum Reads {
     GroupEvents,
     /// `feedback`
     Feedback,
+    /// `groups.members`
+    GroupSize,
+    /// `messages` between people who gave feedback about the account: who of them write with each other.
+    Talk,
 }
 
 impl Reads {
@@ -217,6 +221,8 @@ impl Reads {
             Reads::Contacts => "contacts.contact",
             Reads::GroupEvents => "group_events.kind",
             Reads::Feedback => "feedback.kind",
+            Reads::GroupSize => "groups.members",
+            Reads::Talk => "messages.sender",
         }
     }
 }

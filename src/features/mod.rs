@@ -25,6 +25,7 @@ pub mod lifecycle;
 pub mod population;
 pub mod rate;
 pub mod registration;
+mod reporters;
 pub mod sameness;
 #[cfg(test)]
 pub mod small_world;
