@@ -4,6 +4,8 @@
 
 mod broadcasts;
 #[cfg(test)]
+mod claim_world;
+#[cfg(test)]
 mod claims;
 pub mod client;
 pub mod contact;
