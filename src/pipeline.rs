@@ -214,11 +214,7 @@ pub struct ScanSettings<'a> {
 pub fn scan(inputs: &Inputs, settings: ScanSettings, out: &Path) -> Result<Summary, ScanError> {
     let folder = RunFolder::stage(out)?;
     settings.name.map_or(Ok(()), |name| folder.check_place(name))?;
-    let mut shared = Shared::new(settings.memory, settings.tmp_dir.unwrap_or_else(|| out.to_owned()));
-    if let Some(keys) = &settings.read.keys {
-        shared = shared.comparing_words(keys.contents());
-    }
-    let shared = Arc::new(shared);
+    let shared = Arc::new(shared(&settings, out));
     let mut log = MessageLog::read(inputs, &settings.wish, &settings.read, &shared)?;
     let policy = Policy::parse(settings.policy, Timestamp(log.window.to_us()))?;
     if let Some(population) = settings.population {
@@ -247,14 +243,8 @@ pub fn scan(inputs: &Inputs, settings: ScanSettings, out: &Path) -> Result<Summa
     let members = fill_in(&table, &found.beside())?;
     let campaigns = named(&found, &members, log.seen.digest);
     if !settings.features_only {
-        for (place, row) in members {
-            judged[place as usize] = judge(row);
-        }
-        let of = |campaign: &NamedCampaign| {
-            campaign.members().map(|m| (m.to_owned(), campaign.id.clone())).collect::<Vec<_>>()
-        };
-        let first: HashMap<String, String> = campaigns.iter().rev().flat_map(of).collect();
-        judged.iter_mut().for_each(|j| j.campaign = first.get(&j.name).cloned());
+        members.into_iter().for_each(|(place, row)| judged[place as usize] = judge(row));
+        tell_campaigns(&mut judged, &campaigns);
     }
     judged.sort_unstable_by(Judged::before);
     let off_platform = {
@@ -271,6 +261,7 @@ pub fn scan(inputs: &Inputs, settings: ScanSettings, out: &Path) -> Result<Summa
         off_platform,
         accounts: counts.accounts,
         features_only: settings.features_only,
+        contents: log.texts.counts(),
         campaigns,
         search: found,
         judged,
@@ -284,6 +275,25 @@ pub fn scan(inputs: &Inputs, settings: ScanSettings, out: &Path) -> Result<Summa
     stopped(&settings.read)?;
     settings.read.tell(Step::Publishing);
     Ok(run.publish(folder, settings.name)?)
+}
+
+/// Memory and disk of the run, and the secret that words are compared under.
+fn shared(settings: &ScanSettings, out: &Path) -> Shared {
+    let below = settings.tmp_dir.clone().unwrap_or_else(|| out.to_owned());
+    let shared = Shared::new(settings.memory, below);
+    match &settings.read.keys {
+        Some(keys) => shared.comparing_words(keys.contents()),
+        None => shared,
+    }
+}
+
+/// Says of each account which campaign it belongs to, the first of several.
+fn tell_campaigns(judged: &mut [Judged], campaigns: &[NamedCampaign]) {
+    let of = |campaign: &NamedCampaign| {
+        campaign.members().map(|member| (member.to_owned(), campaign.id.clone())).collect::<Vec<_>>()
+    };
+    let first: HashMap<String, String> = campaigns.iter().rev().flat_map(of).collect();
+    judged.iter_mut().for_each(|j| j.campaign = first.get(&j.name).cloned());
 }
 
 fn judge(

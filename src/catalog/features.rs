@@ -24,7 +24,13 @@ fn entry(card: &'static Feature) -> Entry {
 fn lines(card: &Feature) -> Vec<(&'static str, String)> {
     let (low, high) = card.range;
     let high = if high.is_finite() { high.to_string() } else { "unbounded".to_owned() };
-    let reads: Vec<&str> = card.reads.iter().map(|r| r.column()).collect();
+    // What says who others are may stand in a column that says the same of the account.
+    let mut reads: Vec<&str> = Vec::new();
+    for column in card.reads.iter().map(|r| r.column()) {
+        if !reads.contains(&column) {
+            reads.push(column);
+        }
+    }
     let mut lines = vec![
         ("definition", card.definition.to_owned()),
         ("how to read it", card.reading.to_owned()),

@@ -4,13 +4,14 @@
 
 use super::row::{AddOutcome, Context, Reputation};
 use super::shared::{Cohorts, Shared};
+use super::ties::{Sharers, Ties};
 use crate::domain::{DAY_US, FeedbackKind, GroupKind, Token, Window};
 use crate::log::{AccountTimeline, EnforcementKind, RegistrationRow, SideTables};
 use foldhash::fast::FixedState;
 use hashbrown::{HashMap, HashSet};
 
 pub(super) type Map<K, V> = HashMap<K, V, FixedState>;
-type Set<K> = HashSet<K, FixedState>;
+pub(super) type Set<K> = HashSet<K, FixedState>;
 
 /// How long before as_of neighbors in a number block count.
 const BLOCK_US: i64 = 30 * DAY_US;
@@ -36,6 +37,7 @@ pub struct Exchange {
     covered: Set<Token>,
     departures: Map<(Token, Token), Vec<i64>>,
     reports: Map<(Token, Token), Vec<i64>>,
+    ties: Ties,
     has_enforcement: bool,
     has_group_events: bool,
     has_feedback: bool,
@@ -56,6 +58,12 @@ impl Exchange {
         exchange.add_registrations(side);
         exchange.add_relations(side);
         exchange.settle();
+        let sharers = Sharers {
+            networks: &exchange.by_network,
+            cohorts: &exchange.cohorts,
+            devices: &exchange.by_device,
+        };
+        exchange.ties = Ties::new(side, exchange.as_of, &sharers);
         exchange
     }
 
@@ -171,6 +179,7 @@ impl Exchange {
             has_feedback: self.has_feedback,
             contacts_cover: self.covered.contains(&account),
             blocks: (!self.blocks.is_empty()).then_some(&self.blocks),
+            voices: self.ties.voices(timeline, self.as_of),
         }
     }
 

@@ -2,6 +2,7 @@
 //! In: what the exchange aggregated; out: fields that cards read.
 //! Knows no threshold; counts of others are aggregates, never lists of who.
 
+use super::voices::Voices;
 use crate::domain::{AccountKind, Token};
 use hashbrown::HashMap;
 
@@ -59,4 +60,6 @@ pub struct Context<'a> {
     pub blocks: Option<&'a HashMap<Token, u64, foldhash::fast::FixedState>>,
     /// People it may message outside a service window in 24 h.
     pub tier_limit: Option<u64>,
+    /// Who reported or blocked it before as_of, and who of them belong together: only to count independent ones.
+    pub voices: Voices,
 }

@@ -185,6 +185,10 @@ pub enum Reads {
     Feedback,
     /// The messages of all accounts: what nobody's own rows can tell.
     Others,
+    /// `groups.members`
+    GroupSize,
+    /// `messages` between people who gave feedback about the account: who of them write with each other.
+    Talk,
 }
 
 impl Reads {
@@ -222,6 +226,8 @@ impl Reads {
             Reads::GroupEvents => "group_events.kind",
             Reads::Feedback => "feedback.kind",
             Reads::Others => "messages.content",
+            Reads::GroupSize => "groups.members",
+            Reads::Talk => "messages.sender",
         }
     }
 }

@@ -1,12 +1,12 @@
 //! What the contacted said: reports, blocks, and requests to stop that were not honored.
 //! In: feedback about the account beside its pairs; out: counts of people the account itself had written to.
-//! A report by somebody the account never wrote to first weighs nothing, and one or two people are never told.
+//! A report by somebody the account never wrote to first weighs nothing, people who belong together weigh as one, and
+//! one or two people are never told.
 
-use super::facts::{Facts, Pair, Room, refill};
+use super::facts::Facts;
 use super::feature::{Absent, Family, Feature, Mark, Reads, Unit, Value, count, enough, share};
 use super::kernels::wilson_lower;
-use crate::domain::{DAY_US, FeedbackKind, HOUR_US, Token};
-use crate::log::{FeedbackRow, NO};
+use super::reporters::{blocks, ignored_optouts, reports};
 
 const READS: &[Reads] = &[
     Reads::Ts,
@@ -17,6 +17,25 @@ const READS: &[Reads] = &[
     Reads::Inbound,
     Reads::Known,
     Reads::Feedback,
+];
+/// What says who belongs together adds; a number beside that of independent voices moves with it, too: it may not be
+/// told where the two differ by one or two.
+const TIED_READS: &[Reads] = &[
+    Reads::Ts,
+    Reads::MsgId,
+    Reads::Chat,
+    Reads::Status,
+    Reads::Recipient,
+    Reads::Inbound,
+    Reads::Known,
+    Reads::Feedback,
+    Reads::GroupEvents,
+    Reads::GroupSize,
+    Reads::SignUps,
+    Reads::Network,
+    Reads::Build,
+    Reads::Device,
+    Reads::Talk,
 ];
 /// What the split into explained and unexplained adds.
 const LATELY_READS: &[Reads] = &[
@@ -30,6 +49,26 @@ const LATELY_READS: &[Reads] = &[
     Reads::Feedback,
     Reads::Template,
     Reads::AccountKind,
+];
+/// Both.
+const LATELY_TIED_READS: &[Reads] = &[
+    Reads::Ts,
+    Reads::MsgId,
+    Reads::Chat,
+    Reads::Status,
+    Reads::Recipient,
+    Reads::Inbound,
+    Reads::Known,
+    Reads::Feedback,
+    Reads::Template,
+    Reads::AccountKind,
+    Reads::GroupEvents,
+    Reads::GroupSize,
+    Reads::SignUps,
+    Reads::Network,
+    Reads::Build,
+    Reads::Device,
+    Reads::Talk,
 ];
 const BASE: Feature = Feature {
     family: Family::Feedback,
@@ -48,6 +87,7 @@ pub static REPORTS_RAW: Feature = Feature {
     reading: "shown, never scored: anybody can report anybody",
     look_alikes: "targets of mass reporting",
     absent_when: "the log has no feedback, or one or two people are behind it or told by what it exceeds its parts by",
+    reads: TIED_READS,
     source: (Mark::Quoted, "white paper: reports and blocks accumulate"),
     value: |f| known(f, reports_raw),
     ..BASE
@@ -62,7 +102,7 @@ pub static REPORTS_WEIGHTLESS: Feature = Feature {
         Mark::Quoted,
         "white paper: if the account did not initiate, check for coordinated false reports",
     ),
-    value: |f| known(f, |f| told(reports_weightless(f))),
+    value: |f| known(f, |f| told(reports(f).weightless)),
     ..BASE
 };
 /// Reports on first contact.
@@ -70,11 +110,13 @@ pub static FIRST_CONTACT_REPORTS: Feature = Feature {
     name: "feedback_first_contact_reports_n",
     definition: "F1: distinct people who reported after at most 3 messages from the account, which had opened the chat and was never answered",
     reading: "the strongest feedback there is",
-    absent_when: "the log has no feedback, or one or two people are behind it or were not met within the last 7 d",
+    absent_when: "the log has no feedback, or one or two people are behind it, were not met within the last 7 d, or are more than there are independent ones",
+    reads: TIED_READS,
     value: |f| {
         known(f, |f| {
-            let all = first_contact_reports(f);
-            told_beside(all, cohort(f).part)
+            let reports = reports(f);
+            enough(reports.first_contact - reports.lately.people)?;
+            told_beside(reports.first_contact, reports.lately.voices)
         })
     },
     ..BASE
@@ -90,16 +132,32 @@ pub static FIRST_CONTACTS_7D: Feature = Feature {
         Mark::Quoted,
         "white paper: a report on the first message from an unknown number counts more; the 7 d are ours",
     ),
-    value: |f| known(f, |f| count(cohort(f).all)),
+    value: |f| known(f, |f| count(reports(f).lately.all)),
     ..BASE
 };
 /// Reports from that cohort.
 pub static FIRST_CONTACT_REPORTS_7D: Feature = Feature {
     name: "feedback_first_contact_reports_7d_n",
     definition: "F1: people of that cohort who reported after at most 3 messages from the account",
-    reading: "the strongest feedback there is, of people met this week",
-    absent_when: "the log has no feedback, or one or two people are behind it",
-    value: |f| known(f, |f| told(cohort(f).part)),
+    reading: "shown beside the number of independent ones, which alone is scored",
+    absent_when: "the log has no feedback, or one or two people are behind it or are more than there are independent ones",
+    reads: TIED_READS,
+    value: |f| known(f, |f| told_beside(reports(f).lately.people, reports(f).lately.voices)),
+    ..BASE
+};
+/// Independent ones among them.
+pub static REPORTER_COMPONENTS: Feature = Feature {
+    name: "feedback_reporter_components_n",
+    definition: "F1, F3: independent voices among the people of feedback_first_contact_reports_7d_n. People bound by a group that both are seen in, by messages both ways, by one device at sign-up, or by sign-ups of one network and client build within 1 h of each other, are one component, directly or through other reporters and blockers of the account; a component speaks when the first of these people first reported or blocked. Counted are the fewest stretches of 10 minutes that hold the times of all components. Nobody is bound by a group or device of more than 256, by a network on which more than 256 others signed up within 7 d, through a person who writes with more than 256 of those who gave feedback, or by an addition to a group that the account made itself",
+    reading: "the strongest feedback there is; far below the number of people, somebody may have called for it",
+    look_alikes: "a target whose false reports come one by one from people without any visible tie",
+    absent_when: "the log has no feedback, or there are one or two",
+    reads: TIED_READS,
+    source: (
+        Mark::Quoted,
+        "white paper: check that reporters did not coordinate; the ties, the 10 minutes and the 256 are ours",
+    ),
+    value: |f| known(f, |f| told(reports(f).lately.voices)),
     ..BASE
 };
 /// Rate of reports on first contact.
@@ -108,9 +166,10 @@ pub static FIRST_CONTACT_RATE: Feature = Feature {
     unit: Unit::Share,
     range: (0.0, 1.0),
     evidence: Some((&FIRST_CONTACTS_7D, 20.0)),
-    definition: "F1: feedback_first_contact_reports_7d_n / feedback_first_contacts_7d_n: both of the people first contacted within the last 7 d",
+    definition: "F1: feedback_reporter_components_n / feedback_first_contacts_7d_n: independent voices of the people first contacted within the last 7 d",
     reading: "mail senders must stay below 0.1 %, and never reach 0.3 %",
-    absent_when: "the log has no feedback, nobody new was contacted in the last 7 d, or one or two reported",
+    absent_when: "the log has no feedback, nobody new was contacted in the last 7 d, or one or two independent ones reported",
+    reads: TIED_READS,
     source: (
         Mark::Published,
         "complaint limits for bulk mail senders, 2024; borrowed, not a messaging number",
@@ -123,13 +182,14 @@ pub static BLOCKS: Feature = Feature {
     name: "feedback_blocks_n",
     definition: "F2: distinct people who blocked the account in the window and whom it had written to before",
     reading: "people who wanted no more",
-    absent_when: "the log has no feedback, or one or two people are behind it or beyond those of the last 7 d",
-    reads: LATELY_READS,
+    absent_when: "the log has no feedback, or one or two people are behind it or beyond those of the last 7 d or the independent ones",
+    reads: LATELY_TIED_READS,
     source: (Mark::Quoted, "white paper: reports and blocks accumulate"),
     value: |f| {
         known(f, |f| {
-            let all = people(f, FeedbackKind::Block, |r| was_written_to(f, r));
-            told_beside(all, lately(f).part)
+            let blocks = blocks(f);
+            enough(blocks.all - blocks.lately.people)?;
+            told_beside(blocks.all, blocks.lately.voices)
         })
     },
     ..BASE
@@ -142,7 +202,7 @@ pub static RECIPIENTS_7D: Feature = Feature {
     look_alikes: "anyone",
     reads: LATELY_READS,
     source: (Mark::Quoted, "white paper: reports and blocks accumulate; the 7 d are ours"),
-    value: |f| known(f, |f| count(lately(f).all)),
+    value: |f| known(f, |f| count(blocks(f).lately.all)),
     ..BASE
 };
 /// Blockers of that cohort.
@@ -150,9 +210,18 @@ pub static BLOCKS_7D: Feature = Feature {
     name: "feedback_blocks_7d_n",
     definition: "F2: people of that cohort who blocked the account within the last 7 d, after its first contact",
     reading: "people met or written to this week who wanted no more",
-    reads: LATELY_READS,
-    absent_when: "the log has no feedback, or one or two people are behind it",
-    value: |f| known(f, |f| told(lately(f).part)),
+    absent_when: "the log has no feedback, or one or two people are behind it or are more than there are independent ones",
+    value: |f| known(f, |f| told_beside(blocks(f).lately.people, blocks(f).lately.voices)),
+    ..BLOCKS
+};
+/// Independent ones among them.
+pub static BLOCKER_COMPONENTS: Feature = Feature {
+    name: "feedback_blocker_components_n",
+    definition: "F2, F3: independent voices among the people of feedback_blocks_7d_n, counted like feedback_reporter_components_n",
+    reading: "far below the number of people, somebody may have called for it",
+    absent_when: "the log has no feedback, or there are one or two",
+    source: (Mark::Quoted, "white paper: reports and blocks accumulate; who is independent is ours"),
+    value: |f| known(f, |f| told(blocks(f).lately.voices)),
     ..BLOCKS
 };
 /// Lower bound of the share of blockers.
@@ -161,10 +230,9 @@ pub static BLOCKS_LOWER: Feature = Feature {
     unit: Unit::Share,
     range: (0.0, 1.0),
     evidence: Some((&RECIPIENTS_7D, 20.0)),
-    definition: "F2: Wilson lower 95 % bound of feedback_blocks_7d_n / feedback_recipients_7d_n; 0 where nobody blocked",
+    definition: "F2: Wilson lower 95 % bound of feedback_blocker_components_n / feedback_recipients_7d_n; 0 where nobody blocked",
     reading: "at 2 % and above many did not want to hear from it",
-    absent_when: "the log has no feedback, nobody was written to in the last 7 d, or one or two blocked",
-    reads: LATELY_READS,
+    absent_when: "the log has no feedback, nobody was written to in the last 7 d, or one or two independent ones blocked",
     source: (Mark::Quoted, "white paper: reports and blocks accumulate; the bound and the 7 d are ours"),
     value: blocks_lower,
     ..BLOCKS
@@ -187,10 +255,12 @@ pub static CARDS: &[&Feature] = &[
     &FIRST_CONTACT_REPORTS,
     &FIRST_CONTACTS_7D,
     &FIRST_CONTACT_REPORTS_7D,
+    &REPORTER_COMPONENTS,
     &FIRST_CONTACT_RATE,
     &BLOCKS,
     &RECIPIENTS_7D,
     &BLOCKS_7D,
+    &BLOCKER_COMPONENTS,
     &BLOCKS_LOWER,
     &IGNORED_OPTOUTS,
 ];
@@ -199,7 +269,7 @@ fn known(f: &Facts, then: impl Fn(&Facts) -> Value) -> Value {
     if f.context.has_feedback { then(f) } else { Err(Absent::ColumnMissing) }
 }
 
-/// A number of people; one or two are not told.
+/// A number of people, or of independent voices; one or two are not told.
 fn told(people: usize) -> Value {
     enough(people)?;
     count(people)
@@ -212,196 +282,29 @@ fn told_beside(people: usize, part: usize) -> Value {
 }
 
 fn reports_raw(f: &Facts) -> Value {
-    let all = people(f, FeedbackKind::Report, |_| true);
-    enough(all - first_contact_reports(f))?;
-    told_beside(all, reports_weightless(f))
-}
-
-fn reports_weightless(f: &Facts) -> usize {
-    let reports = f.timeline.feedback.iter().filter(|r| r.kind == FeedbackKind::Report);
-    let written = Written::to(f, sorted(reports.map(|r| r.reporter)));
-    // A contact before the window opened the chat just as well, though no pair of the window knows of it.
-    let earlier = |r: &FeedbackRow| pair_of(f, r.reporter).is_none() && written.before(r.reporter, r.ts);
-    people(f, FeedbackKind::Report, |r| !was_written_to(f, r) && !earlier(r))
-}
-
-/// When the account first wrote to some people, in the whole log.
-struct Written {
-    people: Vec<Token>,
-    first: Vec<i64>,
-}
-
-impl Written {
-    /// One pass over the sent rows; `people` are sorted.
-    fn to(f: &Facts, people: Vec<Token>) -> Self {
-        let mut first = vec![i64::MAX; people.len()];
-        if !people.is_empty() {
-            for event in f.timeline.sent.iter().filter(|e| e.is_contact()) {
-                if let Ok(i) = people.binary_search(&event.recipient) {
-                    first[i] = first[i].min(event.ts);
-                }
-            }
-        }
-        Self { people, first }
-    }
-
-    fn before(&self, person: Token, ts: i64) -> bool {
-        self.people.binary_search(&person).is_ok_and(|i| self.first[i] <= ts)
-    }
-}
-
-fn people(f: &Facts, kind: FeedbackKind, keep: impl Fn(&FeedbackRow) -> bool) -> usize {
-    let rows = f.timeline.feedback.iter().filter(|r| r.kind == kind && f.window.contains(r.ts));
-    distinct(rows.filter(|r| keep(r)).map(|r| r.reporter))
-}
-
-fn distinct(people: impl Iterator<Item = Token>) -> usize {
-    sorted(people).len()
-}
-
-fn sorted<T: Ord>(values: impl Iterator<Item = T>) -> Vec<T> {
-    let mut all: Vec<T> = values.collect();
-    all.sort_unstable();
-    all.dedup();
-    all
-}
-
-fn pair_of(f: &Facts, person: Token) -> Option<usize> {
-    let i = f.pairs.binary_search_by_key(&person, |p| f.peer(p)).ok()?;
-    Some(i)
-}
-
-/// Whether the account had opened the chat before the feedback; what the log says itself goes first.
-fn was_written_to(f: &Facts, row: &FeedbackRow) -> bool {
-    pair_of(f, row.reporter).is_some_and(|i| was_opened(f, &f.pairs[i], row))
-}
-
-fn was_opened(f: &Facts, pair: &Pair, row: &FeedbackRow) -> bool {
-    f.first_contact(pair) <= row.ts && !pair.wrote_before() && row.reported_initiated != NO
-}
-
-/// Contacts after which a report is no longer one on first contact.
-const FIRST_FEW: u32 = 3;
-
-/// Pairs whose person reported on first contact in the window, each once, sorted.
-fn reporting_pairs(f: &Facts) -> Vec<usize> {
-    let is_report = |r: &&FeedbackRow| r.kind == FeedbackKind::Report && f.window.contains(r.ts);
-    let reports = || f.timeline.feedback.iter().filter(is_report);
-    if reports().next().is_none() {
-        return Vec::new();
-    }
-    // When each pair had one contact too many: one pass, however many reports there are.
-    let Room { times: too_many, keys: seen, .. } = &mut *f.room.borrow_mut();
-    refill(too_many, f.pairs.len(), f.pairs.iter().map(|_| i64::MAX));
-    refill(seen, f.pairs.len(), f.pairs.iter().map(|_| 0));
-    for (pair, ts) in f.contacts.pair.iter().zip(&f.contacts.ts) {
-        seen[*pair as usize] += 1;
-        if seen[*pair as usize] == FIRST_FEW + 1 {
-            too_many[*pair as usize] = *ts;
-        }
-    }
-    let on_first_contact = |r: &FeedbackRow| {
-        let i = pair_of(f, r.reporter)?;
-        let pair = &f.pairs[i];
-        let unanswered = pair.reply_at().is_none_or(|t| r.ts < t);
-        (was_opened(f, pair, r) && unanswered && r.ts < too_many[i]).then_some(i)
-    };
-    sorted(reports().filter_map(on_first_contact))
-}
-
-fn first_contact_reports(f: &Facts) -> usize {
-    reporting_pairs(f).len()
-}
-
-/// Some people of a group of people: those that said something, and all.
-#[derive(Debug, Clone, Copy)]
-struct Part {
-    part: usize,
-    all: usize,
-}
-
-/// People newly contacted within the last 7 d in vain, or who reported first, and how many of them reported.
-fn cohort(f: &Facts) -> Part {
-    let since = f.as_of() - 7 * DAY_US;
-    // Reporters who wrote later, or had saved the number, are not among the chats opened in vain.
-    let mut beside = 0;
-    let mut part = 0;
-    for pair in reporting_pairs(f).into_iter().map(|i| &f.pairs[i]) {
-        if pair.is_new() && since <= f.first_contact(pair) {
-            part += 1;
-            beside += usize::from(!pair.is_in_vain());
-        }
-    }
-    Part { part, all: f.pair_counts.week_in_vain + beside }
+    let reports = reports(f);
+    enough(reports.raw - reports.first_contact)?;
+    enough(reports.raw - reports.lately.voices)?;
+    // Who reported before and after being written to is in both parts.
+    enough(reports.raw.saturating_sub(reports.weightless + reports.first_contact))?;
+    told_beside(reports.raw, reports.weightless)
 }
 
 fn first_contact_rate(f: &Facts) -> Value {
     known(f, |f| {
-        let cohort = cohort(f);
-        enough(cohort.part)?;
-        share(cohort.part, cohort.all)
+        let lately = &reports(f).lately;
+        enough(lately.voices)?;
+        share(lately.voices, lately.all)
     })
-}
-
-/// People written to within the last 7 d who stayed silent and had not saved the number, or blocked; and the blockers.
-fn lately(f: &Facts) -> Part {
-    let since = f.as_of() - 7 * DAY_US;
-    let rows = f.timeline.feedback.iter().filter(|r| r.kind == FeedbackKind::Block && since <= r.ts);
-    let counted = rows.filter(|r| f.window.contains(r.ts) && was_written_to(f, r));
-    let blockers = sorted(counted.filter_map(|r| pair_of(f, r.reporter)));
-    let written = &mut f.room.borrow_mut().keys;
-    written.clear();
-    written.resize(f.pairs.len(), 0);
-    let from = f.contacts.ts.partition_point(|ts| *ts < since);
-    for contact in (from..f.contacts.ts.len()).filter(|i| !f.is_explained(*i)) {
-        written[f.contacts.pair[contact] as usize] = 1;
-    }
-    let mut lately = Part { part: 0, all: 0 };
-    for (i, pair) in f.pairs.iter().enumerate().filter(|(i, p)| written[*i] == 1 && !p.wrote_before()) {
-        let blocked = blockers.binary_search(&i).is_ok();
-        lately.part += usize::from(blocked);
-        lately.all += usize::from(blocked || pair.is_silent() && !pair.is_saved());
-    }
-    lately
 }
 
 fn blocks_lower(f: &Facts) -> Value {
     known(f, |f| {
-        let lately = lately(f);
+        let lately = &blocks(f).lately;
         if lately.all == 0 {
             return Err(Absent::NoEvidence);
         }
-        enough(lately.part)?;
-        Ok(wilson_lower(lately.part, lately.all))
+        enough(lately.voices)?;
+        Ok(wilson_lower(lately.voices, lately.all))
     })
-}
-
-fn ignored_optouts(f: &Facts) -> usize {
-    let rows = f.timeline.feedback.iter().filter(|r| r.kind != FeedbackKind::Report);
-    let wishes = sorted(rows.map(|r| (r.reporter, r.ts)));
-    if wishes.is_empty() {
-        return 0;
-    }
-    let inbound = sorted(f.timeline.received.iter().map(|r| (r.peer, r.ts)));
-    let written = Written::to(f, sorted(wishes.iter().map(|w| w.0)));
-    let mut confirmed = vec![false; wishes.len()];
-    let contacts = f.contacts.pair.iter().zip(&f.contacts.ts);
-    let ignored = contacts.filter_map(|(pair, ts)| {
-        let pair = &f.pairs[*pair as usize];
-        let peer = f.peer(pair);
-        let wish = wishes.partition_point(|w| *w < (peer, *ts)).checked_sub(1)?;
-        let (who, asked_at) = wishes[wish];
-        // A wish of somebody the account had never written to is not about its messages.
-        if who != peer || !written.before(peer, asked_at) {
-            return None;
-        }
-        let heard = inbound.partition_point(|m| *m <= (peer, *ts)).checked_sub(1).map(|i| inbound[i]);
-        let answers = heard.filter(|(p, t)| *p == peer && ts - t <= DAY_US);
-        // Nor is one of somebody who opened the chat and is being answered.
-        let reopened = answers.is_some_and(|(_, t)| asked_at < t || pair.wrote_before());
-        let confirms = !reopened && !confirmed[wish] && ts - asked_at <= HOUR_US;
-        confirmed[wish] |= confirms;
-        (!reopened && !confirms).then_some(peer)
-    });
-    distinct(ignored)
 }

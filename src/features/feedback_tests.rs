@@ -19,7 +19,7 @@ fn the_rate_of_first_contact_reports_is_of_one_cohort() {
     assert_eq!(late.get(&said::FIRST_CONTACT_RATE), Ok(0.0));
     assert!(late.evident(&said::FIRST_CONTACT_RATE).is_err(), "one person is no base for a share");
     (100..140).for_each(|i| world.sends(day(25), i));
-    (100..104).for_each(|i| world.says(day(26), i, FeedbackKind::Report));
+    (100..104).for_each(|i| world.says(day(26) + (i as i64 - 100) * HOUR_US, i, FeedbackKind::Report));
     world.hears(day(27), 100);
     (110..120).for_each(|i| world.hears(day(26), i));
     let now = world.values();
@@ -40,7 +40,7 @@ fn blockers_and_recipients_are_of_the_same_seven_days() {
     let quiet = world.values();
     assert_eq!(quiet.get(&said::RECIPIENTS_7D), Ok(30.0), "not the 530 of the whole window");
     assert_eq!(quiet.get(&said::BLOCKS_LOWER), Ok(0.0), "no blocker, no share, not even a rounding error");
-    (500..506).for_each(|i| world.says(day(26), i, FeedbackKind::Block));
+    (500..506).for_each(|i| world.says(day(26) + (i as i64 - 500) * HOUR_US, i, FeedbackKind::Block));
     (0..4).for_each(|i| world.says(day(26), i, FeedbackKind::Block));
     world.hears(day(27), 500);
     (510..515).for_each(|i| world.hears(day(26), i));
@@ -76,8 +76,8 @@ fn one_or_two_people_are_never_told() {
         let mut world = World::default();
         (0..60).for_each(|i| world.sends(day(25), i));
         for i in 0..n {
-            world.says(day(26), i, FeedbackKind::Report);
-            world.says(day(26), i, FeedbackKind::Block);
+            world.says(day(26) + i as i64 * HOUR_US, i, FeedbackKind::Report);
+            world.says(day(26) + i as i64 * HOUR_US, i, FeedbackKind::Block);
             world.sends(day(27), i);
             world.says(day(28), 900 + i, FeedbackKind::Report);
         }
@@ -88,9 +88,11 @@ fn one_or_two_people_are_never_told() {
         &said::REPORTS_WEIGHTLESS,
         &said::FIRST_CONTACT_REPORTS,
         &said::FIRST_CONTACT_REPORTS_7D,
+        &said::REPORTER_COMPONENTS,
         &said::FIRST_CONTACT_RATE,
         &said::BLOCKS,
         &said::BLOCKS_7D,
+        &said::BLOCKER_COMPONENTS,
         &said::BLOCKS_LOWER,
         &said::IGNORED_OPTOUTS,
     ];
@@ -107,7 +109,7 @@ fn one_or_two_people_are_never_told() {
 fn what_is_told_leaves_no_rest_of_one_or_two() {
     let mut world = World::default();
     (0..60).for_each(|i| world.sends(day(25), i));
-    (0..3).for_each(|i| world.says(day(26), i, FeedbackKind::Report));
+    (0..3).for_each(|i| world.says(day(26) + i as i64 * HOUR_US, i, FeedbackKind::Report));
     world.says(day(26), 900, FeedbackKind::Report);
     let row = world.values();
     assert_eq!(row.get(&said::FIRST_CONTACT_REPORTS), Ok(3.0));
@@ -143,4 +145,91 @@ fn a_report_about_a_message_before_the_window_is_not_by_a_stranger() {
     assert_eq!(world.values().get(&said::REPORTS_WEIGHTLESS), Ok(0.0));
     (10..14).for_each(|i| world.says(day(1), i, FeedbackKind::Report));
     assert_eq!(world.values().get(&said::REPORTS_WEIGHTLESS), Ok(4.0));
+}
+
+/// Forty people met on one day, some of whom report, one an hour.
+fn met(reporters: u128) -> World {
+    let mut world = World::default();
+    (0..40).for_each(|i| world.sends(day(25), i));
+    (0..reporters).for_each(|i| world.says(day(26) + i as i64 * HOUR_US, i, FeedbackKind::Report));
+    world
+}
+
+#[test]
+fn people_who_belong_together_count_once() {
+    let apart = met(12).values();
+    assert_eq!(apart.get(&said::REPORTER_COMPONENTS), Ok(12.0));
+    let mut world = met(12);
+    (0..8).for_each(|i| world.joins(i, 1));
+    let row = world.values();
+    assert_eq!(row.get(&said::FIRST_CONTACT_REPORTS_7D), Ok(12.0), "the raw number is shown beside");
+    assert_eq!(row.get(&said::REPORTER_COMPONENTS), Ok(5.0));
+    assert_eq!(row.evident(&said::FIRST_CONTACT_RATE), Ok(5.0 / 40.0));
+    (8..12).for_each(|i| world.joins(i, 2));
+    let two = world.values();
+    assert_eq!(two.get(&said::REPORTER_COMPONENTS), Err(super::Absent::Suppressed));
+    assert_eq!(two.get(&said::FIRST_CONTACT_RATE), Err(super::Absent::Suppressed));
+}
+
+#[test]
+fn blockers_who_belong_together_count_once() {
+    let mut world = World::default();
+    (0..40).for_each(|i| world.sends(day(25), i));
+    (0..9).for_each(|i| world.says(day(26) + i as i64 * HOUR_US, i, FeedbackKind::Block));
+    let apart = world.values();
+    assert_eq!(apart.get(&said::BLOCKER_COMPONENTS), Ok(9.0));
+    (0..6).for_each(|i| world.joins(i, 1));
+    let row = world.values();
+    assert_eq!((row.get(&said::BLOCKS_7D), row.get(&said::BLOCKER_COMPONENTS)), (Ok(9.0), Ok(4.0)));
+    assert!(row.get(&said::BLOCKS_LOWER) < apart.get(&said::BLOCKS_LOWER));
+}
+
+#[test]
+fn the_account_cannot_bind_its_reporters_by_adding_them_to_a_group() {
+    let mut world = met(12);
+    (0..12).for_each(|i| world.adds(i, 1));
+    assert_eq!(world.values().get(&said::REPORTER_COMPONENTS), Ok(12.0));
+    (0..12).for_each(|i| world.joins(i, 2));
+    assert_eq!(world.values().get(&said::REPORTER_COMPONENTS), Err(super::Absent::Suppressed));
+}
+
+#[test]
+fn a_difference_of_one_or_two_between_people_and_components_hides_the_people() {
+    for (bound, hidden) in [(1, false), (2, true), (3, true), (4, false)] {
+        let mut world = met(9);
+        (0..9).for_each(|i| world.says(day(27) + i as i64 * HOUR_US, i, FeedbackKind::Block));
+        (0..bound).for_each(|i| world.joins(i, 1));
+        let row = world.values();
+        let voices = 10.0 - bound as f64;
+        assert_eq!(row.get(&said::REPORTER_COMPONENTS), Ok(voices));
+        assert_eq!(row.get(&said::BLOCKER_COMPONENTS), Ok(voices));
+        let people = [
+            &said::REPORTS_RAW,
+            &said::FIRST_CONTACT_REPORTS,
+            &said::FIRST_CONTACT_REPORTS_7D,
+            &said::BLOCKS,
+            &said::BLOCKS_7D,
+        ];
+        for card in people {
+            let told = if hidden { Err(super::Absent::Suppressed) } else { Ok(9.0) };
+            assert_eq!(row.get(card), told, "{} with {bound} bound", card.name);
+        }
+    }
+}
+
+#[test]
+fn accomplices_who_report_bind_nobody_else() {
+    for seed in 0..40u128 {
+        let mut world = met(6 + seed % 5);
+        let before = world.values().get(&said::REPORTER_COMPONENTS).expect("told");
+        // One circle of puppets, written to like the others, speaks every nine minutes for two days.
+        for i in 100..420 {
+            world.sends(day(25), i);
+            let nine = (i as i64 - 100) * 9 * MINUTE_US;
+            world.says(day(26) + nine - seed as i64 * MINUTE_US, i, FeedbackKind::Report);
+            world.joins(i, i % 2);
+        }
+        let after = world.values().get(&said::REPORTER_COMPONENTS).expect("told");
+        assert!(before <= after, "seed {seed}: {before} -> {after}");
+    }
 }

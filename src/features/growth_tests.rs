@@ -59,6 +59,38 @@ const SHAPES: [(&str, Shape); 9] = [
     }),
 ];
 
+/// Everything that binds reporters to each other, in groups, cohorts and chains as long as they may be.
+fn tied(reporters: usize) -> SideTables {
+    let joins = (0..reporters).map(|i| GroupEventRow {
+        actor: person(i),
+        ts: FROM,
+        group: Token(1 + (i / 250) as u128),
+        kind: GroupKind::JoinLink,
+        target: None,
+    });
+    let registrations = (0..reporters).map(|i| RegistrationRow {
+        account: person(i),
+        ts: FROM + i as i64 * SECOND_US,
+        ip_country: None,
+        network: 1 + i as u64 % 7,
+        asn: 0,
+        device: 1 + i as u64 / 200,
+        client_build: 1,
+    });
+    let talks = (1..reporters).flat_map(|i| [(person(i - 1), person(i)), (person(i), person(i - 1))]);
+    let (mut joins, mut talks): (Vec<_>, Vec<_>) = (joins.collect(), talks.collect());
+    let mut registrations: Vec<_> = registrations.collect();
+    joins.sort_unstable();
+    talks.sort_unstable();
+    registrations.sort_unstable();
+    SideTables {
+        group_events: Some(joins),
+        registrations: Some(registrations),
+        talks: Some(talks),
+        ..SideTables::default()
+    }
+}
+
 struct Crowd {
     partition: Partition,
     side: SideTables,
@@ -90,9 +122,10 @@ impl Crowd {
             })
             .collect();
         feedback.sort_unstable();
+        let side = SideTables { feedback: Some(feedback), ..tied(n / 4) };
         let window = Window::new(Timestamp(FROM), Timestamp(TO), Window::LOOKBACK_US).expect("valid");
         let partition = Partition { sent, received, ..Partition::default() };
-        Self { partition, side: SideTables { feedback: Some(feedback), ..SideTables::default() }, window }
+        Self { partition, side, window }
     }
 
     fn offers() -> Offers {

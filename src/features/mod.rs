@@ -4,6 +4,8 @@
 
 mod broadcasts;
 #[cfg(test)]
+mod claim_world;
+#[cfg(test)]
 mod claims;
 pub mod client;
 pub mod contact;
@@ -26,6 +28,7 @@ pub mod lifecycle;
 pub mod population;
 pub mod rate;
 pub mod registration;
+mod reporters;
 pub mod sameness;
 #[cfg(test)]
 pub mod small_world;

@@ -31,6 +31,8 @@ pub struct World {
     pub events: Vec<MessageEvent>,
     /// What people said.
     pub feedback: Vec<FeedbackRow>,
+    /// What was done to groups.
+    pub group_events: Vec<GroupEventRow>,
     /// When the log begins; long before everything unless said.
     pub log_start: i64,
 }
@@ -74,6 +76,21 @@ impl World {
         });
     }
 
+    /// Somebody joins a group, before the window begins.
+    pub fn joins(&mut self, who: u128, group: u128) {
+        self.acts_on_group(person(who), GroupKind::JoinLink, group, None);
+    }
+
+    /// The sender adds somebody to a group, before the window begins.
+    pub fn adds(&mut self, who: u128, group: u128) {
+        self.acts_on_group(SUBJECT, GroupKind::Add, group, Some(person(who)));
+    }
+
+    fn acts_on_group(&mut self, actor: Token, kind: GroupKind, group: u128, target: Option<Token>) {
+        let group = Token(500_000 + group);
+        self.group_events.push(GroupEventRow { actor, ts: FROM - DAY_US, group, kind, target });
+    }
+
     /// The sender's row.
     pub fn values(&self) -> AccountFeatures {
         let window = Window::new(Timestamp(FROM), Timestamp(TO), Window::LOOKBACK_US).expect("valid");
@@ -82,7 +99,13 @@ impl World {
         let partition = router.partition_of(SUBJECT, &window);
         let mut feedback = self.feedback.clone();
         feedback.sort();
-        let side = SideTables { feedback: Some(feedback), ..SideTables::default() };
+        let mut group_events = self.group_events.clone();
+        group_events.sort();
+        let side = SideTables {
+            feedback: Some(feedback),
+            group_events: (!group_events.is_empty()).then_some(group_events),
+            ..SideTables::default()
+        };
         let exchange = Exchange::new(&side, &window);
         let any = |has: fn(&MessageEvent) -> bool| self.events.iter().any(has);
         let offers = Offers {

@@ -375,6 +375,8 @@ pub struct SideTables {
     pub groups: Option<Vec<GroupRow>>,
     /// `operators`
     pub operators: Option<Vec<OperatorRow>>,
+    /// No table: pairs of people who gave feedback and wrote to each other, both ways round, sorted; noted on the way.
+    pub talks: Option<Vec<(Token, Token)>>,
 }
 
 #[cfg(test)]

@@ -4,8 +4,8 @@
 
 use super::read::{read_messages, read_side_tables};
 use super::{
-    Batch, InputSpec, LogError, Offers, PARTITIONS, ReadReport, ReadSettings, Routed, Router, Seen, Shared,
-    SideTables, Step, TextFindings,
+    Batch, InputSpec, LogError, MOST_TALKS, Offers, PARTITIONS, ReadReport, ReadSettings, Routed, Router,
+    Seen, Shared, SideTables, Speakers, Step, Talk, TextFindings,
 };
 use crate::domain::{DAY_US, Timestamp, Token, Window, WindowError};
 use std::sync::Arc;
@@ -98,18 +98,28 @@ impl MessageLog {
         settings: &ReadSettings,
         shared: &Arc<Shared>,
     ) -> Result<Self, LogError> {
-        let (mut routers, mut report) =
-            read_messages(&inputs.messages, &listening(settings, shared), || Router::sharing(shared))?;
         let mut named = Router::new();
+        // Side tables first: which messages pass between people who gave feedback is noted while they are routed.
         let (mut side, mut side_reports) = read_side_tables(&inputs.side, settings, &mut |token, name| {
             super::EventSink::name(&mut named, token, name)
         })?;
         sort(&mut side);
+        let feedback = side.feedback.as_deref().unwrap_or(&[]);
+        let speakers = Arc::new(Speakers::of(feedback, wish.to.map(|t| t.0)));
+        let router = || Router::sharing(shared).hearing(&speakers);
+        let (mut routers, mut report) =
+            read_messages(&inputs.messages, &listening(settings, shared), router)?;
         routers.push(named);
         let seen = Seen::of(&routers);
         let (oldest, newest) = (seen.oldest.unwrap_or(0), seen.newest.unwrap_or(0));
         let window = wish.window(oldest, newest).map_err(|e| LogError::Window { problem: e.to_string() })?;
         report.check_window(&window)?;
+        side.talks = Talk::between(&mut routers, window.log_from_us());
+        if side.talks.is_none() {
+            report.warnings.push(format!(
+                "more than {MOST_TALKS} pairs of people who gave feedback wrote to each other: none of them is bound by it"
+            ));
+        }
         let log_start = wish.log_start.map_or_else(|| report.log_start(oldest), |t| t.0);
         let offers = offers(&report, &side, &seen);
         let extra = extra_accounts(&side);

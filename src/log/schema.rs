@@ -254,21 +254,21 @@ const ACCOUNTS: &[ColumnCard] = &[
 ];
 
 const REGISTRATIONS: &[ColumnCard] = &[
-    column("ts", Time, true, &[Registration], "when"),
-    column("account", Token, true, &[Registration], "the account"),
+    column("ts", Time, true, &[Registration, Feedback], "when"),
+    column("account", Token, true, &[Registration, Feedback], "the account"),
     column("ip_country", Note, false, &[Registration], "country of the address it came from"),
-    column("network", Key, false, &[Registration, Coordination], "the network it came from"),
+    column("network", Key, false, &[Registration, Coordination, Feedback], "the network it came from"),
     column("asn", Key, false, &[Registration], "the autonomous system it came from"),
-    column("device", Key, false, &[Registration, Coordination], "the device"),
-    column("client_build", Key, false, &[Registration], "the client's build"),
+    column("device", Key, false, &[Registration, Coordination, Feedback], "the device"),
+    column("client_build", Key, false, &[Registration, Feedback], "the client's build"),
 ];
 
 const GROUP_EVENTS: &[ColumnCard] = &[
-    column("ts", Time, true, &[Groups], "when"),
-    column("actor", Token, true, &[Groups], "who acted"),
-    column("group", Token, true, &[Groups], "in which group"),
-    column("kind", ColumnType::Word(GroupKind::names), true, &[Groups], "what happened"),
-    column("target", Token, false, &[Groups], "to whom, if to anyone"),
+    column("ts", Time, true, &[Groups, Feedback], "when"),
+    column("actor", Token, true, &[Groups, Feedback], "who acted"),
+    column("group", Token, true, &[Groups, Feedback], "in which group"),
+    column("kind", ColumnType::Word(GroupKind::names), true, &[Groups, Feedback], "what happened"),
+    column("target", Token, false, &[Groups, Feedback], "to whom, if to anyone"),
 ];
 
 const FEEDBACK: &[ColumnCard] = &[
@@ -318,8 +318,8 @@ const CONTACTS: &[ColumnCard] = &[
 ];
 
 const GROUPS: &[ColumnCard] = &[
-    column("group", Token, true, &[Groups], "the group"),
-    column("members", Count, false, &[Groups], "how many members"),
+    column("group", Token, true, &[Groups, Feedback], "the group"),
+    column("members", Count, false, &[Groups, Feedback], "how many members"),
     column("announcement_only", Flag, false, &[Groups], "whether only administrators may post"),
 ];
 

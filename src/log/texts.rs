@@ -64,6 +64,18 @@ pub struct TextFindings {
     pub sampled: f64,
 }
 
+impl TextFindings {
+    /// Contents compared, contents with near-duplicates, and templates made of those.
+    pub fn counts(&self) -> [(&'static str, u64); 3] {
+        let templates = &self.templates;
+        [
+            ("contents.compared", self.compared),
+            ("contents.with_near_duplicates", templates.clustered() as u64),
+            ("contents.templates_of_several", templates.clusters() as u64),
+        ]
+    }
+}
+
 impl Texts {
     /// An empty store; words are shingled under `secret`, and without one only sketches are taken.
     pub fn new(plan: &MemoryPlan, secret: Option<&[u8; 32]>) -> Self {

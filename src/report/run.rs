@@ -58,6 +58,8 @@ pub struct Run<'a> {
     pub accounts: u64,
     /// Whether the run stops at the feature table.
     pub features_only: bool,
+    /// What comparing contents came to, by metric.
+    pub contents: [(&'static str, u64); 3],
     /// Accounts that act together.
     pub campaigns: Vec<NamedCampaign>,
     /// What the search for them came to.
@@ -178,6 +180,7 @@ impl Run<'_> {
         for (name, n) in &self.counts {
             flat.insert(format!("rows.{name}"), *n as f64);
         }
+        flat.extend(self.contents.map(|(name, n)| (name.to_owned(), n as f64)));
         flat.extend(self.campaign_metrics());
         flat
     }

@@ -114,8 +114,8 @@ const UNSOLICITED: &[Part] = &[
     Part {
         weight: 0.12,
         best_of: &[
-            counted(&feedback::FIRST_CONTACT_REPORTS, 0.0, 10.0),
-            counted(&feedback::BLOCKS, 0.0, 20.0),
+            counted(&feedback::REPORTER_COMPONENTS, 0.0, 10.0),
+            counted(&feedback::BLOCKER_COMPONENTS, 0.0, 20.0),
             counted(&groups::OBJECTED_N, 0.0, 30.0),
         ],
     },

@@ -1,6 +1,7 @@
 //! What the contacted said: reports on first contact, blocks, wishes not honored.
 //! In: counts and rates over people the account itself wrote to first; out: hits that reach `review` at most alone.
-//! Reports by people it never wrote to first weigh nothing here, and who reported is never named.
+//! Reports by people it never wrote to first weigh nothing here, people who belong together weigh as one, and who
+//! reported is never named.
 
 use super::hit::Fired;
 use super::limit::Limit;
@@ -11,7 +12,7 @@ use crate::features::{LEAST_TOLD, Mark, feedback};
 pub static RATE: Limit = Limit {
     key: "F1.rate",
     feature: &feedback::FIRST_CONTACT_RATE,
-    what: "share of newly contacted people who reported at once",
+    what: "independent reports at once, as a share of newly contacted people",
     window: "7 d",
     default: 0.001,
     full: 0.01,
@@ -32,8 +33,8 @@ pub static STRONG_RATE: Limit = Limit {
 /// Reporters.
 pub static REPORTERS: Limit = Limit {
     key: "F1.reporters",
-    feature: &feedback::FIRST_CONTACT_REPORTS_7D,
-    what: "newly contacted people who reported at once",
+    feature: &feedback::REPORTER_COMPONENTS,
+    what: "independent reports at once by newly contacted people",
     window: "7 d",
     default: 3.0,
     full: 20.0,
@@ -45,7 +46,7 @@ pub static REPORTERS: Limit = Limit {
 pub static BLOCK_SHARE: Limit = Limit {
     key: "F2.lower_share",
     feature: &feedback::BLOCKS_LOWER,
-    what: "lower bound of the share of recipients without an answer who blocked",
+    what: "lower bound of independent blocks, as a share of recipients without an answer",
     window: "7 d",
     default: 0.02,
     full: 0.2,
@@ -57,8 +58,8 @@ pub static BLOCK_SHARE: Limit = Limit {
 /// Blockers.
 pub static BLOCKERS: Limit = Limit {
     key: "F2.blockers",
-    feature: &feedback::BLOCKS_7D,
-    what: "people written to lately who blocked",
+    feature: &feedback::BLOCKER_COMPONENTS,
+    what: "independent blocks by people written to lately",
     window: "7 d",
     default: 3.0,
     full: 30.0,
@@ -97,8 +98,8 @@ pub static FIRST_CONTACT: Rule = Rule {
     points: Split::new(0.0, 0.0, 30.0),
     limits: &[&RATE, &STRONG_RATE, &REPORTERS],
     persistence: "0.3 % of the newly contacted",
-    statement: "{1} of the people newly contacted in the last 7 d reported the account at once, {0} of those who did not answer it; limit {0.limit}",
-    uses: &[&feedback::FIRST_CONTACT_RATE, &feedback::FIRST_CONTACT_REPORTS_7D],
+    statement: "{1} independent people or circles of people newly contacted in the last 7 d reported the account at once, {0} of those who did not answer it; limit {0.limit}",
+    uses: &[&feedback::FIRST_CONTACT_RATE, &feedback::REPORTER_COMPONENTS],
     source: (Mark::Quoted, "white paper: a report on the first message from an unknown number counts more"),
     test: |row| {
         let evidence = vec![row.check(&RATE)?, row.check(&REPORTERS)?];
@@ -112,9 +113,9 @@ pub static BLOCKED: Rule = Rule {
     name: "blocks",
     points: Split::new(0.0, 0.0, 22.0),
     limits: &[&BLOCK_SHARE, &BLOCKERS],
-    persistence: "the count itself: three people and a lower bound",
-    statement: "{1} of the people it wrote to in the last 7 d blocked the account in them, at least {0} of those who did not answer it; limit {0.limit}",
-    uses: &[&feedback::BLOCKS_LOWER, &feedback::BLOCKS_7D],
+    persistence: "the count itself: three independent people and a lower bound",
+    statement: "{1} independent people or circles of people it wrote to in the last 7 d blocked the account in them, at least {0} of those who did not answer it; limit {0.limit}",
+    uses: &[&feedback::BLOCKS_LOWER, &feedback::BLOCKER_COMPONENTS],
     source: (Mark::Quoted, "white paper: reports and blocks accumulate"),
     test: |row| Some(Fired::on(vec![row.check(&BLOCK_SHARE)?, row.check(&BLOCKERS)?], true)),
     ..BASE

@@ -50,7 +50,7 @@ fn a_published_number_names_its_source_and_a_set_one_is_none() {
     );
     let list = said(&[(&fanout::UNEXPLAINED_MAX_24H, 300.0)], &usual);
     assert!(list.statement.contains("size of one broadcast list]"), "{}", list.statement);
-    let rate = [(&feedback::FIRST_CONTACT_RATE, 0.02), (&feedback::FIRST_CONTACT_REPORTS_7D, 4.0)];
+    let rate = [(&feedback::FIRST_CONTACT_RATE, 0.02), (&feedback::REPORTER_COMPONENTS, 4.0)];
     assert!(said(&rate, &usual).statement.contains("borrowed from a limit for bulk mail"));
     let wish = std::collections::BTreeMap::from([("M2.per_minute".to_owned(), 50.0)]);
     let strict = Limits::checked(&wish).expect("allowed");

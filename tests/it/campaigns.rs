@@ -63,11 +63,14 @@ fn variants_of_one_text_are_one_template_and_words_leave_no_trace() {
         );
         csv.push_str(&format!("2026-01-{:02}T09:{:02}:00Z,bulk,p{i},\"{text}\"\n", 5 + i / 20, i % 20));
     }
+    let mut state = 7_u64;
     for i in 0..30usize {
-        let word = |n: usize| {
-            ["amber", "basil", "cedar", "delta", "ember", "fjord", "grape"][(i * 5 + n * n * 3 + i * n) % 7]
+        // Every text of the friend is of other words.
+        let mut word = |_| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (0..5).map(|p| char::from(b'a' + (state >> (12 + 9 * p)) as u8 % 26)).collect::<String>()
         };
-        let text = (0..9).map(word).collect::<Vec<_>>().join(" ");
+        let text = (0..9).map(&mut word).collect::<Vec<_>>().join(" ");
         csv.push_str(&format!("2026-01-{:02}T12:{:02}:00Z,friend,p{},{text}\n", 5 + i % 3, i, i % 4));
     }
     fs::write(temp.path().join("log.csv"), csv).expect("written");

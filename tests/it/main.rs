@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod bad_surroundings;
+mod brigade;
 mod campaigns;
 mod cli;
 mod determinism;

@@ -193,6 +193,8 @@ const DOORS: &[(&str, &[&str])] = &[
             "src/pipeline.rs",
             "src/table_io/stream.rs",
             "src/cli/scan.rs",
+            "src/campaigns/",
+            "src/content/near/",
         ],
     ),
     ("clap::", &["src/cli/"]),

@@ -21,6 +21,7 @@ use super::fanout::FirstContacts;
 use super::feature::{Absent, Value, count};
 use super::groups::Posts;
 use super::rate::Peaks;
+use super::reporters::{Blocks, Reports};
 use super::timing::StreamGaps;
 use super::view::Seen;
 use crate::content::Templates;
@@ -69,6 +70,10 @@ pub struct Later {
     pub posts: OnceCell<Posts>,
     /// Typing in the one-way stream.
     pub typing: OnceCell<Typing>,
+    /// Who reported.
+    pub reports: OnceCell<Reports>,
+    /// Who blocked.
+    pub blocks: OnceCell<Blocks>,
 }
 
 /// Everything a card may read.

@@ -12,6 +12,7 @@ mod router;
 mod row;
 mod spill;
 mod spool;
+mod talk;
 mod words;
 
 pub use memory::{DEFAULT_LIMIT, LEAST_LIMIT, MemoryPlan};
@@ -21,6 +22,7 @@ pub use router::{Router, Seen, Shared, Weight};
 pub use row::Received;
 pub use spill::SpillError;
 pub use spool::{BANDS, Spool};
+pub use talk::{MOST_TALKS, Speakers, Talk};
 pub use words::Words;
 
 /// How many partitions a run has.

@@ -8,6 +8,7 @@ use super::memory::MemoryPlan;
 use super::order::{Partition, Rows};
 use super::row::{Buffer, Received, name_bytes};
 use super::spill::{SpillError, SpillStore};
+use super::talk::{Speakers, Talk};
 use crate::domain::{Status, Token, Window};
 use crate::log::texts::{Gatherer, Texts};
 use crate::log::{EventSink, LogError, MessageEvent};
@@ -79,6 +80,7 @@ pub struct Router {
     pub(super) weights: Vec<Weight>,
     pub(super) accounts: Vec<LinearCounter>,
     seen: Seen,
+    talk: Option<(Arc<Speakers>, Talk)>,
     hasher: FixedState,
     gatherer: Gatherer,
 }
@@ -118,6 +120,7 @@ impl Router {
             weights: vec![Weight::default(); PARTITIONS],
             accounts: vec![LinearCounter::default(); PARTITIONS],
             seen: Seen::default(),
+            talk: None,
             hasher: FixedState::default(),
             gatherer: Gatherer::default(),
         }
@@ -126,6 +129,17 @@ impl Router {
     /// An empty router that spills past its share.
     pub fn sharing(shared: &Arc<Shared>) -> Self {
         Self { shared: Some(shared.clone()), gatherer: shared.texts.gatherer(), ..Self::new() }
+    }
+
+    /// The same router, which also notes who of some people write with each other.
+    pub fn hearing(self, among: &Arc<Speakers>) -> Self {
+        let talk = (!among.is_empty()).then(|| (among.clone(), Talk::default()));
+        Self { talk, ..self }
+    }
+
+    /// What it heard of them.
+    pub(super) fn take_talk(&mut self) -> Option<Talk> {
+        self.talk.take().map(|(_, talk)| talk)
     }
 
     /// Bytes held in memory.
@@ -170,6 +184,9 @@ impl EventSink for Router {
         if event.is_left_out() {
             self.seen.left_out += 1;
             return;
+        }
+        if let Some((among, talk)) = &mut self.talk {
+            talk.hear(among, event);
         }
         let home = event.sender.partition(PARTITIONS);
         self.bytes += self.buffers[home].sent.push(*event);

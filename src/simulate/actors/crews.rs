@@ -113,7 +113,8 @@ pub fn shards(stage: &mut Stage, prefix: &str, numbers: u32, days: i64, people: 
         let mut actor = stage.actor(&name);
         actor.registers(first_day - 20 * DAY_US, AccountKind::Consumer, &Place::home(&name));
         for day in 0..days {
-            let mut ts = first_day + day * DAY_US + 11 * HOUR_US + i64::from(number) * 40 * SECOND_US;
+            // Whoever begins begins by chance: one that always did would look like the others' original.
+            let mut ts = first_day + day * DAY_US + 11 * HOUR_US + actor.stream.between(0, 240) * SECOND_US;
             for person in 0..people {
                 let who = format!("{name}_target_{day}_{person}");
                 let mut message = Message::direct(ts, &name, &who)

@@ -55,7 +55,7 @@ fn split_list() -> Scenario {
         let shape = Newsletter { readers: 90, days: 20, kind: AccountKind::Consumer, title: "the three" };
         newsletter(&mut stage, &format!("sim_paper_{number}"), &shape);
     }
-    let expect = vec![
+    let mut expect = vec![
         Expect::of_all(
             "sim_shard_",
             "one offer a day to eighteen people each, five numbers in the same minutes",
@@ -65,16 +65,17 @@ fn split_list() -> Scenario {
         Expect::of_all("sim_greeting_", "sixty people send one greeting in the same hour, and are answered")
             .at_most("no_finding")
             .no_reason("C2"),
-        Expect::of_all(
-            "sim_paper_",
-            "a newsletter served from three numbers in step to readers who asked for it",
-        )
-        .finding("broadcast_policy")
-        .at_most("review")
-        .reason("C2")
-        .high(SubScore::Broadcast, 0.4)
-        .low(SubScore::Unsolicited, 0.2),
     ];
+    for number in 0..3 {
+        let name = format!("sim_paper_{number}");
+        expect.push(
+            Expect::of(&name, "a newsletter served from three numbers in step to readers who asked for it")
+                .finding("broadcast_policy")
+                .at_most("review")
+                .high(SubScore::Broadcast, 0.4)
+                .low(SubScore::Unsolicited, 0.2),
+        );
+    }
     Scenario::new(
         "split_list",
         "One list over five numbers, one newsletter over three, and a greeting of sixty people",

@@ -3,6 +3,7 @@
 //! Refuses to know scores: an expectation comes from the published rules and the policy, not from a run.
 
 mod abuse;
+mod brigade;
 mod broadcasters;
 mod coordinated;
 mod mixed;
@@ -30,6 +31,7 @@ pub fn all() -> Vec<Scenario> {
     scenarios.extend(broadcasters::all());
     scenarios.extend(abuse::all());
     scenarios.extend(coordinated::all());
+    scenarios.extend(brigade::all());
     scenarios.push(mixed::mixed_night());
     scenarios.push(population::population());
     scenarios
