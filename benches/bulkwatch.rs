@@ -6,6 +6,11 @@
 //! - `cargo bench -- allocations FILE [--most N]` counts allocations per account from routed rows to feature rows, on one
 //!   thread: the same number on every machine, so that a change that allocates shows.
 //! - `cargo bench -- decode FILE` decodes the same columns with the `parquet` crate and does nothing else.
+//! - `cargo bench -- near ...` makes texts and measures the near-duplicate engine on them: `generate N SEED OUT`,
+//!   `mutate N SEED <TEXTS`, `normalised IN OUT`, `pairs IN OUT`, `run IN THREADS`, `recall <TEXTS`, `purity <LABELED`.
+//!   `benches/near.py` calls them.
+//! - `cargo bench -- coaction ...` makes shares and measures lockstep on them: `generate N OUT [--viral spread|burst]
+//!   [--dense]`, `run IN RULE WINDOW_S THREADS PAIRS`. `benches/coaction.py` calls them.
 
 use arrow_array::{
     ArrayRef, BooleanArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray, UInt64Array,
@@ -30,6 +35,8 @@ use std::error::Error;
 use std::fs::File;
 use std::hint::black_box;
 use std::sync::Arc;
+
+mod campaigns;
 
 const DAY_US: i64 = 86_400_000_000;
 const SEED: u64 = 1_549_411_200;
@@ -57,6 +64,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         Some("allocations") => {
             let most = after("--most").map(|text| text.parse()).transpose()?;
             allocations(args.get(1).ok_or("allocations needs a file")?, most)
+        }
+        Some(stage @ ("near" | "coaction")) => {
+            let words: Vec<&str> = args[1..].iter().map(String::as_str).collect();
+            if stage == "near" { campaigns::near(&words) } else { campaigns::coaction(&words) }
         }
         Some("decode") => decode(args.get(1).ok_or("decode needs a file")?),
         _ => {

@@ -24,11 +24,11 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 
-def measured(command, threads, limit):
+def measured(command, threads, limit, output=subprocess.DEVNULL):
     """Runs a command and returns (wall s, CPU s, peak MiB), or None when it takes longer than `limit` seconds."""
     began = time.perf_counter()
-    environment = dict(os.environ, POLARS_MAX_THREADS=str(threads))
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment)
+    environment = dict(os.environ, POLARS_MAX_THREADS=str(threads), RAYON_NUM_THREADS=str(threads))
+    process = subprocess.Popen(command, stdout=output, env=environment)
     while True:
         pid, status, usage = os.wait4(process.pid, os.WNOHANG)
         wall = time.perf_counter() - began
