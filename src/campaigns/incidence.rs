@@ -78,14 +78,14 @@ fn rarity_key(sharers: u32, rank: u32) -> u64 {
 }
 
 impl Incidence {
-    /// Reads buckets sorted by object and time. Linear time.
-    pub fn of(buckets: &Buckets, accounts: u32, similar: Similar) -> Result<Self, CampaignError> {
-        let n = accounts as usize;
+    /// Reads buckets sorted by object and time; `lonely` counts each account's objects that are not in them. Linear time.
+    pub fn of(buckets: &Buckets, lonely: &[u32], similar: Similar) -> Result<Self, CampaignError> {
+        let n = lonely.len();
         let mut all = Self {
             similar,
             sharers: Vec::new(),
             starts: Vec::new(),
-            degree: vec![0; n],
+            degree: lonely.to_vec(),
             prefix: vec![None; n],
             ends: Vec::new(),
             ranks: Vec::new(),

@@ -127,6 +127,17 @@ pub fn lockstep(
     accounts: u32,
     settings: &LockstepSettings,
 ) -> Result<Lockstep, CampaignError> {
+    lockstep_beside(rows, &vec![0; accounts as usize], settings)
+}
+
+/// The same where rows were left out that can match nothing: `lonely` says on how many objects of its own or without
+/// anybody near in time each account is not in `rows`. They count among an account's objects all the same.
+pub fn lockstep_beside(
+    rows: &[Share],
+    lonely: &[u32],
+    settings: &LockstepSettings,
+) -> Result<Lockstep, CampaignError> {
+    let accounts = u32::try_from(lonely.len()).unwrap_or(u32::MAX);
     check(rows, accounts, settings.window_us)?;
     let LockstepSettings { window_us, cap, rule } = *settings;
     match rule {
@@ -140,12 +151,8 @@ pub fn lockstep(
             cohesion.check()?;
             let cap = cap.unwrap_or(u32::MAX);
             let similar = Similar { window_us, least_matches, least_jaccard, cap };
-            let (edges, left_out) = repeated(
-                rows,
-                accounts,
-                similar,
-                Matching { window_us, cap, hubs, key, stripes: 0..STRIPES },
-            )?;
+            let (edges, left_out) =
+                repeated(rows, lonely, similar, Matching { window_us, cap, hubs, key, stripes: 0..STRIPES })?;
             let groups = grouped(&edges, &cohesion);
             Ok(Lockstep { edges, groups, left_out })
         }
@@ -155,12 +162,12 @@ pub fn lockstep(
 /// Edges of the repeated rule: who meets in prefixes, then compared over everything.
 fn repeated(
     rows: &[Share],
-    accounts: u32,
+    lonely: &[u32],
     similar: Similar,
     how: Matching,
 ) -> Result<(Vec<Edge>, LeftOut), CampaignError> {
     let buckets = Buckets::of(rows);
-    let incidence = Incidence::of(&buckets, accounts, similar)?;
+    let incidence = Incidence::of(&buckets, lonely, similar)?;
     let edge = |met: &PairTally| {
         let (low, high) = ((met.pair >> 32) as u32, met.pair as u32);
         if !incidence.may_be_similar(low, high, met.n) {

@@ -33,7 +33,7 @@ pub use campaign::{Campaign, CampaignKind, CampaignMember};
 pub use circles::{Newcomers, newcomers};
 pub use clique::{Clique, CliqueSettings, DirectEdge, Totals, cliques};
 pub use components::{Cohesion, Edge, Group, Grouped, Member, Standing, grouped};
-pub use lockstep::{LeftOut, Lockstep, LockstepSettings, Rule, lockstep};
+pub use lockstep::{LeftOut, Lockstep, LockstepSettings, Rule, lockstep, lockstep_beside};
 pub use search::{Found, Search, SearchError};
 pub use sharded::{Sharded, ShardedEdge, ShardedGroup, ShardedSettings, sharded};
 pub use share::{CampaignError, Share};

@@ -1,13 +1,13 @@
 //! The search for campaigns of a night: from shared things to groups of accounts, and what each member shows.
 //! In: the shared things of all accounts, by thing; out: campaigns, and a membership for each account in one.
-//! Holds in memory only things that two accounts have in common; the rest is dropped band by band.
+//! Holds in memory only things that several accounts put out near each other in time; the rest is counted band by band.
 
 use super::campaign::{Campaign, CampaignKind, CampaignMember};
 use super::circles::{MOST_PARTNERS, Newcomers};
 use super::shares::SharedThing;
 use super::{
     AudienceBuilder, CampaignError, CliqueSettings, Delivery, Edge, Group, LeftOut, Lockstep,
-    LockstepSettings, Sharded, ShardedSettings, Share, cliques, lockstep, sharded,
+    LockstepSettings, Sharded, ShardedSettings, Share, cliques, lockstep_beside, sharded,
 };
 use crate::domain::ErrorClass;
 use crate::features::Membership;
@@ -72,34 +72,105 @@ impl Search {
     /// Searches among `accounts` accounts; `key` is the run's, and hides which accounts stand for crowds.
     pub fn finish(mut self, accounts: u32, key: u64) -> Result<Found, SearchError> {
         let mut found = Found::default();
-        let mut shares = Vec::new();
-        let mut audiences = AudienceBuilder::default();
+        let mut kept = Kept { lonely: vec![0; accounts as usize], ..Kept::default() };
         for band in 0..BANDS {
             let mut rows = self.spool.take(band)?;
             rows.sort_unstable();
-            for thing in rows.chunk_by(|a, b| a.object == b.object) {
-                if thing[0].account == thing[thing.len() - 1].account {
-                    continue;
-                }
-                found.things += 1;
-                for t in thing {
-                    match t.recipient {
-                        0 => {
-                            shares.push(Share { object: t.object, account: t.account, ts: t.ts, content: 0 })
-                        }
-                        recipient => {
-                            audiences.push(Delivery { cluster: t.object, account: t.account, recipient });
-                        }
-                    }
+            rows.chunk_by(|a, b| a.object == b.object).for_each(|thing| kept.take(thing, &mut found));
+        }
+        let in_step = lockstep_beside(&kept.shares, &kept.lonely, &LockstepSettings::repeated(key))?;
+        found.add_lockstep(&in_step, &kept.shares);
+        let rare = kept.of_few();
+        let split = sharded(&rare, accounts, &kept.audiences.finish(), &ShardedSettings::default())?;
+        found.add_sharded(&split, &rare);
+        found.add_circles(self.newcomers)?;
+        Ok(found)
+    }
+}
+
+/// Accounts beyond which a thing binds nobody: half a percent of a million.
+const MOST_SHARERS: usize = 4_096;
+
+/// What can bind anybody: things that several accounts put out near each other in time.
+#[derive(Debug, Default)]
+struct Kept {
+    shares: Vec<Share>,
+    audiences: AudienceBuilder,
+    /// For each account, things it put out that are not among the shares.
+    lonely: Vec<u32>,
+    /// Things with too many senders for a split list, sorted.
+    common: Vec<u64>,
+    /// Room: times and accounts of one thing.
+    times: Vec<(i64, u32)>,
+}
+
+impl Kept {
+    /// Takes all rows of one thing, sorted by account and time.
+    fn take(&mut self, thing: &[SharedThing], found: &mut Found) {
+        let senders = thing.chunk_by(|a, b| a.account == b.account).count();
+        found.things += u64::from(1 < senders);
+        let few = senders <= MOST_SHARERS;
+        found.left_out.objects += u64::from(!few);
+        let together = if 1 < senders && few { self.together(thing) } else { Vec::new() };
+        if (ShardedSettings::default().most_senders as usize) < senders && !together.is_empty() {
+            self.common.push(thing[0].object);
+        }
+        for rows in thing.chunk_by(|a, b| a.account == b.account) {
+            let account = rows[0].account;
+            if together.binary_search(&account).is_err() {
+                self.lonely[account as usize] += 1;
+                continue;
+            }
+            for row in rows {
+                let SharedThing { object, account, ts, recipient } = *row;
+                if recipient == 0 {
+                    self.shares.push(Share { object, account, ts, content: 0 });
+                } else {
+                    self.audiences.push(Delivery { cluster: object, account, recipient });
                 }
             }
         }
-        let in_step = lockstep(&shares, accounts, &LockstepSettings::repeated(key))?;
-        found.add_lockstep(&in_step, &shares);
-        let split = sharded(&shares, accounts, &audiences.finish(), &ShardedSettings::default())?;
-        found.add_sharded(&split, &shares);
-        found.add_circles(self.newcomers)?;
-        Ok(found)
+    }
+
+    /// Accounts that put a thing out within the window of another's, sorted; all of them where many did, for how many
+    /// they are decides what it is worth.
+    fn together(&mut self, thing: &[SharedThing]) -> Vec<u32> {
+        let LockstepSettings { window_us, cap, .. } = LockstepSettings::repeated(0);
+        let timed = thing.iter().filter(|t| t.recipient == 0);
+        self.times.clear();
+        self.times.extend(timed.map(|t| (t.ts, t.account)));
+        self.times.sort_unstable();
+        let mut near: Vec<u32> = Vec::new();
+        // The latest share, and the latest one of another account than that.
+        let mut last: Option<(i64, u32)> = None;
+        let mut other = last;
+        for (ts, account) in &self.times {
+            if last.is_some_and(|(_, of)| of != *account) {
+                other = last;
+            }
+            if let Some((before, of)) = other.filter(|(_, of)| of != account)
+                && ts - before <= window_us
+            {
+                near.extend([of, *account]);
+            }
+            last = Some((*ts, *account));
+        }
+        near.sort_unstable();
+        near.dedup();
+        let all = || self.times.iter().map(|(_, account)| *account);
+        if cap.is_some_and(|cap| (cap as usize) < near.len()) {
+            near.extend(all());
+            near.sort_unstable();
+            near.dedup();
+        }
+        near
+    }
+
+    /// The shares of things that few enough accounts put out; things were taken band by band.
+    fn of_few(&mut self) -> Vec<Share> {
+        self.common.sort_unstable();
+        let few = |s: &&Share| self.common.binary_search(&s.object).is_err();
+        self.shares.iter().filter(few).copied().collect()
     }
 }
 
@@ -124,7 +195,8 @@ impl Found {
     }
 
     fn add_lockstep(&mut self, found: &Lockstep, shares: &[Share]) {
-        self.left_out = found.left_out;
+        self.left_out.objects += found.left_out.objects;
+        self.left_out.pairs_at_most += found.left_out.pairs_at_most;
         let groups: Vec<&Group> = found.groups.groups.iter().collect();
         let place = places(&groups);
         // Most things in step with one other member.
@@ -229,4 +301,78 @@ fn places(groups: &[&Group]) -> BTreeMap<u32, usize> {
 fn same_group(place: &BTreeMap<u32, usize>, edge: &Edge) -> bool {
     let low = place.get(&edge.low());
     low.is_some() && low == place.get(&edge.high())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::HOUR_US;
+    use crate::log::MemoryPlan;
+    use proptest::prelude::*;
+
+    fn thing(object: u64, account: u32, ts: i64) -> SharedThing {
+        SharedThing { object, account, ts, recipient: 0 }
+    }
+
+    proptest! {
+        #[test]
+        fn who_is_near_in_time_is_found_and_the_rest_is_counted(
+            rows in proptest::collection::vec((0u64..4, 0u32..6, 0i64..400), 0..60),
+        ) {
+            let mut things: Vec<SharedThing> =
+                rows.iter().map(|(o, a, t)| thing(*o, *a, t * HOUR_US / 20)).collect();
+            things.sort_unstable();
+            let mut kept = Kept { lonely: vec![0; 6], ..Kept::default() };
+            let mut found = Found::default();
+            things.chunk_by(|a, b| a.object == b.object).for_each(|t| kept.take(t, &mut found));
+            let near = |a: &SharedThing| things.iter().any(|b| {
+                b.object == a.object && b.account != a.account && (a.ts - b.ts).abs() <= HOUR_US
+            });
+            let mut lonely = vec![0; 6];
+            let mut shares = 0;
+            for of in things.chunk_by(|a, b| (a.object, a.account) == (b.object, b.account)) {
+                if of.iter().any(near) {
+                    shares += of.len();
+                } else {
+                    lonely[of[0].account as usize] += 1;
+                }
+            }
+            prop_assert_eq!((kept.shares.len(), &kept.lonely), (shares, &lonely));
+        }
+    }
+
+    #[test]
+    fn what_one_says_alone_keeps_a_circle_of_friends_from_being_a_crew() {
+        let temp = tempfile::tempdir().expect("temp");
+        let shared = Arc::new(Shared::new(MemoryPlan::new(None, 1), temp.path().to_owned()));
+        let crew = |own: u64| {
+            let mut search = Search::new(&shared);
+            let mut rows = Vec::new();
+            for account in 0..3u32 {
+                // Six jokes passed on within minutes, each time by another one first, and so much of their own.
+                for joke in 0..6u64 {
+                    let minute = i64::from((account + joke as u32) % 3) * HOUR_US / 60;
+                    rows.push(thing(joke, account, joke as i64 * 24 * HOUR_US + minute));
+                }
+                let mine =
+                    (0..own).map(|i| thing(1_000 + i * 3 + u64::from(account), account, i as i64 * HOUR_US));
+                rows.extend(mine);
+            }
+            search.add(0, rows, Newcomers::default()).expect("added");
+            search.finish(3, 7).expect("found").campaigns.len()
+        };
+        assert_eq!((crew(0), crew(20)), (1, 0));
+    }
+
+    #[test]
+    fn what_everybody_puts_out_binds_nobody_and_is_counted() {
+        let temp = tempfile::tempdir().expect("temp");
+        let shared = Arc::new(Shared::new(MemoryPlan::new(None, 1), temp.path().to_owned()));
+        let mut search = Search::new(&shared);
+        let n = MOST_SHARERS as u32 + 1;
+        let rows = (0..8u64).flat_map(|o| (0..n).map(move |a| thing(o, a, i64::from(a)))).collect();
+        search.add(0, rows, Newcomers::default()).expect("added");
+        let found = search.finish(n, 7).expect("found");
+        assert_eq!((found.things, found.left_out.objects, found.campaigns.len()), (8, 8, 0));
+    }
 }
