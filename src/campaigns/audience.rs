@@ -99,6 +99,12 @@ impl AudienceBuilder {
 }
 
 impl Audiences {
+    /// The same under other numbers for accounts; `of` keeps their order.
+    pub(crate) fn renumbered(mut self, of: impl Fn(u32) -> u32) -> Self {
+        self.keys.iter_mut().for_each(|(_, account)| *account = of(*account));
+        self
+    }
+
     /// Compares the audiences of two accounts for a cluster; nothing is sampled where one of them has none.
     pub fn overlap(&self, cluster: u64, a: u32, b: u32) -> Overlap {
         let (a, b) = (self.sketch(cluster, a), self.sketch(cluster, b));

@@ -78,11 +78,16 @@ impl Search {
             rows.sort_unstable();
             rows.chunk_by(|a, b| a.object == b.object).for_each(|thing| kept.take(thing, &mut found));
         }
-        let in_step = lockstep_beside(&kept.shares, &kept.lonely, &LockstepSettings::repeated(key))?;
+        // Kernels hold some sixty bytes an account, so they see those only that are left, under numbers of their own.
+        let left = kept.renumber();
+        let lonely: Vec<u32> = left.iter().map(|account| kept.lonely[*account as usize]).collect();
+        let in_step = lockstep_beside(&kept.shares, &lonely, &LockstepSettings::repeated(key))?;
         found.add_lockstep(&in_step, &kept.shares);
         let rare = kept.of_few();
-        let split = sharded(&rare, accounts, &kept.audiences.finish(), &ShardedSettings::default())?;
+        let audiences = kept.audiences.finish().renumbered(|account| place_in(&left, account));
+        let split = sharded(&rare, left.len() as u32, &audiences, &ShardedSettings::default())?;
         found.add_sharded(&split, &rare);
+        found.number_back(&left);
         found.add_circles(self.newcomers)?;
         Ok(found)
     }
@@ -166,12 +171,26 @@ impl Kept {
         near
     }
 
+    /// Gives the accounts of the shares dense numbers in their order; returns who is behind each number.
+    fn renumber(&mut self) -> Vec<u32> {
+        let mut left: Vec<u32> = self.shares.iter().map(|s| s.account).collect();
+        left.sort_unstable();
+        left.dedup();
+        self.shares.iter_mut().for_each(|s| s.account = place_in(&left, s.account));
+        left
+    }
+
     /// The shares of things that few enough accounts put out; things were taken band by band.
     fn of_few(&mut self) -> Vec<Share> {
         self.common.sort_unstable();
         let few = |s: &&Share| self.common.binary_search(&s.object).is_err();
         self.shares.iter().filter(few).copied().collect()
     }
+}
+
+/// The number of an account that is among those left.
+fn place_in(left: &[u32], account: u32) -> u32 {
+    left.partition_point(|a| *a < account) as u32
 }
 
 impl SearchError {
@@ -192,6 +211,14 @@ impl Found {
             all.entry(member.account).or_default();
         }
         all
+    }
+
+    /// Puts back the accounts' places for the numbers that kernels knew them by.
+    fn number_back(&mut self, left: &[u32]) {
+        let members = std::mem::take(&mut self.members);
+        self.members = members.into_iter().map(|(number, found)| (left[number as usize], found)).collect();
+        let all = self.campaigns.iter_mut().flat_map(|c| &mut c.members);
+        all.for_each(|member| member.account = left[member.account as usize]);
     }
 
     fn add_lockstep(&mut self, found: &Lockstep, shares: &[Share]) {
@@ -358,10 +385,16 @@ mod tests {
                     (0..own).map(|i| thing(1_000 + i * 3 + u64::from(account), account, i as i64 * HOUR_US));
                 rows.extend(mine);
             }
-            search.add(0, rows, Newcomers::default()).expect("added");
-            search.finish(3, 7).expect("found").campaigns.len()
+            search.add(40, rows, Newcomers::default()).expect("added");
+            let found = search.finish(43, 7).expect("found");
+            let accounts: Vec<u32> = found.members.keys().copied().collect();
+            let named: Vec<u32> =
+                found.campaigns.iter().flat_map(|c| &c.members).map(|member| member.account).collect();
+            assert_eq!(accounts, named);
+            accounts
         };
-        assert_eq!((crew(0), crew(20)), (1, 0));
+        assert_eq!(crew(0), [40, 41, 42]);
+        assert!(crew(20).is_empty());
     }
 
     #[test]
