@@ -3,7 +3,7 @@
 //! Judges nobody: a scan's own search asks for repetition and for who was first; this is the literature's measure.
 
 use super::args::Flags;
-use super::{Failure, scan, terminal};
+use super::{Failure, scan, terminal, whole};
 use crate::campaigns::{Lockstep, LockstepSettings, Rule, Share, lockstep};
 use crate::domain::{ErrorClass, SECOND_US, Token};
 use crate::log::{EventSink, MessageEvent, read_messages};
@@ -99,15 +99,7 @@ fn write(path: &Path, found: &Lockstep, names: &[String]) -> Result<(), Failure>
         .with("pairs_n", edges.iter().map(|e| u64::from(e.n)).collect::<Vec<_>>())
         .with("a_first_n", edges.iter().map(|e| u64::from(e.low_first)).collect::<Vec<_>>())
         .with("b_first_n", edges.iter().map(|e| u64::from(e.high_first)).collect::<Vec<_>>());
-    let mut part = path.as_os_str().to_owned();
-    part.push(".part");
-    let part = Path::new(&part);
-    let written = write_parquet(part, &table, &[("bulkwatch.schema", "coaction 1")]);
-    if let Err(error) = written {
-        let _ = std::fs::remove_file(part);
-        return Err(error.into());
-    }
-    Ok(std::fs::rename(part, path)?)
+    whole::write(path, |part| Ok(write_parquet(part, &table, &[("bulkwatch.schema", "coaction 1")])?))
 }
 
 fn tell(flags: &Flags, rule: &LockstepSettings, found: &Lockstep, shares: usize) -> Result<(), Failure> {

@@ -18,6 +18,7 @@ mod scan;
 mod settings;
 mod simulate;
 mod terminal;
+mod whole;
 
 pub use failure::Failure;
 pub use settings::{Origin, SETTINGS, Setting, Settings};

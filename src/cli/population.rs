@@ -3,7 +3,7 @@
 //! Judges nobody: it holds quantiles, no accounts.
 
 use super::args::Flags;
-use super::{Failure, terminal};
+use super::{Failure, terminal, whole};
 use crate::domain::ErrorClass;
 use crate::features::{Population, PopulationOrigin};
 use crate::report::{read_features, read_run};
@@ -35,43 +35,10 @@ pub fn write(folder: &Path, simulated: bool, path: &Path) -> Result<Population, 
         read_features(&folder.join("features.parquet"))?.into_iter().map(|r| r.features).collect();
     let source = folder.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let population = Population::of(&rows, PopulationOrigin { as_of, source, simulated });
-    write_whole(path, population.to_json().as_bytes())?;
+    whole::write(path, |part| {
+        let mut file = File::create(part)?;
+        file.write_all(population.to_json().as_bytes())?;
+        Ok(file.sync_all()?)
+    })?;
     Ok(population)
-}
-
-/// Writes beside the place, syncs, renames, syncs the folder; on failure nothing is left.
-fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut part = path.as_os_str().to_owned();
-    part.push(".part");
-    let part = Path::new(&part);
-    let written = File::create(part).and_then(|mut file| {
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        std::fs::rename(part, path)
-    });
-    written.inspect_err(|_| drop(std::fs::remove_file(part)))?;
-    File::open(folder)?.sync_all()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_profile_is_there_whole_or_not_at_all() {
-        let folder = tempfile::tempdir().expect("temp");
-        let names = || std::fs::read_dir(folder.path()).expect("folder").flatten().map(|e| e.file_name());
-        // Two profiles that differ in their ending only must not write into each other's parts.
-        for name in ["a.json", "a.profile"] {
-            write_whole(&folder.path().join(name), name.as_bytes()).expect("written");
-            write_whole(&folder.path().join(name), b"again").expect("replaced");
-            assert_eq!(std::fs::read(folder.path().join(name)).expect("read"), b"again");
-        }
-        std::fs::create_dir_all(folder.path().join("taken/inside")).expect("made");
-        write_whole(&folder.path().join("taken"), b"x").expect_err("a folder stands there");
-        let mut left: Vec<_> = names().collect();
-        left.sort();
-        assert_eq!(left, ["a.json", "a.profile", "taken"]);
-    }
 }
