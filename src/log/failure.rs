@@ -123,6 +123,16 @@ pub enum LogError {
         /// Rows filtered.
         filtered: u64,
     },
+    /// More different texts than fit in the memory given.
+    #[error(
+        "the different texts of the log take {held} MiB and more, and {most} MiB are theirs of the memory given; raise --memory-limit"
+    )]
+    TooManyTexts {
+        /// What they take so far, MiB.
+        held: u64,
+        /// What they may take, MiB.
+        most: u64,
+    },
     /// More different texts than can be numbered.
     #[error("near-duplicates cannot be looked for: {problem}")]
     Texts {
@@ -163,7 +173,7 @@ impl LogError {
         match self {
             Self::Table(error) => error.class(),
             Self::Spill(error) => error.class(),
-            Self::AccountTooLarge { .. } => ErrorClass::Environment,
+            Self::AccountTooLarge { .. } | Self::TooManyTexts { .. } => ErrorClass::Environment,
             Self::Window { .. }
             | Self::TimeUnit { .. }
             | Self::RawNumber { .. }

@@ -127,12 +127,6 @@ impl MessageLog {
         reports.append(&mut side_reports);
         let routed = Routed::new(routers, shared)?;
         let found = shared.texts.find().map_err(|e| LogError::Texts { problem: e.to_string() })?;
-        if found.sampled < 1.0 {
-            reports[0].warnings.push(format!(
-                "near-duplicates were looked for among 1 of {:.0} contents only, for lack of memory; raise --memory-limit",
-                1.0 / found.sampled
-            ));
-        }
         Ok(Self { window, log_start, offers, side, texts: found, seen, reports, routed, extra })
     }
 

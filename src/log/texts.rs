@@ -1,6 +1,6 @@
 //! The distinct texts and sketches of a night, gathered while it is read, until near-duplicates among them are found.
 //! In: normalized texts and sketches from all workers, repetitions allowed; out: a table of templates.
-//! Holds shingle hashes, never words; past its share of the memory it keeps a sample that does not depend on order.
+//! Holds shingle hashes, never words; what it holds depends on the set of texts only, and past a given limit it says so.
 
 use super::partition::MemoryPlan;
 use crate::content::near::{
@@ -16,8 +16,10 @@ const LEAST_SHINGLES: u32 = 12;
 /// MinHash blocks and rows a band: 24 bands of 5 rows, which propose a pair of similarity 0.8 with 0.9999.
 const BLOCKS: u8 = 4;
 const ROWS: u8 = 5;
-/// Part of the memory for rows that texts may take.
+/// Part of the memory for rows that texts may take where somebody gave a limit.
 const PART: u64 = 4;
+/// Things kept of what the messages of one text point to: the smallest digests, a sample that nobody chooses.
+const MOST_OBJECTS: usize = 16;
 /// Bytes a text takes beside its shingles, and a sketch takes in all.
 const PER_TEXT: u64 = 96;
 const PER_SKETCH: u64 = 24;
@@ -26,30 +28,35 @@ const PER_SKETCH: u64 = 24;
 #[derive(Debug)]
 pub struct Texts {
     key: Option<ShingleKey>,
-    most_bytes: u64,
+    /// What may be held where somebody gave a limit.
+    most_bytes: Option<u64>,
     inner: Mutex<Inner>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Inner {
     texts: HashMap<u64, Said, FixedState>,
     sketches: HashMap<u64, u64, FixedState>,
     bytes: u64,
-    /// Contents above this are left out: halved whenever the rest does not fit.
-    most: u64,
 }
 
 /// What is kept of a text.
 #[derive(Debug)]
 struct Said {
     shingles: Box<[u32]>,
-    /// Digests of what it points to.
-    objects: Box<[u64]>,
+    /// Digests of what its messages point to, sorted: links and numbers are masked in the text, so they may differ.
+    objects: Vec<u64>,
 }
 
 impl Said {
-    fn bytes(shingles: &[u32], objects: &[u64]) -> u64 {
-        PER_TEXT + 4 * shingles.len() as u64 + 8 * objects.len() as u64
+    /// Joins what another message of the text points to; returns how many things more are kept.
+    fn join(&mut self, objects: &[u64]) -> usize {
+        let before = self.objects.len();
+        self.objects.extend_from_slice(objects);
+        self.objects.sort_unstable();
+        self.objects.dedup();
+        self.objects.truncate(MOST_OBJECTS);
+        self.objects.len() - before
     }
 }
 
@@ -60,8 +67,6 @@ pub struct TextFindings {
     pub templates: Templates,
     /// Distinct texts and sketches that were compared.
     pub compared: u64,
-    /// Part of all contents that was compared: 1, or a half, a quarter ... where memory is short.
-    pub sampled: f64,
 }
 
 impl TextFindings {
@@ -79,12 +84,10 @@ impl TextFindings {
 impl Texts {
     /// An empty store; words are shingled under `secret`, and without one only sketches are taken.
     pub fn new(plan: &MemoryPlan, secret: Option<&[u8; 32]>) -> Self {
-        let inner =
-            Inner { texts: HashMap::default(), sketches: HashMap::default(), bytes: 0, most: u64::MAX };
         Self {
             key: secret.map(ShingleKey::new),
-            most_bytes: plan.for_rows() / PART,
-            inner: Mutex::new(inner),
+            most_bytes: plan.strict.then(|| plan.for_rows() / PART),
+            inner: Mutex::default(),
         }
     }
 
@@ -93,21 +96,24 @@ impl Texts {
         Gatherer { shingler: self.key.clone().map(Shingler::new), seen: HashSet::default() }
     }
 
-    fn add(&self, bytes: u64, add: impl FnOnce(&mut Inner) -> bool) {
+    /// Bytes held, and how many may be, once it is too many: a part of the texts would give other results than all.
+    ///
+    /// What is held only grows, so whether it becomes too many does not depend on the order of texts.
+    pub(super) fn too_many(&self) -> Option<(u64, u64)> {
+        let bytes = self.inner.lock().unwrap_or_else(PoisonError::into_inner).bytes;
+        self.most_bytes.filter(|most| *most < bytes).map(|most| (bytes, most))
+    }
+
+    fn add(&self, add: impl FnOnce(&mut Inner) -> u64) {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
-        if add(&mut inner) {
-            inner.bytes += bytes;
-        }
-        while self.most_bytes < inner.bytes {
-            inner.halve();
-        }
+        inner.bytes += add(&mut inner);
     }
 
     /// Finds near-duplicates and gives the memory back.
     pub fn find(&self) -> Result<TextFindings, TextError> {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         let (texts, sketches) = (std::mem::take(&mut inner.texts), std::mem::take(&mut inner.sketches));
-        let sampled = (inner.most as f64 + 1.0) / 2f64.powi(64);
+        inner.bytes = 0;
         let compared = (texts.len() + sketches.len()) as u64;
         let mut clusters: Vec<Vec<u64>> = Vec::new();
         let mut weak = Vec::new();
@@ -130,21 +136,7 @@ impl Texts {
             let content = |rank: &u32| contents[*rank as usize];
             clusters.extend(found.iter().map(|c| c.members.iter().map(content).collect()));
         }
-        Ok(TextFindings { templates: Templates::new(clusters, weak), compared, sampled })
-    }
-}
-
-impl Inner {
-    /// Leaves out the upper half of what is kept; contents are keyed digests, so this is a sample that nobody chooses.
-    fn halve(&mut self) {
-        self.most /= 2;
-        let most = self.most;
-        self.texts.retain(|content, _| *content <= most);
-        self.sketches.retain(|content, _| *content <= most);
-        let texts: u64 = self.texts.values().map(|said| Said::bytes(&said.shingles, &said.objects)).sum();
-        self.bytes = texts + self.sketches.len() as u64 * PER_SKETCH;
-        self.texts.shrink_to_fit();
-        self.sketches.shrink_to_fit();
+        Ok(TextFindings { templates: Templates::new(clusters, weak), compared })
     }
 }
 
@@ -168,17 +160,19 @@ impl Gatherer {
 
     /// Takes a normalized text.
     pub fn text(&mut self, texts: &Texts, fingerprint: u64, normalized: &str, objects: &[u64]) {
-        if !self.is_new(fingerprint) {
+        // The same words may lead elsewhere in every message.
+        if !self.is_new(objects.iter().fold(fingerprint, |sum, o| sum.rotate_left(17) ^ o)) {
             return;
         }
         let Some(shingler) = &mut self.shingler else { return };
         let shingles = shingler.shingle(normalized);
-        texts.add(Said::bytes(shingles, objects), |inner| {
-            let new = fingerprint <= inner.most && !inner.texts.contains_key(&fingerprint);
-            if new {
-                inner.texts.insert(fingerprint, Said { shingles: shingles.into(), objects: objects.into() });
-            }
-            new
+        texts.add(|inner| {
+            let mut bytes = 0;
+            let said = inner.texts.entry(fingerprint).or_insert_with(|| {
+                bytes = PER_TEXT + 4 * shingles.len() as u64;
+                Said { shingles: shingles.into(), objects: Vec::new() }
+            });
+            bytes + 8 * said.join(objects) as u64
         });
     }
 
@@ -187,17 +181,14 @@ impl Gatherer {
         if !self.is_new(content ^ sketch.rotate_left(32)) {
             return;
         }
-        texts.add(PER_SKETCH, |inner| {
-            if inner.most < content {
-                return false;
-            }
-            let mut new = false;
+        texts.add(|inner| {
+            let mut bytes = 0;
             let kept = inner.sketches.entry(content).or_insert_with(|| {
-                new = true;
+                bytes = PER_SKETCH;
                 sketch
             });
             *kept = sketch.min(*kept);
-            new
+            bytes
         });
     }
 }
@@ -237,24 +228,49 @@ mod tests {
         assert!(of[..20].iter().all(|template| *template == of[0]));
         assert!(of[20] == contents[20] && of[21] == contents[21]);
         assert!(found.templates.is_weak(contents[21]) && !found.templates.is_weak(contents[20]));
-        assert!((found.compared, found.sampled) == (22, 1.0));
+        assert_eq!(found.compared, 22);
     }
 
     #[test]
-    fn where_memory_is_short_a_part_is_compared_whatever_the_order() {
+    fn what_a_text_leads_to_is_joined_whatever_the_order() {
+        // Too short to link by themselves: only a number in common binds them, whichever message came first.
+        let mut texts: Vec<String> =
+            ["your code is 0800111222", "your code is 0800333444", "your code is 0800333444!"]
+                .map(str::to_owned)
+                .into();
+        let of = |texts: &[String]| {
+            let (found, contents) = found(texts, 1 << 30);
+            contents.iter().map(|c| found.templates.of(*c)).collect::<Vec<_>>()
+        };
+        let one = of(&texts);
+        assert_eq!(one[0], one[2], "the first text leads to the number of the third, too");
+        texts.reverse();
+        let other = of(&texts);
+        assert!(one.iter().eq(other.iter().rev()));
+    }
+
+    #[test]
+    fn past_a_given_limit_it_says_so_and_never_compares_a_part() {
         // Digits are masked, so numbers are spelled in letters.
         let letters =
             |i: usize| (0..4).map(|p| char::from(b'a' + (i / 26usize.pow(p) % 26) as u8)).collect::<String>();
-        let mut texts: Vec<String> = (0..60_000)
-            .map(|i| {
-                format!("message {} of a log with very many different texts {}", letters(i), letters(i * 7))
-            })
-            .collect();
-        let (one, _) = found(&texts, 1);
-        texts.reverse();
-        let (other, contents) = found(&texts, 1);
-        assert!(one.sampled < 1.0 && (one.sampled, one.compared) == (other.sampled, other.compared));
-        assert!(contents.iter().all(|c| one.templates.of(*c) == other.templates.of(*c)));
+        let texts: Vec<String> =
+            (0..60_000).map(|i| format!("message {} of a log with many texts {}", letters(i), i)).collect();
+        let held = |plan: MemoryPlan, order: &mut dyn Iterator<Item = &String>| {
+            let store = Texts::new(&plan, Some(&[3; 32]));
+            let (mut gatherer, mut fingerprinter) = (store.gatherer(), Fingerprinter::new(&[9; 32]));
+            order.for_each(|text| {
+                fingerprinter.mark(text, |print, words, to| gatherer.text(&store, print, words, to));
+            });
+            store.too_many()
+        };
+        let strict = MemoryPlan::new(Some(1), 1);
+        let there = held(strict, &mut texts.iter());
+        assert!(
+            there.is_some_and(|(bytes, most)| most < bytes) && there == held(strict, &mut texts.iter().rev())
+        );
+        assert_eq!(held(MemoryPlan { strict: false, ..strict }, &mut texts.iter()), None);
+        assert_eq!(held(MemoryPlan::new(Some(1 << 30), 1), &mut texts.iter()), None);
     }
 
     #[test]

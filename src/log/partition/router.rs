@@ -222,6 +222,9 @@ impl EventSink for Router {
 
     fn end_batch(&mut self) -> Result<(), LogError> {
         let Some(shared) = &self.shared else { return Ok(()) };
+        if let Some((held, most)) = shared.texts.too_many() {
+            return Err(LogError::TooManyTexts { held: held >> 20, most: most >> 20 });
+        }
         if shared.plan.worker_share() < self.bytes as u64 {
             let store = shared.store()?;
             self.flush(&store)?;
