@@ -238,6 +238,7 @@ pub fn scan(inputs: &Inputs, settings: ScanSettings, out: &Path) -> Result<Summa
         Ok(())
     })?;
     file.finish()?;
+    stopped(&settings.read)?;
     let found = search.finish(accounts, log.seen.digest as u64)?;
     // Who was found in company is judged again with what that adds; a file without company stays as it is.
     let members = fill_in(&table, &found.beside())?;

@@ -45,8 +45,6 @@ pub struct Found {
     pub left_out: LeftOut,
     /// Things that more than one account put out.
     pub things: u64,
-    /// Of these, with too many senders to say anything about a split list.
-    pub common_things: u64,
 }
 
 impl Search {
@@ -222,8 +220,7 @@ impl Found {
     }
 
     fn add_lockstep(&mut self, found: &Lockstep, shares: &[Share]) {
-        self.left_out.objects += found.left_out.objects;
-        self.left_out.pairs_at_most += found.left_out.pairs_at_most;
+        self.left_out = self.left_out.plus(&found.left_out);
         let groups: Vec<&Group> = found.groups.groups.iter().collect();
         let place = places(&groups);
         // Most things in step with one other member.
@@ -246,7 +243,6 @@ impl Found {
     }
 
     fn add_sharded(&mut self, found: &Sharded, shares: &[Share]) {
-        self.common_things = found.common_clusters;
         let groups: Vec<&Group> = found.groups.iter().map(|g| &g.group).collect();
         let place = places(&groups);
         let mut days: BTreeMap<u32, Vec<i64>> = BTreeMap::new();

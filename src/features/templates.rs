@@ -111,11 +111,13 @@ pub(super) struct TemplateUse {
 impl TemplateUse {
     /// Adds when the largest template, `id`, was sent. Linear time.
     pub fn add_times(&mut self, f: &Facts, id: u64) {
-        let times = || f.actions.iter().filter(|a| f.template(a) == id).map(|a| f.event(a).ts);
-        self.top_days = days(times());
         let since = |n: i64| f.as_of() - n * 7 * DAY_US;
-        let late = times().filter(|t| since(1) <= *t).count() as f64;
-        let early = times().filter(|t| (since(2)..since(1)).contains(t)).count() as f64;
+        let (mut late, mut early) = (0.0, 0.0);
+        let times = f.actions.iter().filter(|a| f.template(a) == id).map(|a| f.event(a).ts);
+        self.top_days = days(times.inspect(|t| {
+            late += f64::from(u8::from(since(1) <= *t));
+            early += f64::from(u8::from((since(2)..since(1)).contains(t)));
+        }));
         self.growth = (0.0 < late + early).then(|| (late - early) / (late + early));
     }
 }
