@@ -2,7 +2,7 @@
 //! In: checked inputs and settings; out: a published run folder and its summary.
 //! Computes nothing of its own.
 
-use crate::campaigns::{Found, Newcomers, Search, SearchError, SharedThing, newcomers, shared_things};
+use crate::campaigns::{Found, Newcomers, Part, Search, SearchError, SharedThing, newcomers, shared_things};
 use crate::context::Exchange;
 use crate::decision::{self, Circumstances, Held, Known, Policy, PolicyError};
 use crate::domain::{ErrorClass, Timestamp};
@@ -291,7 +291,7 @@ fn shared(settings: &ScanSettings, out: &Path) -> Shared {
 /// Says of each account which campaign it belongs to, the first of several.
 fn tell_campaigns(judged: &mut [Judged], campaigns: &[NamedCampaign]) {
     let of = |campaign: &NamedCampaign| {
-        campaign.members().map(|member| (member.to_owned(), campaign.id.clone())).collect::<Vec<_>>()
+        campaign.with(Part::Member).map(|member| (member.to_owned(), campaign.id.clone())).collect::<Vec<_>>()
     };
     let first: HashMap<String, String> = campaigns.iter().rev().flat_map(of).collect();
     judged.iter_mut().for_each(|j| j.campaign = first.get(&j.name).cloned());

@@ -4,8 +4,8 @@
 
 use super::Outcome;
 use super::near::fingerprinter;
-use bulkwatch::campaigns::UnionFind;
 use bulkwatch::content::near::{Clusters, Texts};
+use bulkwatch::domain::UnionFind;
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::fs::{File, read_to_string};

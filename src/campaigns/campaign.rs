@@ -2,7 +2,7 @@
 //! In: a group and the things its members put out; out: counts, times and one representative thing.
 //! Names no recipient and no content: a thing is a pseudonym of one run.
 
-use super::Share;
+use super::{Share, Standing};
 use crate::domain::DAY_US;
 
 /// What binds the members of a campaign.
@@ -30,13 +30,45 @@ impl CampaignKind {
     }
 }
 
+/// What an account is to a campaign.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Part {
+    /// It does as others did before it.
+    #[default]
+    Member,
+    /// It does the same at the same time, but times are too coarse to tell whether it is imitated.
+    Unclear,
+    /// It was always first: imitated perhaps, and no member.
+    Original,
+}
+
+impl Part {
+    /// The word in result files.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Member => "member",
+            Self::Unclear => "unclear",
+            Self::Original => "original",
+        }
+    }
+
+    /// The part of somebody in a group.
+    pub fn of(standing: Standing) -> Self {
+        match standing {
+            Standing::Follows => Self::Member,
+            Standing::Unclear => Self::Unclear,
+            Standing::Original => Self::Original,
+        }
+    }
+}
+
 /// An account beside a campaign.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct CampaignMember {
     /// The account, by its place in account order.
     pub account: u32,
-    /// Whether it was always first: imitated perhaps, and no member.
-    pub original: bool,
+    /// What it is to the campaign.
+    pub part: Part,
     /// Members it is linked with.
     pub partners: u32,
     /// Times it was first, second, and neither, over its links.
@@ -52,7 +84,7 @@ pub struct CampaignMember {
 pub struct Campaign {
     /// What binds them.
     pub kind: CampaignKind,
-    /// Members and originals, by account.
+    /// Members and who stands beside them, by account.
     pub members: Vec<CampaignMember>,
     /// Links between members.
     pub links: u64,
@@ -97,9 +129,9 @@ impl Campaign {
         Self { kind, members, links, objects, days: days.len() as u64, window, representative }
     }
 
-    /// Members that are no originals.
+    /// How many are members.
     pub fn size(&self) -> usize {
-        self.members.iter().filter(|m| !m.original).count()
+        self.members.iter().filter(|m| m.part == Part::Member).count()
     }
 }
 
@@ -112,7 +144,7 @@ mod tests {
         let share = |object, account, day: i64| Share { object, account, ts: day * DAY_US, content: 0 };
         let members = vec![
             CampaignMember { account: 9, ..CampaignMember::default() },
-            CampaignMember { account: 2, original: true, ..CampaignMember::default() },
+            CampaignMember { account: 2, part: Part::Original, ..CampaignMember::default() },
             CampaignMember { account: 4, ..CampaignMember::default() },
         ];
         let shares = vec![

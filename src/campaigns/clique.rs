@@ -3,7 +3,7 @@
 //! Knows no intent: a family chat measures the same, so this only ever supports other evidence.
 
 use super::share::{CampaignError, check_share};
-use super::union_find::UnionFind;
+use crate::domain::UnionFind;
 
 /// Direct messages from one account to another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -26,10 +26,9 @@ mod sharded_tests;
 mod share;
 mod shares;
 mod triangles;
-mod union_find;
 
 pub use audience::{AudienceBuilder, Audiences, Delivery, Overlap, SKETCH};
-pub use campaign::{Campaign, CampaignKind, CampaignMember};
+pub use campaign::{Campaign, CampaignKind, CampaignMember, Part};
 pub use circles::{Newcomers, newcomers};
 pub use clique::{Clique, CliqueSettings, DirectEdge, Totals, cliques};
 pub use components::{Cohesion, Edge, Group, Grouped, Member, Standing, grouped};
@@ -38,4 +37,3 @@ pub use search::{Found, Search, SearchError};
 pub use sharded::{Sharded, ShardedEdge, ShardedGroup, ShardedSettings, sharded};
 pub use share::{CampaignError, Share};
 pub use shares::{SharedThing, shared_things};
-pub use union_find::UnionFind;

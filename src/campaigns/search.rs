@@ -2,12 +2,12 @@
 //! In: the shared things of all accounts, by thing; out: campaigns, and a membership for each account in one.
 //! Holds in memory only things that several accounts put out near each other in time; the rest is counted band by band.
 
-use super::campaign::{Campaign, CampaignKind, CampaignMember};
+use super::campaign::{Campaign, CampaignKind, CampaignMember, Part};
 use super::circles::{MOST_PARTNERS, Newcomers};
 use super::shares::SharedThing;
 use super::{
     AudienceBuilder, CampaignError, CliqueSettings, Delivery, Edge, Group, LeftOut, Lockstep,
-    LockstepSettings, Sharded, ShardedSettings, Share, cliques, lockstep_beside, sharded,
+    LockstepSettings, Member, Sharded, ShardedSettings, Share, cliques, lockstep_beside, sharded,
 };
 use crate::domain::ErrorClass;
 use crate::features::Membership;
@@ -202,7 +202,7 @@ impl SearchError {
 }
 
 impl Found {
-    /// Everybody in or beside a campaign; an original has an empty membership.
+    /// Everybody in or beside a campaign; who is no member of any has an empty membership.
     pub fn beside(&self) -> BTreeMap<u32, Membership> {
         let mut all = self.members.clone();
         for member in self.campaigns.iter().flat_map(|c| &c.members) {
@@ -232,9 +232,10 @@ impl Found {
             }
         }
         for group in &groups {
-            for member in &group.members {
+            let n = following(group).count() as u32;
+            for member in following(group) {
                 let membership = self.members.entry(member.account).or_default();
-                membership.lockstep_members = group.members.len() as u32;
+                membership.lockstep_members = n;
                 membership.lockstep_objects = most.get(&member.account).copied().unwrap_or(0);
                 membership.lockstep_followed = u32::try_from(member.followed).unwrap_or(u32::MAX);
             }
@@ -252,12 +253,13 @@ impl Found {
             }
         }
         for group in &groups {
-            for member in &group.members {
+            let n = following(group).count() as u32;
+            for member in following(group) {
                 let mut days = days.remove(&member.account).unwrap_or_default();
                 days.sort_unstable();
                 days.dedup();
                 let membership = self.members.entry(member.account).or_default();
-                membership.sharded_members = group.members.len() as u32;
+                membership.sharded_members = n;
                 membership.sharded_days = days.len() as u32;
             }
         }
@@ -300,7 +302,7 @@ impl Found {
         for (group, shares) in groups.iter().zip(own) {
             let members = group.members.iter().map(|m| CampaignMember {
                 account: m.account,
-                original: false,
+                part: Part::of(m.standing),
                 partners: m.partners,
                 led: m.led,
                 followed: m.followed,
@@ -308,12 +310,17 @@ impl Found {
             });
             let originals = group.originals.iter().map(|account| CampaignMember {
                 account: *account,
-                original: true,
+                part: Part::Original,
                 ..CampaignMember::default()
             });
             self.campaigns.push(Campaign::of(kind, members.chain(originals).collect(), group.edges, shares));
         }
     }
+}
+
+/// Whose own times show that they came second: where these are too coarse, nobody can be told from whom others imitate.
+fn following(group: &Group) -> impl Iterator<Item = &Member> {
+    group.members.iter().filter(|m| Part::of(m.standing) == Part::Member)
 }
 
 /// In which of the groups each member is.
@@ -391,6 +398,19 @@ mod tests {
         };
         assert_eq!(crew(0), [40, 41, 42]);
         assert!(crew(20).is_empty());
+    }
+
+    #[test]
+    fn times_too_coarse_to_tell_who_was_first_make_nobody_a_member() {
+        let temp = tempfile::tempdir().expect("temp");
+        let shared = Arc::new(Shared::new(MemoryPlan::new(None, 1), temp.path().to_owned()));
+        let mut search = Search::new(&shared);
+        let said = |day: i64| (0..4u32).map(move |account| thing(day as u64, account, day * 24 * HOUR_US));
+        search.add(0, (0..9).flat_map(said).collect(), Newcomers::default()).expect("added");
+        let found = search.finish(4, 7).expect("found");
+        assert!(found.members.is_empty());
+        assert!(found.campaigns.iter().flat_map(|c| &c.members).all(|m| m.part == Part::Unclear));
+        assert_eq!((found.campaigns.len(), found.campaigns[0].size(), found.beside().len()), (1, 0, 4));
     }
 
     #[test]

@@ -4,8 +4,8 @@
 
 use super::exchange::{Map, Set};
 use super::shared::{Cohorts, Shared};
-use super::voices::{Circles, Voice, Voices};
-use crate::domain::{FeedbackKind, GroupKind, HOUR_US, Token};
+use super::voices::{Voice, Voices};
+use crate::domain::{FeedbackKind, GroupKind, HOUR_US, Token, UnionFind};
 use crate::log::{AccountTimeline, FeedbackRow, GroupEventRow, RegistrationRow, SideTables, rows_of};
 
 /// What more people than this share says nothing about any two of them.
@@ -62,13 +62,13 @@ impl Ties {
         let mut people: Vec<(Token, i64)> = rows.map(|r| (r.reporter, r.ts)).collect();
         people.sort_unstable();
         people.dedup_by_key(|(person, _)| *person);
-        let mut circles = Circles::new(people.len());
+        let mut circles = UnionFind::new(people.len() as u32);
         if 1 < people.len() {
             self.bind_groups(&people, timeline, as_of, &mut circles);
             self.bind_sign_ups(&people, &mut circles);
             self.bind_talks(&people, &mut circles);
         }
-        let voice = |(i, (person, first))| Voice { person, first, circle: circles.of(i) };
+        let voice = |(i, (person, first))| Voice { person, first, circle: circles.root(i as u32) };
         Voices::new(people.into_iter().enumerate().map(voice).collect())
     }
 
@@ -78,11 +78,11 @@ impl Ties {
         people: &[(Token, i64)],
         timeline: &AccountTimeline,
         as_of: i64,
-        circles: &mut Circles,
+        circles: &mut UnionFind,
     ) {
         let acts = timeline.group_acts.iter().filter(|g| g.kind == GroupKind::Add && g.ts < as_of);
         let added: Set<(Token, Token)> = acts.filter_map(|g| Some((g.target?, g.group))).collect();
-        let groups = people.iter().enumerate().flat_map(|(i, (person, _))| {
+        let groups = people.iter().zip(0..).flat_map(|((person, _), i)| {
             let theirs = rows_of(&self.groups, *person, |g| g.0).iter().filter(|g| !added.contains(*g));
             theirs.map(move |(_, group)| (*group, i))
         });
@@ -90,24 +90,24 @@ impl Ties {
     }
 
     /// Binds sign-ups on one device, and sign-ups of one network and build within an hour of each other.
-    fn bind_sign_ups(&self, people: &[(Token, i64)], circles: &mut Circles) {
+    fn bind_sign_ups(&self, people: &[(Token, i64)], circles: &mut UnionFind) {
         let of = |person: Token| rows_of(&self.sign_ups, person, |s| s.person);
-        let all = || people.iter().enumerate().flat_map(|(i, p)| of(p.0).iter().map(move |s| (s, i)));
+        let all = || people.iter().zip(0..).flat_map(|(p, i)| of(p.0).iter().map(move |s| (s, i)));
         bind_equal(all().filter(|(s, _)| s.device != 0).map(|(s, i)| (s.device, i)).collect(), circles);
-        let mut cohorts: Vec<((u64, u64), i64, usize)> =
+        let mut cohorts: Vec<((u64, u64), i64, u32)> =
             all().filter_map(|(s, i)| Some((s.cohort?, s.ts, i))).collect();
         cohorts.sort_unstable();
         for next in cohorts.windows(2).filter(|w| w[0].0 == w[1].0 && w[1].1 - w[0].1 <= HOUR_US) {
-            circles.bind(next[0].2, next[1].2);
+            circles.join(next[0].2, next[1].2);
         }
     }
 
     /// Binds people who write with each other.
-    fn bind_talks(&self, people: &[(Token, i64)], circles: &mut Circles) {
-        for (i, (person, _)) in people.iter().enumerate() {
+    fn bind_talks(&self, people: &[(Token, i64)], circles: &mut UnionFind) {
+        for ((person, _), i) in people.iter().zip(0..) {
             for (_, other) in rows_of(&self.talks, *person, |t| t.0) {
                 if let Ok(at) = people.binary_search_by_key(other, |p| p.0) {
-                    circles.bind(i, at);
+                    circles.join(i, at as u32);
                 }
             }
         }
@@ -138,9 +138,11 @@ fn is_against(row: &FeedbackRow, as_of: i64) -> bool {
 }
 
 /// Binds neighbors of one key.
-fn bind_equal<K: Ord>(mut keyed: Vec<(K, usize)>, circles: &mut Circles) {
+fn bind_equal<K: Ord>(mut keyed: Vec<(K, u32)>, circles: &mut UnionFind) {
     keyed.sort_unstable();
-    keyed.windows(2).filter(|w| w[0].0 == w[1].0).for_each(|w| circles.bind(w[0].1, w[1].1));
+    keyed.windows(2).filter(|w| w[0].0 == w[1].0).for_each(|w| {
+        circles.join(w[0].1, w[1].1);
+    });
 }
 
 /// Person and group, where at least two who spoke and not very many people at all are seen in the group.

@@ -56,33 +56,3 @@ fn moments(times: &[i64]) -> usize {
     }
     n
 }
-
-/// People who are being bound together: a forest, each tree of which is a circle.
-#[derive(Debug)]
-pub(super) struct Circles(Vec<u32>);
-
-impl Circles {
-    /// Everybody alone.
-    pub fn new(people: usize) -> Self {
-        Self((0..people as u32).collect())
-    }
-
-    /// The circle of somebody, by place.
-    pub fn of(&mut self, person: usize) -> u32 {
-        let mut at = person as u32;
-        while self.0[at as usize] != at {
-            // Every second step is left out from now on, so that paths stay short.
-            let above = self.0[at as usize];
-            self.0[at as usize] = self.0[above as usize];
-            at = self.0[at as usize];
-        }
-        at
-    }
-
-    /// Makes two circles one: the smaller number stays, so that no order of binding shows.
-    pub fn bind(&mut self, a: usize, b: usize) {
-        let (a, b) = (self.of(a), self.of(b));
-        let (low, high) = (a.min(b), a.max(b));
-        self.0[high as usize] = low;
-    }
-}

@@ -7,6 +7,7 @@ mod failure;
 mod family;
 mod ids;
 mod time;
+mod union_find;
 mod words;
 
 pub use chance::{LogOdds, Points, Probability, Share};
@@ -14,6 +15,7 @@ pub use failure::ErrorClass;
 pub use family::AgreementFamily;
 pub use ids::{Token, TokenKey, digest64};
 pub use time::{DAY_US, HOUR_US, MINUTE_US, SECOND_US, Timestamp, Window, WindowError, seconds};
+pub use union_find::UnionFind;
 pub use words::{
     AccountKind, Chat, FeedbackKind, GroupKind, MessageKind, Status, TemplateCategory, Via, Word, nearest,
 };

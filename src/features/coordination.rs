@@ -40,7 +40,7 @@ const CLIQUE: Feature = Feature {
 /// Members of its lockstep group.
 pub static LOCKSTEP_MEMBERS: Feature = Feature {
     name: "coordination_lockstep_members_n",
-    definition: "C1: accounts in its group; two accounts belong together that put out the same thing within 1 h of each other at least 5 times (a thing that more than 64 accounts put out counts less, one that more than 4,096 put out not at all) and half of the time at least, of all that either put out unprompted, a text and the link or number in it being two things; groups hold 3 accounts or more, each edge stands in a triangle, and nobody is a member who is always first",
+    definition: "C1: accounts in its group; two accounts belong together that put out the same thing within 1 h of each other at least 5 times (a thing that more than 64 accounts put out counts less, one that more than 4,096 put out not at all) and half of the time at least, of all that either put out unprompted, a text and the link or number in it being two things; groups hold 3 accounts or more, each edge stands in a triangle, and only who came second counts: nobody who is always first, or of whom times are too coarse to tell",
     ..LOCKSTEP
 };
 /// Things it put out in step.

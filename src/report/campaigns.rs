@@ -2,7 +2,7 @@
 //! In: campaigns, the names of their accounts, the run's digest; out: ids that do not depend on order, and a table.
 //! Shows no recipient and no content: the representative is a pseudonym of this run.
 
-use crate::campaigns::{Campaign, CampaignMember};
+use crate::campaigns::{Campaign, CampaignMember, Part};
 use crate::domain::Timestamp;
 use crate::table_io::Table;
 use std::collections::BTreeMap;
@@ -27,7 +27,7 @@ impl NamedCampaign {
         let names: Vec<String> = campaign.members.iter().map(name).collect();
         let mut hasher = blake3::Hasher::new();
         hasher.update(campaign.kind.word().as_bytes());
-        for (name, _) in names.iter().zip(&campaign.members).filter(|(_, m)| !m.original) {
+        for (name, _) in names.iter().zip(&campaign.members).filter(|(_, m)| m.part != Part::Original) {
             hasher.update(b"\0").update(name.as_bytes());
         }
         let id = format!("{}-{}", campaign.kind.word(), &hasher.finalize().to_hex()[..12]);
@@ -39,10 +39,10 @@ impl NamedCampaign {
         Self { id, campaign, names, representative }
     }
 
-    /// Its members with their names; originals are none.
-    pub fn members(&self) -> impl Iterator<Item = &str> {
+    /// The names of those who have this part in it.
+    pub fn with(&self, part: Part) -> impl Iterator<Item = &str> {
         let all = self.names.iter().zip(&self.campaign.members);
-        all.filter(|(_, member)| !member.original).map(|(name, _)| name.as_str())
+        all.filter(move |(_, member)| member.part == part).map(|(name, _)| name.as_str())
     }
 }
 
@@ -58,12 +58,11 @@ pub fn campaign_table(campaigns: &[NamedCampaign]) -> Table {
     let time = |of: &dyn Fn(&Row) -> Option<i64>| -> Vec<Option<String>> {
         rows.iter().map(|row| of(row).map(|ts| Timestamp(ts).rfc3339())).collect()
     };
-    let part = |m: &CampaignMember| if m.original { "original" } else { "member" };
     Table::new()
         .with("campaign", text(&|(c, _, _)| c.id.clone()))
         .with("kind", text(&|(c, _, _)| c.campaign.kind.word().to_owned()))
         .with("account", text(&|(_, _, name)| (*name).clone()))
-        .with("part", text(&|(_, m, _)| part(m).to_owned()))
+        .with("part", text(&|(_, m, _)| m.part.word().to_owned()))
         .with("partners_n", count(&|(_, m, _)| u64::from(m.partners)))
         .with("led_n", count(&|(_, m, _)| m.led))
         .with("followed_n", count(&|(_, m, _)| m.followed))
@@ -88,7 +87,11 @@ mod tests {
 
     #[test]
     fn an_id_follows_from_kind_and_members_only() {
-        let member = |account, original| CampaignMember { account, original, ..CampaignMember::default() };
+        let member = |account, original| CampaignMember {
+            account,
+            part: if original { Part::Original } else { Part::Member },
+            ..CampaignMember::default()
+        };
         let campaign = |accounts: &[(u32, bool)], links| {
             let members = accounts.iter().map(|(a, o)| member(*a, *o)).collect();
             Campaign::of(CampaignKind::Lockstep, members, links, Vec::new())
@@ -99,7 +102,7 @@ mod tests {
         let same = NamedCampaign::of(campaign(&[(8, false), (9, false), (10, true)], 7), &names(7), 6);
         assert_eq!(one.id, same.id);
         assert_ne!(one.id, NamedCampaign::of(campaign(&[(1, false), (3, false)], 1), &names(0), 5).id);
-        assert_eq!(same.members().collect::<Vec<_>>(), ["a1", "a2"]);
+        assert_eq!(same.with(Part::Member).collect::<Vec<_>>(), ["a1", "a2"]);
         let table = campaign_table(&[one, same]);
         assert_eq!((table.rows(), table.texts("part").expect("part")[4].as_deref()), (5, Some("original")));
     }

@@ -4,6 +4,7 @@
 
 use super::campaigns::NamedCampaign;
 use super::run::{ReportError, Run};
+use crate::campaigns::Part;
 use crate::domain::Timestamp;
 use crate::rules;
 use crate::scoring::{mitigations, reasons};
@@ -65,14 +66,14 @@ pub fn page(run: &Run, id: &str) -> Result<String, ReportError> {
 
 fn campaign(named: &NamedCampaign) -> Value {
     let (c, size) = (&named.campaign, named.campaign.size());
-    let originals = named.names.iter().zip(&c.members).filter(|(_, member)| member.original);
+    let some = |part| named.with(part).take(MOST_MEMBERS).collect::<Vec<_>>();
     let day = |ts| Timestamp(ts).date();
     json!({
         "id": named.id, "kind": c.kind.word(), "size": size, "links": c.links, "things": c.objects, "days": c.days,
         "window": c.window.map(|(first, last)| format!("{} to {}", day(first), day(last))).unwrap_or_default(),
-        "members": named.members().take(MOST_MEMBERS).collect::<Vec<_>>(),
+        "members": some(Part::Member),
         "more": size.saturating_sub(MOST_MEMBERS),
-        "originals": originals.take(MOST_MEMBERS).map(|(name, _)| name).collect::<Vec<_>>(),
+        "unclear": some(Part::Unclear), "originals": some(Part::Original),
     })
 }
 

@@ -2,6 +2,7 @@
 //! In: bands of (key, item) entries and a likeness; out: edges that the likeness confirmed, and who hangs together.
 //! Knows no text and no sketch; the same bands give the same edges for any number of threads.
 
+use crate::domain::UnionFind;
 use rayon::prelude::*;
 
 /// When two items are alike.
@@ -21,7 +22,8 @@ pub(super) trait Likeness: Sync {
 pub(super) struct Join<'a, L> {
     likeness: &'a L,
     tries: usize,
-    /// The smallest item that an item hangs together with; always flat.
+    sets: UnionFind,
+    /// The smallest item that an item hung together with before the band: what threads read.
     component: Vec<u32>,
     edges: Vec<(u32, u32)>,
     /// How many others an item met in buckets, over all bands.
@@ -51,9 +53,11 @@ struct Panelist {
 impl<'a, L: Likeness> Join<'a, L> {
     pub(super) fn new(items: usize, likeness: &'a L, tries: usize) -> Self {
         let component = (0..items as u32).collect();
+        let sets = UnionFind::new(items as u32);
         Self {
             likeness,
             tries: tries.max(1),
+            sets,
             component,
             edges: Vec::new(),
             crowd: vec![0; items],
@@ -80,11 +84,11 @@ impl<'a, L: Likeness> Join<'a, L> {
             .flatten_iter()
             .collect();
         for (a, b) in &found {
-            self.unite(*a, *b);
+            self.sets.join(*a, *b);
         }
         if !found.is_empty() {
-            for item in 0..self.component.len() {
-                self.component[item] = self.component[self.component[item] as usize];
+            for (item, component) in (0..).zip(&mut self.component) {
+                *component = self.sets.root(item);
             }
         }
         self.edges.extend(found);
@@ -168,18 +172,6 @@ impl<'a, L: Likeness> Join<'a, L> {
             panel.remove(panel.iter().position(|p| p.now == now).unwrap_or(0));
         }
         panel.push(Panelist { before, now, item });
-    }
-
-    fn root(&self, mut item: u32) -> u32 {
-        while self.component[item as usize] != item {
-            item = self.component[item as usize];
-        }
-        item
-    }
-
-    fn unite(&mut self, a: u32, b: u32) {
-        let (a, b) = (self.root(a), self.root(b));
-        self.component[a.max(b) as usize] = a.min(b);
     }
 }
 
