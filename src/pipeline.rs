@@ -140,16 +140,24 @@ pub fn each_account(
             exchange: &exchange,
             templates: &log.texts.templates,
         };
-        let extracted: Vec<Result<_, LogError>> = batch
-            .parts
-            .into_par_iter()
-            .with_max_len(1)
-            .map(|parts| extract_named(parts, log, &night))
-            .collect();
+        let mut parts = batch.parts;
+        if parts.len() == 1 {
+            // It may be one that comes in pieces, and what a piece yields must not wait for the next one.
+            for parts in parts.drain(..) {
+                extract_named(parts, log, &night, |counted, extracted| {
+                    counts += counted;
+                    hand_on(extracted)?;
+                    stopped(settings)
+                })?;
+            }
+        }
+        let extracted: Vec<Result<_, ScanError>> =
+            parts.into_par_iter().with_max_len(1).map(|parts| extract_whole(parts, log, &night)).collect();
         for partition in extracted {
-            let (counted, extracted) = partition?;
-            counts += counted;
-            hand_on(extracted)?;
+            for (counted, extracted) in partition? {
+                counts += counted;
+                hand_on(extracted)?;
+            }
         }
         done = batch.end;
         settings.tell(Step::Partitions { done, of: log.partitions() });
@@ -157,20 +165,37 @@ pub fn each_account(
     Ok(counts)
 }
 
-/// The feature rows of one partition, with the names of their accounts.
-fn extract_named(parts: Parts, log: &MessageLog, night: &Night) -> Result<(Counts, Extracted), LogError> {
+/// What a partition yields, in as many pieces as it came in.
+fn extract_whole(
+    parts: Parts,
+    log: &MessageLog,
+    night: &Night,
+) -> Result<Vec<(Counts, Extracted)>, ScanError> {
+    let mut all = Vec::new();
+    extract_named(parts, log, night, |counts, extracted| {
+        all.push((counts, extracted));
+        Ok(())
+    })?;
+    Ok(all)
+}
+
+/// Hands on the feature rows of one partition, with the names of their accounts, piece by piece.
+fn extract_named(
+    parts: Parts,
+    log: &MessageLog,
+    night: &Night,
+    mut hand_on: impl FnMut(Counts, Extracted) -> Result<(), ScanError>,
+) -> Result<(), ScanError> {
     let extra = log.extra(parts.index);
-    let (mut counts, mut all) = (Counts::default(), Extracted::default());
     parts.each(&night.window, |partition, tokens| {
         let from = extra.partition_point(|account| account < tokens.start());
         let to = extra.partition_point(|account| account <= tokens.end());
-        let before = all.rows.len();
+        let mut all = Extracted::default();
         let rows = extract_watched(&partition, &extra[from..to], night, |place, facts| {
-            let account = (before + place) as u32;
-            shared_things(facts, account, &mut all.things);
-            newcomers(facts, account, &mut all.newcomers);
+            shared_things(facts, place as u32, &mut all.things);
+            newcomers(facts, place as u32, &mut all.newcomers);
         });
-        counts += Counts {
+        let counts = Counts {
             events: partition.sent.len() as u64,
             duplicates: partition.duplicates,
             outside: partition.outside,
@@ -180,8 +205,8 @@ fn extract_named(parts: Parts, log: &MessageLog, night: &Night) -> Result<(Count
             let name = partition.name(features.account).unwrap_or_default().to_owned();
             NamedRow { name, features }
         }));
-    })?;
-    Ok((counts, all))
+        hand_on(counts, all)
+    })
 }
 
 /// What a scan is told.
@@ -224,7 +249,7 @@ pub fn scan(inputs: &Inputs, settings: ScanSettings, out: &Path) -> Result<Summa
     let table = folder.path("features.parquet");
     let mut file = FeatureFile::create(&table)?;
     let mut judged: Vec<Judged> = Vec::new();
-    let mut search = Search::new(&shared);
+    let mut search = Search::new(&shared, log.window.from_us());
     let as_of = log.window.to_us();
     let judge = |row: NamedRow| judge(row, settings.population, &policy, &known, as_of);
     let mut accounts = 0;

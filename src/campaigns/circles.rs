@@ -72,7 +72,7 @@ impl Newcomers {
             }
         }
         for (totals, seen) in totals.iter_mut().zip(seen) {
-            totals.partners = totals.partners.max(seen.partners.min(MOST_PARTNERS));
+            totals.partners = totals.partners.max(seen.partners);
             totals.messages = totals.messages.max(seen.messages);
         }
         (edges, totals, places)

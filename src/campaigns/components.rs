@@ -60,7 +60,8 @@ pub struct Cohesion {
     pub least_members: u32,
     /// Edges from the center of a group to its farthest member; a group's diameter is at most twice that.
     pub radius: u32,
-    /// Least share of the decided matches with one partner at which an account was second, to follow it.
+    /// Least share of the matches with one partner at which an account was second, to follow it; undecided ones count
+    /// against it, or a few things known in advance would do where times are coarse.
     pub least_follow: f64,
 }
 
@@ -105,7 +106,7 @@ pub struct Member {
     pub followed: u64,
     /// See `led`.
     pub tied: u64,
-    /// The largest share, over its partners, of decided matches at which it was second; 0 without a decided match.
+    /// The largest share, over its partners, of matches at which it was second.
     pub follow_share: f64,
 }
 
@@ -137,7 +138,8 @@ pub struct Grouped {
 ///
 /// 1. **Originals leave.** Whoever is first with every partner is imitated, or heads a fixed order; either way what it
 ///    does needs no other account to explain it. Anybody can post an innocent's objects seconds later, and from a
-///    hundred accounts; nobody can post them before. So membership asks that an account itself came second.
+///    hundred accounts; nobody can post before it what it has not yet put out and will not put out again. So membership
+///    asks that an account itself came second, with things it put out on one occasion only.
 /// 2. **Edges need a triangle.** A pair in between two groups, or a chain of pairs, is no common hand; three accounts
 ///    that pairwise repeat themselves are. A core of degree 2 would keep long cycles.
 /// 3. **Groups are balls.** Chains of triangles still stretch; so a group is what lies within `radius` edges of the
@@ -207,12 +209,10 @@ fn standings(edges: &[Edge], graph: &Graph, least_follow: f64) -> Vec<Member> {
             member.led += u64::from(led);
             member.followed += u64::from(followed);
             member.tied += tied;
-            if 0 < decided {
-                member.follow_share = member.follow_share.max(f64::from(followed) / decided as f64);
-            }
+            member.follow_share = member.follow_share.max(f64::from(followed) / f64::from(edge.n.max(1)));
             let standing = if decided < tied {
                 Standing::Unclear
-            } else if 0 < followed && least_follow <= f64::from(followed) / decided as f64 {
+            } else if 0 < followed && least_follow <= f64::from(followed) / f64::from(edge.n.max(1)) {
                 Standing::Follows
             } else {
                 Standing::Original

@@ -3,7 +3,8 @@
 //! Knows no block of time: what is compared with what is decided where objects are walked.
 
 use super::pair_counts::FULL_WEIGHT;
-use super::share::{Buckets, CampaignError, objects, within};
+use super::share::{Buckets, CampaignError, OCCASION_US, objects, within};
+use std::cmp::Ordering;
 
 /// What an edge asks of two accounts.
 #[derive(Debug, Clone, Copy)]
@@ -29,13 +30,24 @@ impl Similar {
     /// What a match on an object of so many sharers is worth, in 1/1024: full up to the cap, then ln(all / sharers) over
     /// ln(all / cap), which is 1 at the cap and 0 for what every account shares. Greetings and forwards of thousands so
     /// need many more repetitions than a text of few.
-    fn weight(&self, sharers: u32, active: u32) -> u32 {
-        if sharers <= self.cap || active <= self.cap {
+    fn weight(&self, sharers: u32, among: u32) -> u32 {
+        if sharers <= self.cap || among <= self.cap {
             return FULL_WEIGHT;
         }
-        let rarity = |n: u32| (f64::from(active) / f64::from(n.max(1))).ln();
+        let rarity = |n: u32| (f64::from(among) / f64::from(n.max(1))).ln();
         (f64::from(FULL_WEIGHT) * rarity(sharers) / rarity(self.cap)).round() as u32
     }
+}
+
+/// What a kernel is not shown: rows that can match nothing, and accounts that have no others.
+#[derive(Debug, Clone, Default)]
+pub struct Beside {
+    /// For each account, on how many objects of its own or without anybody near in time it is not among the rows. They
+    /// count among its objects all the same.
+    pub lonely: Vec<u32>,
+    /// How many accounts there are in all, where they are more than those with a row: what everybody shares is worth
+    /// nothing, what all that are left over share may be worth much.
+    pub among: u32,
 }
 
 /// Two accounts compared over all objects.
@@ -68,8 +80,8 @@ pub(crate) struct Incidence {
     /// Where the times of an account's object begin in `times`, and one end behind the last.
     times_at: Vec<usize>,
     times: Vec<i64>,
-    /// Accounts with a share.
-    active: u32,
+    /// Accounts among which a thing is rare or common.
+    among: u32,
 }
 
 /// The order of prefixes: rare objects first.
@@ -78,23 +90,23 @@ fn rarity_key(sharers: u32, rank: u32) -> u64 {
 }
 
 impl Incidence {
-    /// Reads buckets sorted by object and time; `lonely` counts each account's objects that are not in them. Linear time.
-    pub fn of(buckets: &Buckets, lonely: &[u32], similar: Similar) -> Result<Self, CampaignError> {
-        let n = lonely.len();
+    /// Reads buckets sorted by object and time, and what is not in them. Linear time.
+    pub fn of(buckets: &Buckets, beside: &Beside, similar: Similar) -> Result<Self, CampaignError> {
+        let n = beside.lonely.len();
         let mut all = Self {
             similar,
             sharers: Vec::new(),
             starts: Vec::new(),
-            degree: lonely.to_vec(),
+            degree: beside.lonely.clone(),
             prefix: vec![None; n],
             ends: Vec::new(),
             ranks: Vec::new(),
             times_at: Vec::new(),
             times: Vec::new(),
-            active: 0,
+            among: 0,
         };
         let company = all.count(buckets)?;
-        all.active = all.degree.iter().filter(|d| 0 < **d).count() as u32;
+        all.among = beside.among.max(all.degree.iter().filter(|d| 0 < **d).count() as u32);
         let looked_at: Vec<bool> =
             company.iter().zip(&all.degree).map(|(c, d)| similar.least(*d) <= c.objects).collect();
         all.list(buckets, &company, &looked_at);
@@ -257,9 +269,10 @@ impl Incidence {
             return;
         }
         seen.n += 1;
-        seen.weight += u64::from(self.similar.weight(self.sharers[rank as usize], self.active));
-        seen.a_first += u32::from(a.first() < b.first());
-        seen.b_first += u32::from(b.first() < a.first());
+        seen.weight += u64::from(self.similar.weight(self.sharers[rank as usize], self.among));
+        let first = first_of(a, b, self.similar.window_us);
+        seen.a_first += u32::from(first.is_lt());
+        seen.b_first += u32::from(first.is_gt());
     }
 
     fn objects(&self, account: u32) -> std::ops::Range<usize> {
@@ -289,6 +302,21 @@ fn match_times(a: &[i64], b: &[i64], window_us: i64) -> bool {
         let near = |u: &i64| within(*t.min(u), *t.max(u), window_us);
         long.get(after).is_some_and(near) || after.checked_sub(1).is_some_and(|at| near(&long[at]))
     })
+}
+
+/// Which of two had a thing first, by the first time of each: equal, and so a tie, where these lie further apart than the
+/// window, or where the later one has a habit of it.
+fn first_of(a: &[i64], b: &[i64], window_us: i64) -> Ordering {
+    let (Some(first_a), Some(first_b)) = (a.first(), b.first()) else { return Ordering::Equal };
+    let later = if first_a < first_b { b } else { a };
+    let is_habit = later
+        .last()
+        .zip(later.first())
+        .is_some_and(|(last, first)| OCCASION_US < last.saturating_sub(*first));
+    if is_habit || !within(*first_a.min(first_b), *first_a.max(first_b), window_us) {
+        return Ordering::Equal;
+    }
+    first_a.cmp(first_b)
 }
 
 /// Elements below `least` of a sorted list, found by doubling steps: near the front in constant time.

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::blocks::{Matching, Room, STRIPES};
 use super::components::{Cohesion, Edge, Grouped, grouped};
-use super::incidence::{Incidence, Similar};
+use super::incidence::{Beside, Incidence, Similar};
 use super::pair_counts::{PairCounts, PairTally};
 use super::published;
 use super::share::{Buckets, CampaignError, Share, check, check_share, objects};
@@ -127,17 +127,16 @@ pub fn lockstep(
     accounts: u32,
     settings: &LockstepSettings,
 ) -> Result<Lockstep, CampaignError> {
-    lockstep_beside(rows, &vec![0; accounts as usize], settings)
+    lockstep_beside(rows, &Beside { lonely: vec![0; accounts as usize], among: 0 }, settings)
 }
 
-/// The same where rows were left out that can match nothing: `lonely` says on how many objects of its own or without
-/// anybody near in time each account is not in `rows`. They count among an account's objects all the same.
+/// The same where rows were left out that can match nothing.
 pub fn lockstep_beside(
     rows: &[Share],
-    lonely: &[u32],
+    beside: &Beside,
     settings: &LockstepSettings,
 ) -> Result<Lockstep, CampaignError> {
-    let accounts = u32::try_from(lonely.len()).unwrap_or(u32::MAX);
+    let accounts = u32::try_from(beside.lonely.len()).unwrap_or(u32::MAX);
     check(rows, accounts, settings.window_us)?;
     let LockstepSettings { window_us, cap, rule } = *settings;
     match rule {
@@ -152,7 +151,7 @@ pub fn lockstep_beside(
             let cap = cap.unwrap_or(u32::MAX);
             let similar = Similar { window_us, least_matches, least_jaccard, cap };
             let (edges, left_out) =
-                repeated(rows, lonely, similar, Matching { window_us, cap, hubs, key, stripes: 0..STRIPES })?;
+                repeated(rows, beside, similar, Matching { window_us, cap, hubs, key, stripes: 0..STRIPES })?;
             let groups = grouped(&edges, &cohesion);
             Ok(Lockstep { edges, groups, left_out })
         }
@@ -162,12 +161,12 @@ pub fn lockstep_beside(
 /// Edges of the repeated rule: who meets in prefixes, then compared over everything.
 fn repeated(
     rows: &[Share],
-    lonely: &[u32],
+    beside: &Beside,
     similar: Similar,
     how: Matching,
 ) -> Result<(Vec<Edge>, LeftOut), CampaignError> {
     let buckets = Buckets::of(rows);
-    let incidence = Incidence::of(&buckets, lonely, similar)?;
+    let incidence = Incidence::of(&buckets, beside, similar)?;
     let edge = |met: &PairTally| {
         let (low, high) = ((met.pair >> 32) as u32, met.pair as u32);
         if !incidence.may_be_similar(low, high, met.n) {

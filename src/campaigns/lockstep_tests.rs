@@ -74,8 +74,10 @@ fn repeated_reference(rows: &[Share], window: i64) -> BTreeMap<(u32, u32), (u32,
                 let Some(at_b) = of_b.get(object) else { continue };
                 if at_a.iter().any(|x| at_b.iter().any(|y| (x - y).abs() <= window)) {
                     n += 1;
-                    low += u32::from(at_a.iter().min() < at_b.iter().min());
-                    high += u32::from(at_b.iter().min() < at_a.iter().min());
+                    let firsts = at_a.iter().min().zip(at_b.iter().min());
+                    let near = firsts.filter(|(x, y)| (*x - *y).abs() <= window);
+                    low += u32::from(near.is_some_and(|(x, y)| x < y));
+                    high += u32::from(near.is_some_and(|(x, y)| y < x));
                 }
             }
             let union = of_a.keys().chain(of_b.keys()).collect::<BTreeSet<_>>().len();

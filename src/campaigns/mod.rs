@@ -13,12 +13,14 @@ mod components;
 #[cfg(test)]
 mod components_tests;
 mod incidence;
+mod kept;
 mod lockstep;
 #[cfg(test)]
 mod lockstep_tests;
 mod occasions;
 mod pair_counts;
 mod published;
+mod scripts;
 mod search;
 mod sharded;
 #[cfg(test)]
@@ -32,6 +34,7 @@ pub use campaign::{Campaign, CampaignKind, CampaignMember, Part};
 pub use circles::{Newcomers, newcomers};
 pub use clique::{Clique, CliqueSettings, DirectEdge, Totals, cliques};
 pub use components::{Cohesion, Edge, Group, Grouped, Member, Standing, grouped};
+pub use incidence::Beside;
 pub use lockstep::{LeftOut, Lockstep, LockstepSettings, Rule, lockstep, lockstep_beside};
 pub use search::{Found, Search, SearchError};
 pub use sharded::{Sharded, ShardedEdge, ShardedGroup, ShardedSettings, sharded};

@@ -64,14 +64,14 @@ fn joined(a: &[Share], b: &[Share], window_us: i64, mut visit: impl FnMut(i64)) 
     }
 }
 
-/// Coincidences on this cluster to expect if one of the two had sent on other days at the same hours: the number of
-/// (day of a, day of b) whose times of day come near one another, over the days of the log.
+/// Coincidences on this cluster to expect if one of the two had sent on other days at the same hours, times the days of
+/// the log: the number of (day of a, day of b) whose times of day come near one another.
 ///
 /// This keeps what each is used to (its hours, how often it sends this) and breaks only what is in question, that they do
 /// it on the same days. Times of day are compared in cells of the window, neighbors included, so it is an upper bound.
 /// Both of a text sent every day at the same hour expect every day, and cannot be told from two strangers with one
 /// vendor's reminder; contents that are new each day expect one day in all of them.
-pub(crate) fn expected(a: &[Share], b: &[Share], window_us: i64, days: usize) -> f64 {
+pub(crate) fn habitual(a: &[Share], b: &[Share], window_us: i64) -> u64 {
     let (a, b) = (by_day(a, window_us), by_day(b, window_us));
     let near = |x: &[i64], y: &[i64]| {
         let (mut i, mut j) = (0, 0);
@@ -84,8 +84,7 @@ pub(crate) fn expected(a: &[Share], b: &[Share], window_us: i64, days: usize) ->
         }
         false
     };
-    let meeting = a.iter().map(|x| b.iter().filter(|y| near(x, y)).count()).sum::<usize>();
-    meeting as f64 / days.max(1) as f64
+    a.iter().map(|x| b.iter().filter(|y| near(x, y)).count() as u64).sum()
 }
 
 /// The cells of each day with a share.

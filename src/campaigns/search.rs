@@ -4,14 +4,17 @@
 
 use super::campaign::{Campaign, CampaignKind, CampaignMember, Part};
 use super::circles::{MOST_PARTNERS, Newcomers};
+use super::kept::{Kept, MOST_SHARERS, place_in};
 use super::shares::SharedThing;
 use super::{
-    AudienceBuilder, CampaignError, CliqueSettings, Delivery, Edge, Group, LeftOut, Lockstep,
-    LockstepSettings, Member, Sharded, ShardedSettings, Share, cliques, lockstep_beside, sharded,
+    Beside, CampaignError, CliqueSettings, Edge, Group, LeftOut, Lockstep, LockstepSettings, Member, Sharded,
+    ShardedSettings, Share, cliques, lockstep_beside, sharded,
 };
 use crate::domain::ErrorClass;
 use crate::features::Membership;
 use crate::log::{BANDS, Shared, SpillError, Spool};
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use thiserror::Error;
@@ -32,6 +35,8 @@ pub enum SearchError {
 pub struct Search {
     spool: Spool<SharedThing>,
     newcomers: Newcomers,
+    /// Start of the window.
+    from_us: i64,
 }
 
 /// What the search found.
@@ -48,9 +53,9 @@ pub struct Found {
 }
 
 impl Search {
-    /// An empty search that shares memory and disk with the run.
-    pub fn new(shared: &Arc<Shared>) -> Self {
-        Self { spool: Spool::new(shared), newcomers: Newcomers::default() }
+    /// An empty search that shares memory and disk with the run, whose window begins at `from_us`.
+    pub fn new(shared: &Arc<Shared>, from_us: i64) -> Self {
+        Self { spool: Spool::new(shared), newcomers: Newcomers::default(), from_us }
     }
 
     /// Takes what some accounts yielded, whose places count from `offset`.
@@ -70,125 +75,61 @@ impl Search {
     /// Searches among `accounts` accounts; `key` is the run's, and hides which accounts stand for crowds.
     pub fn finish(mut self, accounts: u32, key: u64) -> Result<Found, SearchError> {
         let mut found = Found::default();
-        let mut kept = Kept { lonely: vec![0; accounts as usize], ..Kept::default() };
+        let mut kept = Kept::new(accounts, self.from_us);
         for band in 0..BANDS {
-            let mut rows = self.spool.take(band)?;
+            let mut rows = self.rows_of(band, &mut kept, &mut found)?;
             rows.sort_unstable();
             rows.chunk_by(|a, b| a.object == b.object).for_each(|thing| kept.take(thing, &mut found));
         }
         // Kernels hold some sixty bytes an account, so they see those only that are left, under numbers of their own.
         let left = kept.renumber();
-        let lonely: Vec<u32> = left.iter().map(|account| kept.lonely[*account as usize]).collect();
-        let in_step = lockstep_beside(&kept.shares, &lonely, &LockstepSettings::repeated(key))?;
+        let lonely = left.iter().map(|account| kept.lonely[*account as usize]).collect();
+        let beside = Beside { lonely, among: accounts };
+        let in_step = lockstep_beside(&kept.shares, &beside, &LockstepSettings::repeated(key))?;
         found.add_lockstep(&in_step, &kept.shares);
         let rare = kept.of_few();
         let audiences = kept.audiences.finish().renumbered(|account| place_in(&left, account));
-        let split = sharded(&rare, left.len() as u32, &audiences, &ShardedSettings::default())?;
+        let days = kept.days.len() as u32;
+        let split =
+            sharded(&rare, left.len() as u32, &audiences, &ShardedSettings { days, ..Default::default() })?;
         found.add_sharded(&split, &rare);
         found.number_back(&left);
         found.add_circles(self.newcomers)?;
         Ok(found)
     }
-}
 
-/// Accounts beyond which a thing binds nobody: half a percent of a million.
-const MOST_SHARERS: usize = 4_096;
-
-/// What can bind anybody: things that several accounts put out near each other in time.
-#[derive(Debug, Default)]
-struct Kept {
-    shares: Vec<Share>,
-    audiences: AudienceBuilder,
-    /// For each account, things it put out that are not among the shares.
-    lonely: Vec<u32>,
-    /// Things with too many senders for a split list, sorted.
-    common: Vec<u64>,
-    /// Room: times and accounts of one thing.
-    times: Vec<(i64, u32)>,
-}
-
-impl Kept {
-    /// Takes all rows of one thing, sorted by account and time.
-    fn take(&mut self, thing: &[SharedThing], found: &mut Found) {
-        let senders = thing.chunk_by(|a, b| a.account == b.account).count();
-        found.things += u64::from(1 < senders);
-        let few = senders <= MOST_SHARERS;
-        found.left_out.objects += u64::from(!few);
-        let together = if 1 < senders && few { self.together(thing) } else { Vec::new() };
-        if (ShardedSettings::default().most_senders as usize) < senders && !together.is_empty() {
-            self.common.push(thing[0].object);
+    /// The rows of one band; where they are many, without the things of too many accounts, which are counted at once: the
+    /// rows of one such thing alone may be more than fits in memory, and all of them lie in one band.
+    fn rows_of(
+        &mut self,
+        band: usize,
+        kept: &mut Kept,
+        found: &mut Found,
+    ) -> Result<Vec<SharedThing>, SearchError> {
+        if self.spool.is_light(band) {
+            return Ok(self.spool.take(band)?);
         }
-        for rows in thing.chunk_by(|a, b| a.account == b.account) {
-            let account = rows[0].account;
-            if together.binary_search(&account).is_err() {
-                self.lonely[account as usize] += 1;
-                continue;
+        // Accounts come in order, so whoever is another than the last one on a thing is new to it.
+        let mut sharers: HashMap<u64, (u32, usize), FixedState> = HashMap::default();
+        self.spool.look(band, |row| {
+            let (last, n) = sharers.entry(row.object).or_insert((row.account, 1));
+            if *last != row.account {
+                (*last, *n) = (row.account, *n + 1);
             }
-            for row in rows {
-                let SharedThing { object, account, ts, recipient } = *row;
-                if recipient == 0 {
-                    self.shares.push(Share { object, account, ts, content: 0 });
-                } else {
-                    self.audiences.push(Delivery { cluster: object, account, recipient });
-                }
+        })?;
+        sharers.retain(|_, (_, n)| MOST_SHARERS < *n);
+        found.things += sharers.len() as u64;
+        found.left_out.objects += sharers.len() as u64;
+        sharers.values_mut().for_each(|(last, _)| *last = u32::MAX);
+        Ok(self.spool.take_some(band, |row| {
+            let Some((last, _)) = sharers.get_mut(&row.object) else { return true };
+            kept.see(row.ts);
+            if row.recipient == 0 && std::mem::replace(last, row.account) != row.account {
+                kept.lonely[row.account as usize] += u32::from(!row.beside);
             }
-        }
+            false
+        })?)
     }
-
-    /// Accounts that put a thing out within the window of another's, sorted; all of them where many did, for how many
-    /// they are decides what it is worth.
-    fn together(&mut self, thing: &[SharedThing]) -> Vec<u32> {
-        let LockstepSettings { window_us, cap, .. } = LockstepSettings::repeated(0);
-        let timed = thing.iter().filter(|t| t.recipient == 0);
-        self.times.clear();
-        self.times.extend(timed.map(|t| (t.ts, t.account)));
-        self.times.sort_unstable();
-        let mut near: Vec<u32> = Vec::new();
-        // The latest share, and the latest one of another account than that.
-        let mut last: Option<(i64, u32)> = None;
-        let mut other = last;
-        for (ts, account) in &self.times {
-            if last.is_some_and(|(_, of)| of != *account) {
-                other = last;
-            }
-            if let Some((before, of)) = other.filter(|(_, of)| of != account)
-                && ts - before <= window_us
-            {
-                near.extend([of, *account]);
-            }
-            last = Some((*ts, *account));
-        }
-        near.sort_unstable();
-        near.dedup();
-        let all = || self.times.iter().map(|(_, account)| *account);
-        if cap.is_some_and(|cap| (cap as usize) < near.len()) {
-            near.extend(all());
-            near.sort_unstable();
-            near.dedup();
-        }
-        near
-    }
-
-    /// Gives the accounts of the shares dense numbers in their order; returns who is behind each number.
-    fn renumber(&mut self) -> Vec<u32> {
-        let mut left: Vec<u32> = self.shares.iter().map(|s| s.account).collect();
-        left.sort_unstable();
-        left.dedup();
-        self.shares.iter_mut().for_each(|s| s.account = place_in(&left, s.account));
-        left
-    }
-
-    /// The shares of things that few enough accounts put out; things were taken band by band.
-    fn of_few(&mut self) -> Vec<Share> {
-        self.common.sort_unstable();
-        let few = |s: &&Share| self.common.binary_search(&s.object).is_err();
-        self.shares.iter().filter(few).copied().collect()
-    }
-}
-
-/// The number of an account that is among those left.
-fn place_in(left: &[u32], account: u32) -> u32 {
-    left.partition_point(|a| *a < account) as u32
 }
 
 impl SearchError {
@@ -338,37 +279,9 @@ mod tests {
     use super::*;
     use crate::domain::HOUR_US;
     use crate::log::MemoryPlan;
-    use proptest::prelude::*;
 
     fn thing(object: u64, account: u32, ts: i64) -> SharedThing {
-        SharedThing { object, account, ts, recipient: 0 }
-    }
-
-    proptest! {
-        #[test]
-        fn who_is_near_in_time_is_found_and_the_rest_is_counted(
-            rows in proptest::collection::vec((0u64..4, 0u32..6, 0i64..400), 0..60),
-        ) {
-            let mut things: Vec<SharedThing> =
-                rows.iter().map(|(o, a, t)| thing(*o, *a, t * HOUR_US / 20)).collect();
-            things.sort_unstable();
-            let mut kept = Kept { lonely: vec![0; 6], ..Kept::default() };
-            let mut found = Found::default();
-            things.chunk_by(|a, b| a.object == b.object).for_each(|t| kept.take(t, &mut found));
-            let near = |a: &SharedThing| things.iter().any(|b| {
-                b.object == a.object && b.account != a.account && (a.ts - b.ts).abs() <= HOUR_US
-            });
-            let mut lonely = vec![0; 6];
-            let mut shares = 0;
-            for of in things.chunk_by(|a, b| (a.object, a.account) == (b.object, b.account)) {
-                if of.iter().any(near) {
-                    shares += of.len();
-                } else {
-                    lonely[of[0].account as usize] += 1;
-                }
-            }
-            prop_assert_eq!((kept.shares.len(), &kept.lonely), (shares, &lonely));
-        }
+        SharedThing { object, account, ts, recipient: 0, beside: false }
     }
 
     #[test]
@@ -376,7 +289,7 @@ mod tests {
         let temp = tempfile::tempdir().expect("temp");
         let shared = Arc::new(Shared::new(MemoryPlan::new(None, 1), temp.path().to_owned()));
         let crew = |own: u64| {
-            let mut search = Search::new(&shared);
+            let mut search = Search::new(&shared, 0);
             let mut rows = Vec::new();
             for account in 0..3u32 {
                 // Six jokes passed on within minutes, each time by another one first, and so much of their own.
@@ -404,7 +317,7 @@ mod tests {
     fn times_too_coarse_to_tell_who_was_first_make_nobody_a_member() {
         let temp = tempfile::tempdir().expect("temp");
         let shared = Arc::new(Shared::new(MemoryPlan::new(None, 1), temp.path().to_owned()));
-        let mut search = Search::new(&shared);
+        let mut search = Search::new(&shared, 0);
         let said = |day: i64| (0..4u32).map(move |account| thing(day as u64, account, day * 24 * HOUR_US));
         search.add(0, (0..9).flat_map(said).collect(), Newcomers::default()).expect("added");
         let found = search.finish(4, 7).expect("found");
@@ -417,7 +330,7 @@ mod tests {
     fn what_everybody_puts_out_binds_nobody_and_is_counted() {
         let temp = tempfile::tempdir().expect("temp");
         let shared = Arc::new(Shared::new(MemoryPlan::new(None, 1), temp.path().to_owned()));
-        let mut search = Search::new(&shared);
+        let mut search = Search::new(&shared, 0);
         let n = MOST_SHARERS as u32 + 1;
         let rows = (0..8u64).flat_map(|o| (0..n).map(move |a| thing(o, a, i64::from(a)))).collect();
         search.add(0, rows, Newcomers::default()).expect("added");

@@ -6,9 +6,9 @@ use rayon::prelude::*;
 
 use super::audience::{Audiences, Overlap};
 use super::components::{Cohesion, Edge, Group, Grouped, grouped};
-use super::occasions::{Coincidence, DAY_US, coincidences, expected, senders};
+use super::occasions::{Coincidence, DAY_US, coincidences, habitual, senders};
 use super::pair_counts::{Meeting, PairCounts, meeting};
-use super::share::{Buckets, CampaignError, Share, check, check_share, objects};
+use super::share::{Buckets, CampaignError, OCCASION_US, Share, check, check_share, objects};
 
 /// What a run looks for.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -27,6 +27,8 @@ pub struct ShardedSettings {
     pub most_chance: f64,
     /// What makes a group.
     pub cohesion: Cohesion,
+    /// Days of the log where they are more than those with a row: of rows that can match nothing no day must be lost.
+    pub days: u32,
 }
 
 impl Default for ShardedSettings {
@@ -42,6 +44,7 @@ impl Default for ShardedSettings {
             least_sampled: 10,
             most_chance: 0.01,
             cohesion: Cohesion::default(),
+            days: 0,
         }
     }
 }
@@ -92,7 +95,8 @@ pub struct Sharded {
 /// Finds senders in step among `rows`, in any order, of accounts `0..accounts`.
 ///
 /// Time: O(shares x most_senders), and for each pair with enough days the product of their days on each common cluster.
-/// Memory: 32 bytes a share, 24 for each coincidence, 40 for each common cluster of a pair with enough days.
+/// Memory: 32 bytes a share, 24 for each pair that coincided and 16 for each of its days, and 32 a thread for each pair
+/// with enough days.
 pub fn sharded(
     rows: &[Share],
     accounts: u32,
@@ -105,11 +109,11 @@ pub fn sharded(
     settings.cohesion.check()?;
     let buckets = Buckets::of(rows);
     let (candidates, common_clusters) = candidates(&buckets, settings);
-    let days = active_days(rows);
-    let evidence = evidence(&buckets, &candidates, audiences, settings, days);
+    let days = active_days(rows).max(settings.days as usize);
+    let evidence = evidence(&buckets, &candidates, audiences, settings);
     let mut found = Sharded { common_clusters, ..Sharded::default() };
     for (candidate, evidence) in candidates.into_iter().zip(&evidence) {
-        found.judge(candidate, evidence, settings);
+        found.judge(candidate, evidence, days, settings);
     }
     let edges: Vec<Edge> = found.edges.iter().map(|e| e.edge).collect();
     let Grouped { groups, .. } = grouped(&edges, &settings.cohesion);
@@ -124,12 +128,18 @@ struct Candidate {
     days: Vec<i64>,
 }
 
-/// What one pair amounts to over its common clusters.
+/// What one pair amounts to over its common clusters. Whole numbers: they add up the same in any order.
 #[derive(Debug, Clone, Copy, Default)]
 struct Evidence {
-    pair: u64,
-    expected: f64,
+    /// See [`habitual`].
+    habitual: u64,
     overlap: Overlap,
+}
+
+impl Evidence {
+    fn plus(self, other: Self) -> Self {
+        Self { habitual: self.habitual + other.habitual, overlap: self.overlap.plus(other.overlap) }
+    }
 }
 
 /// Calls `visit` for every two senders of each rare cluster, the smaller account first; how many clusters were common.
@@ -151,34 +161,66 @@ fn each_pair(bucket: &[Share], most_senders: u32, mut visit: impl FnMut(&[Share]
     common
 }
 
-/// Pairs with coincidences on enough days, sorted.
+/// Whether an account's shares of one cluster, sorted by time, are of more than one occasion.
+fn is_habit(shares: &[Share]) -> bool {
+    let ends = shares.first().zip(shares.last());
+    ends.is_some_and(|(first, last)| OCCASION_US < last.ts.saturating_sub(first.ts))
+}
+
+/// Coincidences of pairs, summed as they come: how many, and on which days.
+#[derive(Debug, Default)]
+struct Met {
+    counts: PairCounts,
+    /// Sorted and distinct up to `settled`.
+    days: Vec<(u64, i64)>,
+    settled: usize,
+}
+
+/// Days that wait to be sorted in.
+const FRESH_DAYS: usize = 1 << 20;
+
+impl Met {
+    fn push(&mut self, at: Meeting, day: i64) {
+        self.counts.push(at);
+        self.days.push((at.0, day));
+        if self.settled + FRESH_DAYS.max(self.settled) <= self.days.len() {
+            self.settle();
+        }
+    }
+
+    fn settle(&mut self) {
+        self.days.sort_unstable();
+        self.days.dedup();
+        self.settled = self.days.len();
+    }
+
+    fn absorb(mut self, mut other: Self) -> Self {
+        self.days.append(&mut other.days);
+        self.settle();
+        Self { counts: self.counts.absorb(other.counts), ..self }
+    }
+}
+
+/// Pairs with coincidences on enough days, sorted. Memory: 24 bytes a pair, and 16 for each of its days.
 fn candidates(buckets: &Buckets, settings: &ShardedSettings) -> (Vec<Candidate>, u64) {
-    let met = buckets.slices().into_par_iter().map(|bucket| {
-        let mut met: Vec<(Meeting, i64)> = Vec::new();
+    let met = buckets.slices().into_par_iter().fold(<(Met, u64)>::default, |(mut met, n), bucket| {
         let common = each_pair(bucket, settings.most_senders, |a, b| {
             for Coincidence { day, a_first, b_first } in coincidences(a, b, settings.window_us) {
-                let at = meeting((a[0].account, a_first), (b[0].account, b_first));
-                met.push((at, day));
+                let later = if a_first < b_first { b } else { a };
+                // Nobody follows whom it is used to precede, or to be preceded by.
+                let b_first = if is_habit(later) { a_first } else { b_first };
+                met.push(meeting((a[0].account, a_first), (b[0].account, b_first)), day);
             }
         });
-        (met, common)
+        (met, n + common)
     });
-    let (mut met, common) = met.reduce(Default::default, |(mut met, n), (more, m)| {
-        met.extend(more);
-        (met, n + m)
-    });
-    met.sort_unstable();
-    let of_pair = met.chunk_by(|x, y| x.0.0 == y.0.0).filter_map(|met| {
-        let mut days: Vec<i64> = met.iter().map(|m| m.1).collect();
-        days.sort_unstable();
-        days.dedup();
-        if days.len() < settings.least_days as usize {
-            return None;
-        }
-        let mut counts = PairCounts::default();
-        met.iter().for_each(|m| counts.push(m.0));
-        let tally = counts.finish().pop()?;
-        Some(Candidate { edge: Edge::new(&tally), pair: tally.pair, days })
+    let (mut met, common) = met.reduce(Default::default, |(a, n), (b, m)| (a.absorb(b), n + m));
+    met.settle();
+    let tallies = met.counts.finish();
+    let of_pair = tallies.iter().zip(met.days.chunk_by(|x, y| x.0 == y.0)).filter_map(|(tally, days)| {
+        let days: Vec<i64> = days.iter().map(|(_, day)| *day).collect();
+        let enough = settings.least_days as usize <= days.len();
+        enough.then(|| Candidate { edge: Edge::new(tally), pair: tally.pair, days })
     });
     (of_pair.collect(), common)
 }
@@ -191,49 +233,40 @@ fn active_days(rows: &[Share]) -> usize {
     days.len()
 }
 
-/// Expectation and overlap of each candidate, in their order.
+/// Habit and overlap of each candidate, in their order.
 fn evidence(
     buckets: &Buckets,
     candidates: &[Candidate],
     audiences: &Audiences,
     settings: &ShardedSettings,
-    days: usize,
 ) -> Vec<Evidence> {
-    let slices = buckets.slices();
-    let parts = slices.par_iter().map(|bucket| {
-        let mut parts = Vec::new();
+    let none = || vec![Evidence::default(); candidates.len()];
+    let summed = buckets.slices().into_par_iter().fold(none, |mut sums, bucket| {
         each_pair(bucket, settings.most_senders, |a, b| {
             let (low, high) = (a[0].account, b[0].account);
             let pair = u64::from(low) << 32 | u64::from(high);
-            if candidates.binary_search_by_key(&pair, |c| c.pair).is_err() {
-                return;
-            }
+            let Ok(at) = candidates.binary_search_by_key(&pair, |c| c.pair) else { return };
             let together = !coincidences(a, b, settings.window_us).is_empty();
             let overlap =
                 if together { audiences.overlap(a[0].object, low, high) } else { Overlap::default() };
-            let expected = expected(a, b, settings.window_us, days);
-            parts.push((a[0].object, Evidence { pair, expected, overlap }));
+            sums[at] = sums[at].plus(Evidence { habitual: habitual(a, b, settings.window_us), overlap });
         });
-        parts
+        sums
     });
-    let mut parts: Vec<(u64, Evidence)> = parts.flatten_iter().collect();
-    // A fixed order of adding reals.
-    parts.sort_unstable_by_key(|(object, part)| (part.pair, *object));
-    let sum = |parts: &[(u64, Evidence)]| {
-        parts.iter().fold(Evidence::default(), |sum, (_, part)| Evidence {
-            pair: part.pair,
-            expected: sum.expected + part.expected,
-            overlap: sum.overlap.plus(part.overlap),
-        })
-    };
-    // Every candidate met on some cluster, so there is one sum for each.
-    parts.chunk_by(|x, y| x.1.pair == y.1.pair).map(sum).collect()
+    summed.reduce(none, |a, b| a.into_iter().zip(b).map(|(x, y)| x.plus(y)).collect())
 }
 
 impl Sharded {
-    fn judge(&mut self, candidate: Candidate, evidence: &Evidence, settings: &ShardedSettings) {
+    fn judge(
+        &mut self,
+        candidate: Candidate,
+        evidence: &Evidence,
+        of_log: usize,
+        settings: &ShardedSettings,
+    ) {
         let Candidate { edge, days, .. } = candidate;
-        let Evidence { expected, overlap, .. } = *evidence;
+        let Evidence { habitual, overlap } = *evidence;
+        let expected = habitual as f64 / of_log.max(1) as f64;
         if settings.most_chance < chance(f64::from(edge.n), expected) {
             self.by_chance += 1;
             return;

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 
-use super::occasions::{DAY_US, coincidences, expected, senders};
+use super::occasions::{DAY_US, coincidences, habitual, senders};
 use super::*;
 
 const MINUTE: i64 = 60_000_000;
@@ -188,10 +188,10 @@ fn expected_coincidences_bound_what_shuffled_days_give() {
             .map(|d| share(1, account, (start + 2 * d) * DAY_US + 9 * HOUR + i64::from(account) * MINUTE))
             .collect()
     };
-    assert!((expected(&of(0, 0), &of(1, 1), 10 * MINUTE, 30) - 100.0 / 30.0).abs() < 1e-9);
+    assert_eq!(habitual(&of(0, 0), &of(1, 1), 10 * MINUTE), 100);
     // At other hours they never meet.
     let evening: Vec<Share> = of(1, 0).iter().map(|s| share(1, 1, s.ts + 9 * HOUR)).collect();
-    assert_eq!(expected(&of(0, 0), &evening, 10 * MINUTE, 30), 0.0);
+    assert_eq!(habitual(&of(0, 0), &evening, 10 * MINUTE), 0);
 }
 
 #[test]

@@ -18,6 +18,10 @@ pub struct Share {
     pub content: u64,
 }
 
+/// Whoever puts a thing out again later than this has a habit, and a habit can be foreseen: it says nothing about who
+/// follows whom. The school whose notice comes every week is imitated in advance by anybody who knows it.
+pub(crate) const OCCASION_US: i64 = 86_400_000_000;
+
 /// Why a kernel refuses what it was given.
 #[derive(Debug, Clone, Copy, PartialEq, Error)]
 pub enum CampaignError {

@@ -196,11 +196,8 @@ fn scan(
 
 /// Date partitions that can matter: from the look-back before the window to its end.
 fn partitions(wish: &WindowWish) -> (Option<Timestamp>, Option<Timestamp>) {
-    let from = wish.from.or(match (wish.to, wish.length) {
-        (Some(to), Length::Micros(us)) => Some(Timestamp(to.0 - us)),
-        _ => None,
-    });
-    (from.map(|t| Timestamp(t.0 - wish.lookback_us)), wish.to)
+    let (from, _) = wish.bounds();
+    (Some(from).filter(|from| *from != i64::MIN).map(Timestamp), wish.to)
 }
 
 /// The memory of a run that nobody limits.

@@ -2,17 +2,22 @@
 //! In: what the search found about one account; out: counts, 0 where it found nothing.
 //! A card here never says that an account is guilty of its company: rules ask for conduct of its own beside it.
 
-use super::content::with_content;
-use super::feature::{Family, Feature, Invariance, Mark, Reads, Unit, count};
+use super::feature::{Absent, Family, Feature, Invariance, Mark, Reads, Unit, count};
 use super::table::AccountFeatures;
 
 const BASE: Feature = Feature {
     family: Family::Coordination,
     reads: &[Reads::Others],
     look_alikes: "colleagues and fans who pass on the same things; a person whom others imitate is left out",
-    absent_when: "the log has no content fingerprints",
+    absent_when: "the log has neither content fingerprints nor both kinds and sizes",
     invariant: Invariance { shift_hours: true, relabel: true },
-    value: |f| with_content(f, |_| count(0)),
+    value: |f| {
+        if f.offers.content || (f.offers.kind && f.offers.size) {
+            count(0)
+        } else {
+            Err(Absent::ColumnMissing)
+        }
+    },
     ..Feature::COUNT
 };
 const LOCKSTEP: Feature = Feature {
@@ -40,7 +45,7 @@ const CLIQUE: Feature = Feature {
 /// Members of its lockstep group.
 pub static LOCKSTEP_MEMBERS: Feature = Feature {
     name: "coordination_lockstep_members_n",
-    definition: "C1: accounts in its group; two accounts belong together that put out the same thing within 1 h of each other at least 5 times (a thing that more than 64 accounts put out counts less, one that more than 4,096 put out not at all) and half of the time at least, of all that either put out unprompted, a text and the link or number in it being two things; groups hold 3 accounts or more, each edge stands in a triangle, and only who came second counts: nobody who is always first, or of whom times are too coarse to tell",
+    definition: "C1: accounts in its group; two accounts belong together that put out the same thing within 1 h of each other at least 5 times (a thing that more than 64 accounts put out counts less, one that more than 4,096 put out not at all) and half of the time at least, of all that either put out unprompted, a text and the link or number in it being two things, and a text that nobody else put out none where it has such; groups hold 3 accounts or more, each edge stands in a triangle, and only who came second counts, in a fifth of the things at least, with things it first put out within that hour and not again a day later: nobody who is always first, whom others can foresee, or of whom times are too coarse to tell",
     ..LOCKSTEP
 };
 /// Things it put out in step.
@@ -58,7 +63,7 @@ pub static LOCKSTEP_FOLLOWED: Feature = Feature {
 /// Members of its sharded campaign.
 pub static SHARDED_MEMBERS: Feature = Feature {
     name: "coordination_sharded_members_n",
-    definition: "C2: accounts, itself included, that sent one content within 10 min of each other on 3 days or more, to people of whom hardly any is the same",
+    definition: "C2: accounts, itself included, that sent one content (or what points to one place) within 10 min of each other on 3 days or more, to people of whom at most a tenth is the same; counts what reached 10 people of a sender and came from 50 senders at most, on more days than their hours explain (chance 0.01); groups and who came second as in C1; where the contents of files say nothing, what was sent a person in a row counts as one, told apart by kinds and by the sizes of files of 4 KiB and more",
     ..SHARDED
 };
 /// Days of its sharded campaign.

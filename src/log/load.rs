@@ -65,6 +65,16 @@ impl WindowWish {
         });
         Window::new(from, to, self.lookback_us)
     }
+
+    /// Between which times rows may count, as far as that is known before any is read; the end is exclusive.
+    pub fn bounds(&self) -> (i64, i64) {
+        let start = match (self.from, self.to, self.length) {
+            (Some(from), ..) => from.0,
+            (None, Some(to), Length::Micros(us)) => to.0.saturating_sub(us),
+            _ => i64::MIN,
+        };
+        (start.saturating_sub(self.lookback_us), self.to.map_or(i64::MAX, |to| to.0))
+    }
 }
 
 /// A night's log: messages routed to partitions, side tables sorted, window fixed.
@@ -106,7 +116,8 @@ impl MessageLog {
         sort(&mut side);
         let feedback = side.feedback.as_deref().unwrap_or(&[]);
         let speakers = Arc::new(Speakers::of(feedback, wish.to.map(|t| t.0)));
-        let router = || Router::sharing(shared).hearing(&speakers);
+        let (from, to) = wish.bounds();
+        let router = || Router::sharing(shared).hearing(&speakers).wanting(from, to);
         let (mut routers, mut report) =
             read_messages(&inputs.messages, &listening(settings, shared), router)?;
         routers.push(named);

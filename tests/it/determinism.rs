@@ -81,6 +81,43 @@ fn result_files_have_the_same_bytes_for_any_threads_order_and_split() {
     assert_same(&base, &scan(&parts.to_string_lossy(), "2", &scratch.path().join("four")), "thirty files");
 }
 
+#[test]
+fn texts_outside_the_window_leave_no_trace_whether_their_files_are_read_or_not() {
+    let scratch = tempfile::tempdir().expect("temp");
+    let words =
+        |from: usize, n: usize| (from..from + n).map(|i| format!("word{i}")).collect::<Vec<_>>().join(" ");
+    // The first and the last are alike only by way of the middle one, which is said after as_of.
+    let row = |day: u32, who: &str, i: usize, from: usize| {
+        format!("2026-01-{day:02}T10:00:{i:02}Z,{who},p{i},{}\n", words(from, 30))
+    };
+    let early: String = (0..20).map(|i| row(5, "a", i, 3 * (i % 2))).collect();
+    let late: String = (0..20).map(|i| row(20, "b", i, 1 + i % 2)).collect();
+    let header = "ts,sender,recipient,text\n";
+    let at = |name: &str| scratch.path().join(name);
+    fs::write(at("one.csv"), format!("{header}{early}{late}")).expect("written");
+    for (day, rows) in [("2026-01-05", &early), ("2026-01-20", &late)] {
+        fs::create_dir_all(at("days").join(format!("date={day}"))).expect("folder");
+        fs::write(at("days").join(format!("date={day}/log.csv")), format!("{header}{rows}"))
+            .expect("written");
+    }
+    fs::write(at("key"), b"a key of at least sixteen bytes").expect("written");
+    let files = |log: &str| {
+        let out = at(&format!("out-{log}"));
+        let paths = [at(log), out.clone(), at("key")].map(|path| path.to_string_lossy().into_owned());
+        let args = ["scan", &paths[0], "--quiet", "--out", &paths[1], "--key-file", &paths[2]];
+        let more = ["--lawful-basis", "research", "--from", "2026-01-01", "--to", "2026-01-10"];
+        ok(&root(), &[&args[..], &more].concat());
+        let folder = run_folder(&out);
+        let bytes = |name: &&'static str| Some((*name, fs::read(folder.join(name)).ok()?));
+        RESULT_FILES.iter().filter_map(bytes).collect::<Bytes>()
+    };
+    let (one, days) = (files("one.csv"), files("days"));
+    // What was read differs, and the metrics say so.
+    for file in one.keys().filter(|file| **file != "metrics.json") {
+        assert!(one[file] == days[file], "{file} differs");
+    }
+}
+
 fn assert_same(a: &Bytes, b: &Bytes, what: &str) {
     assert_eq!(a.keys().collect::<Vec<_>>(), b.keys().collect::<Vec<_>>(), "{what}: files");
     for (name, bytes) in a {

@@ -16,8 +16,8 @@ const ROWS: u64 = 600_000;
 
 /// A tenth of the messages comes from one account, one recipient gets a tenth of all, one group a twentieth.
 pub fn write_log(path: &Path, group_rows: usize, backwards: bool) {
-    let (mut ts, mut sender, mut recipient, mut chat, mut size, mut msg) =
-        (vec![], vec![], vec![], vec![], vec![], vec![]);
+    let (mut ts, mut sender, mut recipient, mut chat, mut size, mut msg, mut content) =
+        (vec![], vec![], vec![], vec![], vec![], vec![], vec![]);
     for i in 0..ROWS {
         let i = if backwards { ROWS - 1 - i } else { i };
         let mixed = i.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40;
@@ -32,6 +32,12 @@ pub fn write_log(path: &Path, group_rows: usize, backwards: bool) {
         });
         size.push((mixed % 900) as i64);
         msg.push(format!("m{i}"));
+        // One content that nearly everybody sends again and again, one for every few, and one for each message.
+        content.push(match i % 3 {
+            0 => "everybody".to_owned(),
+            1 => format!("some{}", mixed % 40_000),
+            _ => format!("own{i}"),
+        });
     }
     let times: ArrayRef = Arc::new(TimestampMicrosecondArray::from(ts).with_timezone("UTC"));
     let batch = RecordBatch::try_from_iter([
@@ -41,6 +47,7 @@ pub fn write_log(path: &Path, group_rows: usize, backwards: bool) {
         ("chat", Arc::new(StringArray::from(chat))),
         ("size", Arc::new(Int64Array::from(size))),
         ("msg_id", Arc::new(StringArray::from(msg))),
+        ("content", Arc::new(StringArray::from(content))),
     ])
     .expect("columns of one length");
     let properties = WriterProperties::builder().set_max_row_group_row_count(Some(group_rows)).build();

@@ -115,21 +115,22 @@ const ALL: Tokens = Token(0)..=Token(u128::MAX);
 
 impl Parts {
     /// Orders the partition and hands it on: at once, or in pieces of the token range where it does not fit in memory.
-    pub fn each(self, window: &Window, mut hand_on: impl FnMut(Partition, Tokens)) -> Result<(), LogError> {
-        let Some(store) = self.store else {
-            hand_on(Partition::of(self.rows, window), ALL);
-            return Ok(());
-        };
+    pub fn each<E: From<LogError>>(
+        self,
+        window: &Window,
+        mut hand_on: impl FnMut(Partition, Tokens) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let Some(store) = self.store else { return hand_on(Partition::of(self.rows, window), ALL) };
         let mut todo = vec![ALL];
         while let Some(tokens) = todo.pop() {
             let alone = tokens.start() == tokens.end();
             let limit = self.plan.for_rows();
             let mut piece = Piece::new(tokens, if alone && !self.plan.strict { u64::MAX } else { limit });
-            store.read(self.index, &mut piece)?;
+            store.read(self.index, &mut piece).map_err(LogError::from)?;
             if !piece.is_over() {
-                hand_on(Partition::of(piece.rows, window), piece.tokens);
+                hand_on(Partition::of(piece.rows, window), piece.tokens)?;
             } else if alone {
-                return Err(piece.too_large(&self.plan));
+                return Err(piece.too_large(&self.plan).into());
             } else {
                 todo.extend(piece.split());
             }
@@ -160,11 +161,12 @@ impl Piece {
         self.limit < MemoryPlan::need(&self.weight)
     }
 
-    /// Cuts the range at the middle row, which has a piece to itself: its account may be what is too large.
+    /// Cuts the range at the middle row or name, which has a piece to itself: its account may be what is too large.
     fn split(self) -> impl Iterator<Item = Tokens> {
         let sent = self.rows.sent.iter().flat_map(Chunks::iter).map(|e| e.sender);
         let received = self.rows.received.iter().flat_map(Chunks::iter).map(|r| r.account);
-        let mut accounts: Vec<Token> = sent.chain(received).collect();
+        // Names weigh too: of accounts that only react there is nothing else.
+        let mut accounts: Vec<Token> = sent.chain(received).chain(self.rows.names.keys().copied()).collect();
         let middle = accounts.len() / 2;
         let pivot = match accounts.get(middle) {
             Some(_) => *accounts.select_nth_unstable(middle).1,
@@ -249,6 +251,7 @@ mod tests {
                     all.0.extend(partition.sent);
                     all.1.extend(partition.received);
                     all.2.extend(partition.names);
+                    Ok::<(), LogError>(())
                 })?;
             }
             at = batch.end;
@@ -302,6 +305,21 @@ mod tests {
         assert!(error.contains("account a0 alone"), "{error}");
         let soft = MemoryPlan { strict: false, ..strict };
         assert_eq!(pieces(soft, 90_000).expect("gets more").0.0.len(), 90_000);
+    }
+
+    #[test]
+    fn accounts_without_rows_are_divided_too() {
+        let temp = tempfile::tempdir().expect("temp");
+        // 16 MiB for rows are some eleven thousand names.
+        let shared = Shared::new(MemoryPlan::new(Some(1), 1), temp.path().to_owned());
+        let store = shared.store().expect("made");
+        let mut router = Router::new();
+        for i in 0..60_000u64 {
+            router.name(Token(u128::from(i) << 20), &format!("a{i}"));
+        }
+        router.flush(&store).expect("written");
+        let (all, _) = collect(Routed::new(vec![router], &shared).expect("routed")).expect("fits in pieces");
+        assert_eq!(all.2.len(), 60_000);
     }
 
     #[test]

@@ -125,11 +125,23 @@ impl SpillStore {
         let fail = |what| move |source| failure(what, below, source);
         fs::create_dir_all(below).map_err(fail("make a folder for"))?;
         remove_leftovers(below);
-        let folder =
-            tempfile::Builder::new().prefix(PREFIX).tempdir_in(below).map_err(fail("make a folder for"))?;
-        let lock = File::create(folder.path().join(LOCK)).map_err(fail("lock"))?;
-        lock.lock().map_err(fail("lock"))?;
-        Ok(Self { folder, _lock: lock, flushes: Mutex::default(), band_files: AtomicU64::default() })
+        loop {
+            let folder = tempfile::Builder::new()
+                .prefix(PREFIX)
+                .tempdir_in(below)
+                .map_err(fail("make a folder for"))?;
+            let lock = File::create(folder.path().join(LOCK)).map_err(fail("lock"))?;
+            lock.lock().map_err(fail("lock"))?;
+            // Another run that tidies up may have taken the folder for a dead one before the lock was held.
+            if folder.path().join(LOCK).exists() {
+                return Ok(Self {
+                    folder,
+                    _lock: lock,
+                    flushes: Mutex::default(),
+                    band_files: AtomicU64::default(),
+                });
+            }
+        }
     }
 
     /// Refuses to start when less than `bytes` are free.
@@ -207,16 +219,16 @@ impl SpillStore {
         Ok(path)
     }
 
-    /// Appends the rows of one band of such a file.
+    /// Hands on the rows of one band of such a file, in their order.
     pub(super) fn read_band<T: Words>(
         &self,
         path: &Path,
         band: usize,
-        rows: &mut Vec<T>,
+        hand_on: impl FnMut(T),
     ) -> Result<(), SpillError> {
         let batch = self.batch(path, band)?;
         let columns = self.words(&batch, T::NAMES.len())?;
-        rows.extend((0..batch.num_rows()).map(|row| T::get(&columns, row)));
+        (0..batch.num_rows()).map(|row| T::get(&columns, row)).for_each(hand_on);
         Ok(())
     }
 
@@ -290,8 +302,9 @@ fn remove_leftovers(below: &Path) {
         if !entry.file_name().to_string_lossy().starts_with(PREFIX) {
             continue;
         }
-        let dead = File::open(entry.path().join(LOCK)).is_ok_and(|lock| lock.try_lock().is_ok());
-        if dead {
+        // The lock is held until all is gone, so that whoever has just made the folder waits, and sees that it is.
+        let dead = File::open(entry.path().join(LOCK)).ok().filter(|lock| lock.try_lock().is_ok());
+        if let Some(_lock) = dead {
             let _ = fs::remove_dir_all(entry.path());
         }
     }

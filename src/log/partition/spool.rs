@@ -1,6 +1,6 @@
 //! Small rows sorted into bands, kept in memory until they take more than their share, then on local disk.
 //! In: rows in any order, each with its band; out: the rows of one band after the other.
-//! Promises nothing about the order inside a band; what it holds in memory is bounded, what a band holds is not.
+//! Rows of a band come as they were pushed; what it holds in memory is bounded, what a band holds is not.
 
 use super::router::Shared;
 use super::row::Chunks;
@@ -20,7 +20,8 @@ const PART: u64 = 8;
 pub struct Spool<T> {
     bands: Vec<Chunks<T>>,
     bytes: usize,
-    rows: u64,
+    /// Rows of each band, wherever they are.
+    rows: [u64; BANDS],
     shared: Arc<Shared>,
     files: Vec<PathBuf>,
     store: Option<Arc<SpillStore>>,
@@ -32,7 +33,7 @@ impl<T: Words> Spool<T> {
         Self {
             bands: (0..BANDS).map(|_| Chunks::default()).collect(),
             bytes: 0,
-            rows: 0,
+            rows: [0; BANDS],
             shared: shared.clone(),
             files: Vec::new(),
             store: None,
@@ -41,8 +42,9 @@ impl<T: Words> Spool<T> {
 
     /// Adds a row to a band, taken modulo [`BANDS`].
     pub fn push(&mut self, band: u64, row: T) -> Result<(), SpillError> {
-        self.rows += 1;
-        self.bytes += self.bands[(band % BANDS as u64) as usize].push(row);
+        let band = (band % BANDS as u64) as usize;
+        self.rows[band] += 1;
+        self.bytes += self.bands[band].push(row);
         if self.shared.plan.for_rows() / PART < self.bytes as u64 {
             self.flush()?;
         }
@@ -51,12 +53,12 @@ impl<T: Words> Spool<T> {
 
     /// How many rows there are.
     pub fn len(&self) -> u64 {
-        self.rows
+        self.rows.iter().sum()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.rows == 0
+        self.len() == 0
     }
 
     fn flush(&mut self) -> Result<(), SpillError> {
@@ -67,12 +69,38 @@ impl<T: Words> Spool<T> {
         Ok(())
     }
 
+    /// Whether a band takes no more memory than the whole spool may.
+    pub fn is_light(&self, band: usize) -> bool {
+        self.rows[band] * size_of::<T>() as u64 <= self.shared.plan.for_rows() / PART
+    }
+
+    /// Shows each row of a band, as they were pushed.
+    pub fn look(&self, band: usize, mut see: impl FnMut(&T)) -> Result<(), SpillError> {
+        for file in &self.files {
+            let Some(store) = &self.store else { break };
+            store.read_band(file, band, |row| see(&row))?;
+        }
+        self.bands[band].iter().for_each(see);
+        Ok(())
+    }
+
     /// The rows of one band, which the spool gives away.
     pub fn take(&mut self, band: usize) -> Result<Vec<T>, SpillError> {
-        let mut rows: Vec<T> = std::mem::take(&mut self.bands[band]).into_parts().flatten().collect();
-        if let Some(store) = &self.store {
-            self.files.iter().try_for_each(|file| store.read_band(file, band, &mut rows))?;
+        self.take_some(band, |_| true)
+    }
+
+    /// The same, but only rows to keep; the others are gone.
+    pub fn take_some(&mut self, band: usize, mut keep: impl FnMut(&T) -> bool) -> Result<Vec<T>, SpillError> {
+        let mut rows: Vec<T> = Vec::new();
+        for file in &self.files {
+            let Some(store) = &self.store else { break };
+            store.read_band(file, band, |row| {
+                if keep(&row) {
+                    rows.push(row);
+                }
+            })?;
         }
+        rows.extend(std::mem::take(&mut self.bands[band]).into_parts().flatten().filter(keep));
         Ok(rows)
     }
 }

@@ -36,8 +36,8 @@ pub(crate) struct MessageCleaner<'a> {
     bad: Vec<bool>,
     /// Which of these events have a sender that is to be named.
     unnamed: Vec<usize>,
-    /// Contents of these events with their sketches.
-    sketches: Vec<(u64, u64)>,
+    /// Places of these events with their sketches.
+    sketches: Vec<(usize, u64)>,
     /// The refused rows.
     pub refusals: Refusals,
     /// Rows passed on.
@@ -284,12 +284,9 @@ impl<'a> MessageCleaner<'a> {
     /// Sketches are kept beside the content they belong to; without one there is nothing to compare it with.
     fn sketches(&mut self, batch: &Batch, columns: &[Column], at: usize) {
         let mut found = std::mem::take(&mut self.sketches);
-        self.each(batch, columns, at, |cell, event| {
-            if let Some(sketch) = sketch(cell)?
-                && event.content != 0
-            {
-                found.push((event.content, sketch));
-            }
+        let first = self.rows.start;
+        self.each_row(batch, columns, at, |row, cell, _| {
+            found.extend(sketch(cell)?.map(|sketch| (row - first, sketch)));
             Ok(())
         });
         self.sketches = found;
@@ -342,10 +339,10 @@ impl<'a> MessageCleaner<'a> {
                 continue;
             }
             // A platform's own fingerprint knows more than the words do, and is compared by itself.
-            let own = event.content == 0;
+            let (own, ts) = (event.content == 0, event.ts);
             let mark = fingerprinter.mark(text, |fingerprint, text, objects| {
                 if own {
-                    sink.text(fingerprint, text, objects);
+                    sink.text(ts, fingerprint, text, objects);
                 }
             });
             if own {
@@ -383,7 +380,12 @@ impl<'a> MessageCleaner<'a> {
                 }
             }
         }
-        self.sketches.drain(..).for_each(|(content, of)| sink.sketch(content, of));
+        for (i, sketch) in self.sketches.drain(..).filter(|(i, _)| !self.bad[*i]) {
+            let event = &self.events[i];
+            if event.content != 0 {
+                sink.sketch(event.ts, event.content, sketch);
+            }
+        }
         let (mut oldest, mut newest) = self.span.unwrap_or((i64::MAX, i64::MIN));
         for (event, bad) in self.events.iter().zip(&self.bad) {
             if *bad {

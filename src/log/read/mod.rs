@@ -31,9 +31,9 @@ pub trait EventSink: Send {
     fn name(&mut self, token: Token, name: &str);
     /// The words of an event, normalized, under their fingerprint, and digests of what they point to: at least once for
     /// each distinct fingerprint among this sink's events. They are gone when this returns.
-    fn text(&mut self, _fingerprint: u64, _normalized: &str, _objects: &[u64]) {}
-    /// A content and the similarity sketch that the platform gives for it.
-    fn sketch(&mut self, _content: u64, _sketch: u64) {}
+    fn text(&mut self, _ts: i64, _fingerprint: u64, _normalized: &str, _objects: &[u64]) {}
+    /// The content of an event and the similarity sketch that the platform gives for it.
+    fn sketch(&mut self, _ts: i64, _content: u64, _sketch: u64) {}
     /// A batch has been handed on: the moment to make room.
     fn end_batch(&mut self) -> Result<(), LogError> {
         Ok(())
