@@ -6,6 +6,7 @@ mod bad_surroundings;
 mod brigade;
 mod campaigns;
 mod cli;
+mod conformance;
 mod determinism;
 mod faults;
 mod formats;
