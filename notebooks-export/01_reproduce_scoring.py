@@ -502,11 +502,15 @@ def compare(mine, labels):
     return rows
 
 
-result = pl.DataFrame(compare(here, LABELS))
-table(result)
+result = compare(here, LABELS)
+table([{"what": column,
+        **{f"{label}: differ": f"{r['differ']} of {r['accounts']}" for label in LABELS for r in result
+           if (r["run"], r["what"]) == (label, column)},
+        "largest difference": max(r["largest difference"] for r in result if r["what"] == column)}
+       for column in [*SUB_SCORES, *WORDS]])
 
 # %%
-assert result["differ"].sum() == 0, "the tool and this notebook disagree"
+assert not any(r["differ"] for r in result), "the tool and this notebook disagree"
 for label in LABELS:
     rungs = Counter(j["verdict"] for name in here if name[0] == label for j in here[name].values())
     print(f"equal on all {rungs.total()} accounts of {label}:", ", ".join(f"{rungs[v]} {v}" for v in LADDER if rungs[v]))
@@ -607,7 +611,9 @@ for axis, score, color in zip(axes, SUB_SCORES, [BLUE, ORANGE, GREEN]):
     codes = sorted({c for _, j in noted for c in j["_points"]}, key=list(rules).index)
     for shade, code in enumerate(codes):
         width = [j["_points"].get(code, {}).get(score, 0.0) for _, j in noted]
-        axis.barh(range(len(noted)), width, left=left, color=color, alpha=1 - 0.5 * (shade % 2), linewidth=0)
+        there_is = [i for i, w in enumerate(width) if w]
+        axis.barh(there_is, [width[i] for i in there_is], left=[left[i] for i in there_is], color=color,
+                  alpha=1 - 0.5 * (shade % 2), linewidth=0)
         left = [l + w for l, w in zip(left, width)]
     axis.axvline(-SCALE * math.log(1 - policy["thresholds"][score]["watch"]), color=INK, lw=1, ls="--")
     axis.set(title=score, xlabel="points after group caps")

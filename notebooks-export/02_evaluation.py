@@ -253,10 +253,7 @@ def curve(values, positive):
     return tp / positive.sum(), fp / (~positive).sum(), tp / (tp + fp)
 
 
-grid = np.linspace(0, 1, 101)
-
-
-def bands(x_of, y_of, rounds=300):
+def bands(grid, x_of, y_of, rounds=300):
     """The 95 % band of a curve, resampling scenarios."""
     chance = np.random.default_rng(20190206)
     groups = [np.flatnonzero(np.asarray(clusters) == c) for c in sorted(set(clusters))]
@@ -271,12 +268,18 @@ def bands(x_of, y_of, rounds=300):
 
 made, (left, right) = figure(2, height=4.0)
 recall, fpr, precision = curve(highest, positive)
-low, high = bands(lambda r, f: f, lambda r, p: r)
+least = 1 / (~positive).sum()
+grid = np.geomspace(least, 1, 101)
+low, high = bands(grid, lambda r, f: f, lambda r, p: r)
 left.fill_between(grid, low, high, color=BLUE, alpha=0.2, linewidth=0)
-left.plot([0, *fpr], [0, *recall], color=BLUE, lw=2)
-left.plot([0, 1], [0, 1], color=GRAY, lw=1, ls=":")
-left.set(title="simulated: ROC", xlabel="false-positive rate", ylabel="recall", xlim=(-0.02, 1), ylim=(0, 1.02))
-low, high = bands(lambda r, f: r, lambda r, p: p)
+left.step(np.maximum(fpr, least), recall, where="post", color=BLUE, lw=2)
+left.plot(grid, grid, color=GRAY, lw=1, ls=":")
+left.set(title="simulated: ROC", xlabel="false-positive rate (from one account on)", ylabel="recall", xscale="log",
+         xlim=(least, 1), ylim=(0, 1.02))
+left.set_xticks([0.001, 0.01, 0.1, 1], ["0.001", "0.01", "0.1", "1"])
+left.minorticks_off()
+grid = np.linspace(0, 1, 101)
+low, high = bands(grid, lambda r, f: r, lambda r, p: p)
 right.fill_between(grid, low, high, color=GREEN, alpha=0.2, linewidth=0)
 right.plot(recall, precision, color=GREEN, lw=2)
 right.axhline(positive.mean(), color=GRAY, lw=1, ls=":")

@@ -29,7 +29,7 @@ print(bulkwatch("catalog", "M5"))
 # ## A limit in a policy file
 #
 # A policy file is a copy of the shipped one with other numbers under `[limits]`. M5 counts new chats that stayed without
-# an answer; its 100 is our suggestion [S]. Here it is 40.
+# an answer; its 100 is our suggestion [S]. Here it is lowered to 40 and raised to 200.
 
 # %%
 def with_limits(name, **wanted):
@@ -58,10 +58,12 @@ def flips(before, after):
 
 
 shipped = night("night-shipped", with_limits("shipped"))
-lower = night("night-lower", with_limits("lower", M5__unanswered=40))
-changed = flips(shipped, lower)
-print(f"simulated night: {len(changed)} of {len(shipped.table('scores'))} accounts have another verdict")
-table(changed)
+changed = []
+for limit in [40, 200]:
+    other = flips(shipped, night(f"night-{limit}", with_limits(f"limit-{limit}", M5__unanswered=limit)))
+    print(f"simulated night, limit {limit}: {len(other)} of {len(shipped.table('scores'))} accounts have another verdict")
+    changed.append(other.insert_column(0, pl.lit(limit).alias("limit of M5")))
+table(pl.concat(changed))
 
 # %% [markdown]
 # A key that does not exist, and a number outside what its card allows, are refused:
@@ -76,7 +78,7 @@ for wrong in [{"M5__unanswerd": 40}, {"M5__unanswered": 3}]:
 # ## Sweeping it
 #
 # Who is at `watch` or worse, and at `review` or worse, as the limit moves: among the accounts of the **simulated** night
-# that its card seeks, and among all others. What the card seeks was written down before any scan.
+# that its card seeks, and among all others.
 
 # %%
 card = tomllib.loads((ROOT / "data/scenarios/mixed_night/scenario.toml").read_text())
@@ -89,6 +91,7 @@ def is_sought(account):
         named = account == e.get("account") or prefix and account.startswith(prefix) and account[len(prefix):].isdigit()
         if at_least and named:
             return True
+    # Named for a finding, a comparison and a lapsed permission; broadcasters all the same.
     return account in ("sim_newsletter", "sim_padded", "sim_service_lapsed")
 
 

@@ -67,7 +67,7 @@ def executed(source):
     book = jupytext.read(source)
     book.metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
                      "language_info": {"name": "python"}}
-    NotebookClient(book, timeout=900, kernel_name="python3", record_timing=False,
+    NotebookClient(book, timeout=900, kernel_name="python3", record_timing=False, coalesce_streams=True,
                    extra_arguments=["--IPKernelApp.log_level=ERROR"],
                    resources={"metadata": {"path": str(HERE)}}).execute()
     book.metadata["language_info"] = {"name": "python"}
