@@ -584,17 +584,19 @@ part = background["broadcast"]["parts"][0]
 weight = part["weight"]
 watch = policy["thresholds"]["automation"]["watch"]
 m5_limit = limits["M5.unanswered"]["default"]
-table([
-    wrong("limit of M5: 90 for 100", lambda: limits["M5.unanswered"].update(default=m5_limit - 10),
+mistakes = [
+    wrong("limit of M5: 200 for 100", lambda: limits["M5.unanswered"].update(default=2 * m5_limit),
           lambda: limits["M5.unanswered"].update(default=m5_limit)),
     wrong("cap of the outreach group: one point more", lambda: [r.update(group_cap=cap + 1) for r in outreach],
           lambda: [r.update(group_cap=cap) for r in outreach]),
     wrong("first weight of the broadcast background: 0.01 more", lambda: part.update(weight=weight + 0.01),
           lambda: part.update(weight=weight)),
-    wrong("threshold of watch for automation: 0.02 more",
-          lambda: policy["thresholds"]["automation"].update(watch=watch + 0.02),
+    wrong("threshold of watch for automation: 0.10 more",
+          lambda: policy["thresholds"]["automation"].update(watch=watch + 0.1),
           lambda: policy["thresholds"]["automation"].update(watch=watch)),
-])
+]
+assert all(any(n for n in row.values() if n and not isinstance(n, str)) for row in mistakes), "a mistake passed unseen"
+table(mistakes)
 
 # %% [markdown]
 # ## What the points of the simulated night are made of
