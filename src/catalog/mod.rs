@@ -2,8 +2,10 @@
 //! In: the cards; out: pages, summaries and JSON that help, dictionaries and committed files are printed from.
 //! Adds nothing to a card: what a page says, the card says.
 
+pub mod conformance;
 mod features;
 mod rules;
+mod statements;
 mod tables;
 
 use serde_json::{Value, json};
@@ -11,7 +13,7 @@ use serde_json::{Value, json};
 /// One entry of the catalog.
 #[derive(Debug, Clone)]
 pub struct Entry {
-    /// `feature`, `rule` or `table`.
+    /// `feature`, `rule`, `background` or `table`.
     pub kind: &'static str,
     /// Name or code.
     pub name: String,
@@ -48,7 +50,12 @@ pub fn json(entries: &[Entry]) -> String {
 
 /// The committed pages that are printed from cards: file name and text.
 pub fn pages() -> Vec<(&'static str, String)> {
-    vec![("FEATURES.md", features::page()), ("RULES.md", rules::page()), ("INPUT.md", tables::page())]
+    vec![
+        ("FEATURES.md", features::page()),
+        ("RULES.md", rules::page()),
+        ("INPUT.md", tables::page()),
+        ("CONFORMANCE.md", conformance::page()),
+    ]
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 //! Interprets nothing: what a value means is decided by the command.
 
 use super::settings::SETTINGS;
-use super::terminal;
+use super::{shell, terminal};
 use clap::{Arg, ArgAction, ArgMatches, Command as Clap};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -66,6 +66,10 @@ pub enum Command {
     Panel(Flags),
     /// `simulate`
     Simulate(Flags),
+    /// `completions`
+    Completions(Flags),
+    /// `man`
+    Man(Flags),
 }
 
 /// Parses the arguments; `Err` is the exit code after clap has printed help, version or what is wrong.
@@ -95,6 +99,8 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, ExitCo
         "coaction" => Command::Coaction(flags(matches)),
         "panel" => Command::Panel(flags(matches)),
         "simulate" => Command::Simulate(flags(matches)),
+        "completions" => Command::Completions(flags(matches)),
+        "man" => Command::Man(flags(matches)),
         _ => match matches.subcommand() {
             Some((_, matches)) => Command::Config(flags(matches)),
             None => return Err(ExitCode::from(2)),
@@ -102,7 +108,8 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, ExitCo
     })
 }
 
-fn program() -> Clap {
+/// All commands with their flags and help.
+pub fn program() -> Clap {
     Clap::new("bulkwatch")
         .version(env!("CARGO_PKG_VERSION"))
         .about("Finds accounts that broadcast or automate on a messaging service, from metadata alone")
@@ -146,6 +153,23 @@ fn program() -> Clap {
                 .arg(write("configuration to write; the mapping goes beside it", "bulkwatch.toml")),
         )
         .subcommands(side_commands())
+        .subcommands(shell_commands())
+}
+
+/// What a shell and `man` ask for.
+fn shell_commands() -> [Clap; 2] {
+    [
+        Clap::new("completions")
+            .about("Print a completion script for a shell")
+            .before_help(
+                "Example: bulkwatch completions bash > ~/.local/share/bash-completion/completions/bulkwatch",
+            )
+            .arg(subject("SHELL", "the shell", true).value_parser(shell::SHELLS)),
+        Clap::new("man")
+            .about("Print the manual page of the program or of one command, in roff")
+            .before_help("Example: bulkwatch man scan > bulkwatch-scan.1")
+            .arg(subject("COMMAND", "one command; the program without it", false)),
+    ]
 }
 
 /// Commands around a scan.

@@ -16,6 +16,7 @@ mod panics;
 mod population;
 mod scan;
 mod settings;
+mod shell;
 mod simulate;
 mod terminal;
 mod whole;
@@ -58,5 +59,7 @@ fn dispatch(command: Command) -> Result<(), Failure> {
         Command::Coaction(flags) => coaction::run(&flags),
         Command::Panel(flags) => panel::run(&flags),
         Command::Simulate(flags) => simulate::run(&flags),
+        Command::Completions(flags) => shell::completions(&flags),
+        Command::Man(flags) => shell::man(&flags),
     }
 }

@@ -14,20 +14,30 @@ pub const MOST: f64 = 8.0;
 /// Messages at which a shrunk grade counts half.
 const SHRINK: f64 = 8.0;
 
-/// One graded feature: 0 at `from`, 1 at `to`, straight in the logarithm for counts; `to` below `from` for falling ones.
-struct Grade {
-    feature: &'static Feature,
-    from: f64,
-    to: f64,
+/// One graded feature: 0 at `from`, 1 at `to`, straight in ln(1 + value) where it rises and an end lies above 1, else
+/// straight in the value.
+pub struct Grade {
+    /// What is graded.
+    pub feature: &'static Feature,
+    /// Where it counts nothing.
+    pub from: f64,
+    /// Where it counts in full; below `from` for falling ones.
+    pub to: f64,
     /// A count n by which the grade shrinks as n / (n + k).
-    shrink: Option<(&'static Feature, f64)>,
+    pub shrink: Option<(&'static Feature, f64)>,
 }
 
 /// A part of the background: the best of its grades, times its weight.
-struct Part {
-    weight: f64,
-    best_of: &'static [Grade],
+pub struct Part {
+    /// Its share of the whole.
+    pub weight: f64,
+    /// Of these the best counts.
+    pub best_of: &'static [Grade],
 }
+
+/// The parts of each sub-score's background, for the catalog.
+pub const PARTS: [(&str, &[Part]); 3] =
+    [("automation", AUTOMATION), ("broadcast", BROADCAST), ("unsolicited", UNSOLICITED)];
 
 const fn counted(feature: &'static Feature, from: f64, to: f64) -> Grade {
     Grade { feature, from, to, shrink: None }
@@ -139,7 +149,7 @@ const UNSOLICITED: &[Part] = &[
 /// Every feature the background reads.
 #[cfg(test)]
 pub fn uses() -> Vec<&'static Feature> {
-    let parts = [AUTOMATION, BROADCAST, UNSOLICITED].into_iter().flatten();
+    let parts = PARTS.into_iter().flat_map(|(_, parts)| parts);
     parts
         .flat_map(|p| p.best_of)
         .flat_map(|g| [Some(g.feature), g.shrink.map(|(by, _)| by)])
@@ -149,7 +159,7 @@ pub fn uses() -> Vec<&'static Feature> {
 
 /// Points for automation, broadcast and unsolicited.
 pub fn points(row: &Row) -> [f64; 3] {
-    [AUTOMATION, BROADCAST, UNSOLICITED].map(|parts| {
+    PARTS.map(|(_, parts)| {
         let sum: f64 = parts.iter().map(|p| p.weight * best(row, p.best_of)).sum();
         MOST * sum.clamp(0.0, 1.0)
     })
@@ -182,7 +192,7 @@ mod tests {
 
     #[test]
     fn weights_sum_to_one() {
-        for parts in [AUTOMATION, BROADCAST, UNSOLICITED] {
+        for (_, parts) in PARTS {
             let sum: f64 = parts.iter().map(|p| p.weight).sum();
             assert!((sum - 1.0).abs() < 1e-9, "{sum}");
         }

@@ -2,7 +2,7 @@
 //! In: one account's feature row, the profile of earlier nights, the limits in force; out: hits, mitigations, points.
 //! Sees values and percentiles, never events; knows no verdict, no date and no policy text.
 
-mod background;
+pub mod background;
 pub mod benign;
 pub mod certain;
 #[cfg(test)]

@@ -55,6 +55,22 @@ fn data_goes_to_stdout_and_nothing_else_does() {
 }
 
 #[test]
+fn shells_and_man_learn_every_command() {
+    let dir = tempfile::tempdir().expect("temp");
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let script = ok(dir.path(), &["completions", shell]);
+        assert!(script.contains("coaction") && script.contains("max-reject-share"), "{shell}: {script}");
+    }
+    let page = ok(dir.path(), &["man"]);
+    assert!(page.contains(".TH bulkwatch 1") && page.contains("bulkwatch\\-scan(1)"), "{page}");
+    let page = ok(dir.path(), &["man", "scan"]);
+    assert!(page.contains(".TH bulkwatch-scan 1") && page.contains("max\\-reject\\-share"), "{page}");
+    let wrong = run_in(dir.path(), &["man", "scna"]);
+    assert!(wrong.code == 2 && wrong.err.contains("did you mean scan?"), "{}", wrong.err);
+    assert_eq!(run_in(dir.path(), &["completions", "dos"]).code, 2);
+}
+
+#[test]
 fn hostile_names_stay_text() {
     let dir = tempfile::tempdir().expect("temp");
     let name = "=cmd|'/c calc'!A1<script>alert(1)</script>\u{1b}[31m";

@@ -7,6 +7,7 @@ mod brigade;
 mod campaigns;
 mod cli;
 mod crews;
+mod conformance;
 mod determinism;
 mod faults;
 mod formats;

@@ -198,6 +198,8 @@ const DOORS: &[(&str, &[&str])] = &[
         ],
     ),
     ("clap::", &["src/cli/"]),
+    ("clap_complete::", &["src/cli/"]),
+    ("clap_mangen::", &["src/cli/"]),
     ("indicatif::", &["src/cli/"]),
     ("comfy_table::", &["src/cli/"]),
     ("ctrlc::", &["src/cli/"]),
