@@ -58,5 +58,6 @@ fn dispatch(command: Command) -> Result<(), Failure> {
         Command::Coaction(flags) => coaction::run(&flags),
         Command::Panel(flags) => panel::run(&flags),
         Command::Simulate(flags) => simulate::run(&flags),
+        Command::World(flags) => simulate::world(&flags),
     }
 }
