@@ -36,11 +36,11 @@ impl Cast {
         Self::walk(own, people, next, coprime(step, people))
     }
 
-    /// The cast of somebody who counts numbers up: neighbors on the list of people.
-    pub fn in_a_row(seed: u64, own: &str, people: u64) -> Self {
+    /// The cast of somebody who counts numbers up: neighbors on the list of people, or every `step`-th of them.
+    pub fn in_a_row(seed: u64, own: &str, people: u64, step: u64) -> Self {
         let people = people.max(1);
         let next = Stream::new(seed, &format!("cast of {own}")).below(people);
-        Self::walk(own, people, next, 1)
+        Self::walk(own, people, next, coprime(step, people))
     }
 
     fn walk(own: &str, people: u64, next: u64, step: u64) -> Self {

@@ -85,7 +85,8 @@ fn makes_group(actor: &mut Actor<'_>, pitch: &Pitch, at: i64, n: u32, added: u32
         }
     }
     let ts = ts + actor.stream.gap(40.0, 0.5);
-    let post = pitch.written(actor, &habit, ts, &group).link(true).into_chat(Chat::Group);
+    let link = actor.stream.chance(pitch.link);
+    let post = pitch.written(actor, &habit, ts, &group).link(link).into_chat(Chat::Group);
     actor.send(post);
 }
 
@@ -94,7 +95,7 @@ pub fn group_hopper(scene: &mut Scene<'_>) {
     let (name, per_day) = (scene.me.clone(), scene.draw.get(&HOPPER_GROUPS));
     let (pitch, adapts) = (Pitch::of(scene), scene.draw.adapts());
     let age = if adapts { scene.ordinary_age(&name) } else { 9.0 };
-    let publics = 1 + scene.world.people / 400;
+    let publics = 1 + scene.world.people / 100;
     if adapts {
         scene.lives(&name, age);
     } else {
@@ -119,7 +120,8 @@ fn hop(actor: &mut Actor<'_>, pitch: &Pitch, at: i64, group: &str, wait: f64) ->
     let habit = habit_of(actor, &me);
     actor.group(at, group, GroupKind::JoinLink, None);
     let ts = at + actor.stream.gap(wait, 0.5);
-    let post = pitch.written(actor, &habit, ts, group).link(true).into_chat(Chat::Group);
+    let link = actor.stream.chance(pitch.link);
+    let post = pitch.written(actor, &habit, ts, group).link(link).into_chat(Chat::Group);
     actor.abuses(ts);
     actor.send(post);
     if actor.stream.chance(0.2) {
@@ -228,7 +230,7 @@ pub fn taken_over(scene: &mut Scene<'_>) {
 
 /// Counts numbers up; many are nobody's. Adapted: few a day, from a list that was cleaned.
 pub fn enumerated_numbers(scene: &mut Scene<'_>) {
-    scene.with_neighbors();
+    scene.with_neighbors(if scene.draw.adapts() { 97 } else { 1 });
     let (name, per_day) = (scene.me.clone(), scene.draw.get(&ENUMERATED_PER_DAY));
     let mut pitch = Pitch::of(scene);
     pitch.dead = scene.draw.get(&ENUMERATED_DEAD);

@@ -3,10 +3,9 @@
 //! Refuses abuse; a few people are blocked or reported all the same, and a few write to many for a day.
 
 use super::World;
+use super::chat::{Manner, talk};
 use crate::domain::{AccountKind, Chat, DAY_US, FeedbackKind, GroupKind, HOUR_US, MINUTE_US};
-use crate::simulate::actors::human::{
-    Acquaintance, FRIENDS, Habit, converse, habit_of, moment, reply, written,
-};
+use crate::simulate::actors::human::{Acquaintance, FRIENDS, Habit, habit_of, moment, reply, written};
 use crate::simulate::cast;
 use crate::simulate::message::Message;
 use crate::simulate::stage::{Actor, Place, Stage};
@@ -24,6 +23,10 @@ pub struct Life {
     pub groups: Vec<String>,
     /// Conversations it opens a day.
     pub rate: f64,
+    /// Conversations that others open with it, where those do not do so by themselves.
+    pub asked: f64,
+    /// How it talks.
+    pub manner: Manner,
     /// Group posts a day.
     pub posts: f64,
     /// First contacts with strangers a day.
@@ -62,12 +65,13 @@ impl Life {
         from: i64,
         world: &World,
     ) -> Self {
-        let rate = actor.stream.lognormal(0.9, 1.15).min(25.0);
-        let posts = actor.stream.lognormal(0.35 * rate.sqrt(), 1.3).min(80.0);
+        let rate = actor.stream.lognormal(0.8, 1.2).min(30.0);
+        let posts = actor.stream.lognormal(0.35 * rate.sqrt(), 1.5).min(150.0);
         // Half of the people hardly ever write to somebody they do not know; sellers, seekers and the outgoing do.
-        let strangers = actor.stream.lognormal(0.06, 1.7).min(6.0);
+        let strangers = actor.stream.lognormal(0.12, 1.6).min(8.0);
         let (holiday, people) = (world.holiday(), world.people);
-        Self { friends, groups, rate, posts, strangers, from, holiday, people }
+        let manner = Manner::drawn(actor);
+        Self { friends, groups, rate, asked: 0.0, manner, posts, strangers, from, holiday, people }
     }
 }
 
@@ -94,7 +98,7 @@ fn joins(actor: &mut Actor<'_>, index: u64) -> i64 {
 /// Neighbors on a ring and people from anywhere; how many is heavy-tailed.
 fn circle(actor: &mut Actor<'_>, people: u64, index: u64) -> Vec<String> {
     let near = 2 + u64::from(actor.stream.poisson(3.0));
-    let far = actor.stream.lognormal(6.0, 0.9).min(250.0) as u64;
+    let far = actor.stream.lognormal(7.0, 1.1).min(300.0) as u64;
     let mut numbers: Vec<u64> = (1..=near).map(|step| (index + step) % people.max(1)).collect();
     numbers.extend((0..far).map(|_| actor.stream.below(people)));
     let mut seen = std::collections::HashSet::new();
@@ -112,8 +116,8 @@ fn groups_of(actor: &mut Actor<'_>, people: u64, index: u64) -> Vec<String> {
         }
         groups.push(group);
     }
-    if actor.stream.chance(0.25) {
-        groups.push(format!("public_{}", actor.stream.below(1 + people / 400)));
+    for _ in 0..actor.stream.lognormal(1.0, 1.1).min(30.0) as u32 {
+        groups.push(format!("public_{}", actor.stream.below(1 + people / 100)));
     }
     groups
 }
@@ -126,11 +130,17 @@ pub fn live(actor: &mut Actor<'_>, life: &Life) {
     let mut day = life.from - life.from.rem_euclid(DAY_US);
     while day < actor.end() {
         let free = matches!(day / DAY_US % 7, 2 | 3);
-        let mood = if free { weekend } else { 1.0 };
+        let mood = actor.stream.lognormal(0.85, 0.6) * if free { weekend } else { 1.0 };
         for _ in 0..actor.stream.poisson(life.rate * mood) {
             let at = moment(&mut actor.stream, day, habit.shift);
             if life.from <= at {
                 sit_down(actor, life, &habit, at);
+            }
+        }
+        for _ in 0..actor.stream.poisson(life.asked * mood) {
+            let at = moment(&mut actor.stream, day, habit.shift);
+            if life.from <= at {
+                is_visited(actor, life, at);
             }
         }
         for _ in 0..actor.stream.poisson(life.posts * mood) {
@@ -156,11 +166,11 @@ fn friend(actor: &mut Actor<'_>, life: &Life) -> String {
 /// Takes the phone in hand: one talk, several one after another, or something passed on to a few.
 fn sit_down(actor: &mut Actor<'_>, life: &Life, habit: &Habit, at: i64) {
     match actor.stream.weighted(&[0.70, 0.22, 0.08]) {
-        0 => talk(actor, life, at),
+        0 => chats(actor, life, at, true),
         1 => {
             let mut ts = at;
-            for _ in 0..2 + actor.stream.poisson(1.1) {
-                talk(actor, life, ts);
+            for _ in 0..(2.0 + actor.stream.lognormal(0.8, 1.1)).min(25.0) as u32 {
+                chats(actor, life, ts, true);
                 ts += actor.stream.gap(25.0, 1.0);
             }
         }
@@ -169,10 +179,29 @@ fn sit_down(actor: &mut Actor<'_>, life: &Life, habit: &Habit, at: i64) {
 }
 
 /// A talk with one friend; how long it gets is heavy-tailed.
-fn talk(actor: &mut Actor<'_>, life: &Life, at: i64) {
+fn chats(actor: &mut Actor<'_>, life: &Life, at: i64, mine: bool) {
     let peer = friend(actor, life);
     let turns = actor.stream.lognormal(2.4, 0.8).clamp(1.0, 40.0) as u32;
-    converse(actor, &peer, at, turns, FRIENDS);
+    talk(actor, &life.manner, &peer, at, turns, FRIENDS, mine);
+}
+
+/// What others do by themselves in a world of people, and has to be done for an account that is nobody's neighbor: a
+/// friend opens a talk or passes something on, a stranger asks.
+fn is_visited(actor: &mut Actor<'_>, life: &Life, at: i64) {
+    let me = actor.name.clone();
+    match actor.stream.weighted(&[0.82, 0.08, 0.10]) {
+        0 => chats(actor, life, at, false),
+        1 => {
+            let (peer, content) = (friend(actor, life), actor.stream.hex());
+            actor.send(Message::direct(at, &peer, &me).body(60_000, &content).forwarded(1).known(true));
+        }
+        _ => {
+            let peer = cast::person(actor.stream.below(life.people));
+            let turns = 1 + actor.stream.poisson(1.2);
+            let stranger = Acquaintance { peer_knows: true, actor_knows: false };
+            talk(actor, &life.manner, &peer, at, turns, stranger, false);
+        }
+    }
 }
 
 /// What goes around today, to a few friends within a minute or so, or into a group.
@@ -190,7 +219,7 @@ fn passes_on(actor: &mut Actor<'_>, life: &Life, habit: &Habit, at: i64) {
         return actor.send(forward(at, &group).into_chat(Chat::Group));
     }
     let mut ts = at;
-    let many = (1.0 + actor.stream.lognormal(2.0, 0.9)).min(30.0) as u32;
+    let many = (1.0 + actor.stream.lognormal(2.0, 1.2)).min(60.0) as u32;
     for _ in 0..many {
         let peer = friend(actor, life);
         actor.send(forward(ts, &peer));
@@ -206,7 +235,7 @@ fn group(actor: &mut Actor<'_>, life: &Life) -> String {
     life.groups
         .get(at)
         .cloned()
-        .unwrap_or_else(|| format!("public_{}", actor.stream.below(1 + life.people / 400)))
+        .unwrap_or_else(|| format!("public_{}", actor.stream.below(1 + life.people / 100)))
 }
 
 /// A few posts in one group.
@@ -216,8 +245,9 @@ fn posts(actor: &mut Actor<'_>, life: &Life, habit: &Habit, at: i64) {
     let mut ts = at;
     for _ in 0..1 + actor.stream.weighted(&[0.6, 0.25, 0.1, 0.05]) {
         let message = written(&mut actor.stream, habit, ts, &me, &group).into_chat(Chat::Group);
+        let message = life.manner.linked(actor, message);
         actor.send(message);
-        ts += actor.stream.gap(20.0, 1.0);
+        ts += actor.stream.gap(30.0 * life.manner.pace, 1.2);
     }
 }
 
@@ -232,7 +262,8 @@ fn meets(actor: &mut Actor<'_>, life: &Life, habit: &Habit, at: i64) {
         let peer = cast::person(actor.stream.below(life.people));
         if actor.stream.chance(0.6) && n == 0 {
             let turns = 2 + actor.stream.poisson(2.0);
-            converse(actor, &peer, ts, turns, Acquaintance { peer_knows: false, actor_knows: true });
+            let new = Acquaintance { peer_knows: false, actor_knows: true };
+            talk(actor, &life.manner, &peer, ts, turns, new, true);
         } else {
             (first.ts, first.recipient) = (ts, peer.clone());
             actor.send(first.clone());
@@ -297,15 +328,17 @@ fn mishaps(actor: &mut Actor<'_>, people: u64, life: &Life) {
     }
     for _ in 0..actor.stream.poisson(0.25 * share) {
         let at = some(actor);
-        let group = format!("public_{}", actor.stream.below(1 + people / 400));
+        let group = format!("public_{}", actor.stream.below(1 + people / 100));
         actor.group(at, &group, GroupKind::JoinLink, None);
     }
-    for party in 0..actor.stream.poisson(0.2 * share) {
+    for party in 0..actor.stream.poisson(0.8 * share) {
         let at = some(actor);
         let group = format!("party {party} of {}", actor.name);
         actor.group(at, &group, GroupKind::Create, None);
-        for step in 1..=actor.stream.between(3, 14) {
-            let guest = friend(actor, life);
+        let guests = (2.0 + actor.stream.lognormal(4.0, 0.8)).min(60.0) as i64;
+        for step in 1..=guests {
+            let own = actor.stream.chance(0.7);
+            let guest = if own { friend(actor, life) } else { cast::person(actor.stream.below(people)) };
             actor.group(at + step * 4_000_000, &group, GroupKind::Add, Some(&guest));
         }
     }

@@ -80,41 +80,41 @@ innocent! {
 
 ranges! {
     /// Age at the first pitch: hours where plain, days where adaptive.
-    BLASTER_AGE = "new_account_blaster.age", (0.05, 6.0), (20.0, 400.0), High;
+    BLASTER_AGE = "new_account_blaster.age", (0.05, 6.0), (150.0, 1_200.0), High;
     /// Messages of the blast, or a day.
-    BLASTER_MESSAGES = "new_account_blaster.messages", (80.0, 600.0), (1.0, 4.0), High;
+    BLASTER_MESSAGES = "new_account_blaster.messages", (80.0, 600.0), (0.25, 1.2), High;
     /// Seconds between two of them.
     BLASTER_GAP = "new_account_blaster.gap_s", (0.1, 6.0), (40.0, 900.0), Low;
     /// Groups created, all at once or a day.
-    FACTORY_GROUPS = "group_factory.groups", (24.0, 90.0), (0.1, 0.5), High;
+    FACTORY_GROUPS = "group_factory.groups", (24.0, 90.0), (0.05, 0.3), High;
     /// People added to each.
     FACTORY_ADDED = "group_factory.added", (10.0, 60.0), (3.0, 9.0), High;
     /// Groups visited a day.
-    HOPPER_GROUPS = "group_hopper.groups", (12.0, 60.0), (0.4, 1.6), High;
+    HOPPER_GROUPS = "group_hopper.groups", (12.0, 60.0), (0.2, 0.9), High;
     /// Strangers a day under every limit.
-    DRIPPER_PER_DAY = "dripper.per_day", (18.0, 48.0), (1.0, 3.5), High;
+    DRIPPER_PER_DAY = "dripper.per_day", (18.0, 48.0), (0.25, 1.2), High;
     /// Strangers a day.
-    MUTATOR_PER_DAY = "template_mutator.per_day", (60.0, 240.0), (1.0, 3.5), High;
+    MUTATOR_PER_DAY = "template_mutator.per_day", (60.0, 240.0), (0.25, 1.2), High;
     /// Numbers over which a list is split.
     SPLIT_NUMBERS = "split_list.numbers", (4.0, 12.0), (8.0, 24.0), High;
     /// People each of them has a day.
-    SPLIT_PER_DAY = "split_list.per_day", (40.0, 140.0), (1.0, 3.5), High;
+    SPLIT_PER_DAY = "split_list.per_day", (40.0, 140.0), (0.25, 1.2), High;
     /// Strangers a day at the pace of a person.
-    HUMANLIKE_PER_DAY = "human_like.per_day", (40.0, 140.0), (1.0, 4.0), High;
+    HUMANLIKE_PER_DAY = "human_like.per_day", (40.0, 140.0), (0.25, 1.2), High;
     /// Members of a warmed-up ring.
     RING_MEMBERS = "warmed_up_ring.members", (5.0, 14.0), (6.0, 20.0), High;
     /// Strangers a day once it is warm.
-    RING_PER_DAY = "warmed_up_ring.per_day", (40.0, 160.0), (1.5, 5.0), High;
+    RING_PER_DAY = "warmed_up_ring.per_day", (40.0, 160.0), (0.25, 1.2), High;
     /// Messages from a taken-over account, at once or a day.
-    TAKEN_MESSAGES = "taken_over.messages", (80.0, 400.0), (2.0, 6.0), High;
+    TAKEN_MESSAGES = "taken_over.messages", (80.0, 400.0), (0.3, 1.5), High;
     /// Numbers tried a day.
-    ENUMERATED_PER_DAY = "enumerated_numbers.per_day", (80.0, 400.0), (1.0, 4.0), High;
+    ENUMERATED_PER_DAY = "enumerated_numbers.per_day", (80.0, 400.0), (0.25, 1.2), High;
     /// Share of them that nobody has.
-    ENUMERATED_DEAD = "enumerated_numbers.dead", (0.3, 0.65), (0.05, 0.2), High;
+    ENUMERATED_DEAD = "enumerated_numbers.dead", (0.3, 0.65), (0.03, 0.12), High;
     /// Accounts of a farm.
     FARM_ACCOUNTS = "sim_farm.accounts", (10.0, 40.0), (10.0, 40.0), High;
     /// Strangers a day of each.
-    FARM_PER_DAY = "sim_farm.per_day", (25.0, 90.0), (0.6, 2.5), High;
+    FARM_PER_DAY = "sim_farm.per_day", (25.0, 90.0), (0.25, 1.0), High;
     /// People who agree to report somebody.
     BRIGADE_MEMBERS = "report_brigade.members", (25.0, 90.0), (8.0, 25.0), High;
     /// Minutes over which they do.
@@ -122,7 +122,7 @@ ranges! {
     /// Accomplices who chat with a sender.
     PADDING_ACCOMPLICES = "padding.accomplices", (6.0, 25.0), (3.0, 12.0), High;
     /// Strangers a day behind their chatter.
-    PADDING_PER_DAY = "padding.per_day", (50.0, 200.0), (1.0, 4.0), High;
+    PADDING_PER_DAY = "padding.per_day", (50.0, 200.0), (0.25, 1.2), High;
     /// Share of strangers who answer.
     REPLIES = "abuse.replies", (0.005, 0.03), (0.25, 0.5), Low;
     /// Share of strangers who report.

@@ -38,11 +38,11 @@ impl<'a> Scene<'a> {
         Self { stage, me: me.to_owned(), draw, world }
     }
 
-    /// The same scene with people around it whose numbers follow each other.
-    pub fn with_neighbors(&mut self) {
+    /// The same scene with people around it whose numbers follow each other at that step.
+    pub fn with_neighbors(&mut self, step: u64) {
         let world = self.world;
         let stage = Stage::new(world.seed, END, world.days.max(ACTED));
-        self.stage = stage.in_world(world.start(), Cast::in_a_row(world.seed, &self.me, world.people));
+        self.stage = stage.in_world(world.start(), Cast::in_a_row(world.seed, &self.me, world.people, step));
     }
 
     /// Days of the world.
@@ -81,8 +81,12 @@ impl<'a> Scene<'a> {
             actor.has_contact(friend, name);
         }
         let (near, far) = (actor.stream.below(world.people), actor.stream.below(world.people));
-        let groups = vec![format!("family_{}", near / 5), format!("class_{}", far / 24)];
-        let life = Life::drawn(&mut actor, friends, groups, from, world);
+        let mut groups = vec![format!("family_{}", near / 5), format!("class_{}", far / 24)];
+        for _ in 0..1 + actor.stream.lognormal(1.0, 1.1).min(30.0) as u32 {
+            groups.push(format!("public_{}", actor.stream.below(1 + world.people / 100)));
+        }
+        let mut life = Life::drawn(&mut actor, friends, groups, from, world);
+        life.asked = actor.stream.lognormal(1.4, 0.9).min(20.0);
         live(&mut actor, &life);
     }
 
