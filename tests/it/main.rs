@@ -16,3 +16,4 @@ mod program;
 mod reading;
 mod scenarios;
 mod tidy;
+mod worlds;

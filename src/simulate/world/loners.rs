@@ -44,8 +44,9 @@ fn by_days(scene: &mut Scene<'_>, name: &str, pitch: &Pitch, act: impl Fn(&mut A
 pub fn group_factory(scene: &mut Scene<'_>) {
     let name = scene.me.clone();
     let (groups, added) = (scene.draw.get(&FACTORY_GROUPS), scene.draw.get(&FACTORY_ADDED));
-    let pitch = Pitch::of(scene);
+    let mut pitch = Pitch::of(scene);
     if scene.draw.adapts() {
+        pitch.known = 0.6;
         let age = scene.ordinary_age(&name);
         scene.lives(&name, age);
         return by_days(scene, &name, &pitch, |actor, day| {
@@ -74,7 +75,11 @@ fn makes_group(actor: &mut Actor<'_>, pitch: &Pitch, at: i64, n: u32, added: u32
     let mut ts = at;
     for person in 0..added {
         ts += actor.stream.gap(gap, 0.5);
-        let target = format!("{me}_added_{}_{n}_{person}", at / HOUR_US);
+        // Who adapts mixes friends in, as anybody's groups do.
+        let target = match actor.stream.chance(pitch.known) {
+            true => format!("{me}_friend_{person}"),
+            false => format!("{me}_added_{}_{n}_{person}", at / HOUR_US),
+        };
         actor.group(ts, &group, GroupKind::Add, Some(&target));
         if actor.stream.chance(0.12) {
             let later = actor.stream.within_minutes(ts + MINUTE_US, 600);

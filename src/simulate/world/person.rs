@@ -219,14 +219,18 @@ fn passes_on(actor: &mut Actor<'_>, life: &Life, habit: &Habit, at: i64) {
         return actor.send(forward(at, &group).into_chat(Chat::Group));
     }
     let mut ts = at;
-    let many = (1.0 + actor.stream.lognormal(2.0, 1.2)).min(60.0) as u32;
-    for _ in 0..many {
+    let many = (1.0 + actor.stream.lognormal(2.0, 1.2)).min(if times == 5 { 2.0 } else { 60.0 }) as u32;
+    for n in 0..many {
         let peer = friend(actor, life);
         actor.send(forward(ts, &peer));
         if actor.stream.chance(0.45) {
             reply(actor, &peer, ts, 30.0, true);
         }
-        ts += actor.stream.gap(4.0 + habit.pace / 60.0, 0.7);
+        ts += actor.stream.gap(3.0 + habit.pace / 90.0, 0.5).min(15_000_000);
+        if n % 5 == 4 || times == 5 {
+            // The client forwards to five chats at a time, and to one what went around much.
+            ts += MINUTE_US + actor.stream.gap(30.0, 0.8);
+        }
     }
 }
 

@@ -50,10 +50,11 @@ impl<'a> Scene<'a> {
         self.world.days
     }
 
-    /// Midnight of some day of the world, but not one of the last `last`.
+    /// Midnight of some day of the window, but not one of the last `last`.
     pub fn some_day(&mut self, last: i64) -> i64 {
-        let days = (self.world.days - last).max(1) as u64;
-        self.world.start() + self.draw.below(days) as i64 * DAY_US
+        let from = self.world.window_from();
+        let days = ((END - from) / DAY_US - last).max(1) as u64;
+        from + self.draw.below(days) as i64 * DAY_US
     }
 
     /// The name of the scene's `n`-th account.
