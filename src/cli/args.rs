@@ -39,6 +39,8 @@ pub struct Flags {
     pub features_only: bool,
     /// `--simulated`
     pub simulated: bool,
+    /// Flags of `simulate world`, by name.
+    pub world: BTreeMap<&'static str, String>,
 }
 
 /// A command with its flags.
@@ -70,6 +72,8 @@ pub enum Command {
     Completions(Flags),
     /// `man`
     Man(Flags),
+    /// `simulate world`
+    World(Flags),
 }
 
 /// Parses the arguments; `Err` is the exit code after clap has printed help, version or what is wrong.
@@ -98,9 +102,12 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, ExitCo
         "population" => Command::Population(flags(matches)),
         "coaction" => Command::Coaction(flags(matches)),
         "panel" => Command::Panel(flags(matches)),
-        "simulate" => Command::Simulate(flags(matches)),
         "completions" => Command::Completions(flags(matches)),
         "man" => Command::Man(flags(matches)),
+        "simulate" => match matches.subcommand() {
+            Some((_, matches)) => Command::World(flags(matches)),
+            None => Command::Simulate(flags(matches)),
+        },
         _ => match matches.subcommand() {
             Some((_, matches)) => Command::Config(flags(matches)),
             None => return Err(ExitCode::from(2)),
@@ -208,9 +215,46 @@ fn side_commands() -> Vec<Clap> {
             .arg(json())
             .arg(quiet()),
         Clap::new("simulate")
-            .about("Write the simulated scenarios, always the same bytes")
-            .arg(write("folder to write", "data/scenarios")),
+            .about("Write the simulated scenarios, or a simulated world; always the same bytes")
+            .arg(write("folder to write", "data/scenarios"))
+            .subcommand(world()),
     ]
+}
+
+/// Flags of `simulate world`, with their meaning.
+const WORLD: &[(&str, &str, &str)] = &[
+    (
+        "accounts",
+        "N",
+        "ordinary people; personas and adversaries come on top, as the mix says; default: 50000",
+    ),
+    ("days", "D", "days of log, 2 to 90; default: 7"),
+    ("seed", "S", "seed of all streams; default: 1"),
+    (
+        "difficulty",
+        "WORD",
+        "plain, or adaptive: adversaries that look like people in each single respect; default: plain",
+    ),
+    (
+        "region",
+        "WORD",
+        "fit, or held-out: the part of the parameters' ranges that fit never draws from; default: fit",
+    ),
+    (
+        "mix",
+        "FILE",
+        "how many of each persona per million people; default: data/worlds/default.toml, which is built in",
+    ),
+    ("out", "DIR", "new folder to write; default: world"),
+];
+
+fn world() -> Clap {
+    let command = Clap::new("world")
+        .about("Write a population drawn at random, with innocents and adversaries and the known answers")
+        .before_help(
+            "Example: bulkwatch simulate world --accounts 50000 --days 7 --seed 1 --out world && bulkwatch scan world",
+        );
+    WORLD.iter().fold(command, |command, (name, what, help)| command.arg(value(name, what, help)))
 }
 
 fn scan() -> Clap {
@@ -303,6 +347,7 @@ fn flags(matches: &ArgMatches) -> Flags {
         dry_run: set("dry-run"),
         features_only: set("features-only"),
         simulated: set("simulated"),
+        world: WORLD.iter().filter_map(|(name, ..)| Some((*name, text(name)?))).collect(),
     }
 }
 

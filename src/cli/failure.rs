@@ -8,6 +8,7 @@ use crate::domain::ErrorClass;
 use crate::log::LogError;
 use crate::pipeline::ScanError;
 use crate::report::FeatureFileError;
+use crate::simulate::WorldError;
 use crate::table_io::TableError;
 use std::path::Path;
 
@@ -93,6 +94,12 @@ impl From<ScanError> for Failure {
             ScanError::Policy(error) => error.into(),
             error => Self::new(error.class(), chain(&error)),
         }
+    }
+}
+
+impl From<WorldError> for Failure {
+    fn from(error: WorldError) -> Self {
+        Self::new(error.class(), chain(&error))
     }
 }
 

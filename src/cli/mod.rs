@@ -61,5 +61,6 @@ fn dispatch(command: Command) -> Result<(), Failure> {
         Command::Simulate(flags) => simulate::run(&flags),
         Command::Completions(flags) => shell::completions(&flags),
         Command::Man(flags) => shell::man(&flags),
+        Command::World(flags) => simulate::world(&flags),
     }
 }

@@ -39,9 +39,13 @@ pub fn resolve(flags: &Flags) -> Result<Settings, Failure> {
         })
         .collect::<Result<_, _>>()?;
     let usual = PathBuf::from(PROJECT_FILE);
-    let file = flags.config.clone().or_else(|| usual.exists().then_some(usual));
+    // A folder with a project file of its own, such as a simulated world, is read as that file says.
+    let project = flags.subject.as_ref().map(|folder| Path::new(folder).join(PROJECT_FILE));
+    let project = project.filter(|file| flags.config.is_none() && file.is_file());
+    let is_project = project.is_some();
+    let file = flags.config.clone().or(project).or_else(|| usual.exists().then_some(usual));
     let mut given = flags.settings.clone();
-    if let Some(subject) = &flags.subject {
+    if let Some(subject) = flags.subject.as_ref().filter(|_| !is_project) {
         given.entry("input.messages").or_insert_with(|| subject.clone());
     }
     Settings::resolve(&given, &environment, file.as_deref())

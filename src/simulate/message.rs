@@ -40,6 +40,8 @@ pub struct Message {
     pub known: Option<bool>,
     /// How far it got.
     pub status: Option<Status>,
+    /// Similarity sketch of a text that is a variant of another.
+    pub sketch: Option<u64>,
 }
 
 impl Message {
@@ -62,6 +64,7 @@ impl Message {
             template: None,
             known: None,
             status: Some(Status::Read),
+            sketch: None,
         }
     }
 
@@ -112,6 +115,12 @@ impl Message {
     /// With that outcome.
     pub fn status(mut self, status: Status) -> Self {
         self.status = Some(status);
+        self
+    }
+
+    /// With that similarity sketch.
+    pub fn sketch(mut self, sketch: u64) -> Self {
+        self.sketch = Some(sketch);
         self
     }
 

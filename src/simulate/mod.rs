@@ -5,12 +5,14 @@
 mod actors;
 mod card;
 mod cases;
+mod cast;
 mod message;
 mod readme;
 mod scenario;
 mod stage;
 mod stream;
 mod tables;
+mod world;
 mod write;
 
 #[cfg(test)]
@@ -21,9 +23,10 @@ pub use message::Message;
 pub use readme::readme;
 pub use scenario::Scenario;
 pub use tables::{
-    Account, Contact, Enforcement, Feedback, GroupEvent, OffPlatform, Operator, Registration, Row,
-    Sanctioned, Tables,
+    Account, Contact, Enforcement, Feedback, Group, GroupEvent, Label, OffPlatform, Operator, Registration,
+    Row, Sanctioned, Tables,
 };
+pub use world::{Difficulty, Mix, Region, World, WorldError, Written};
 pub use write::{File, PLAIN_LIMIT};
 
 use std::io;

@@ -2,13 +2,15 @@
 //! In: what an actor does; out: rows inside the span, with message ids.
 //! Refuses rows outside the span: an event at or after the end does not exist.
 
+use super::cast::Cast;
 use super::message::Message;
 use super::stream::{Stream, token};
 use super::tables::{
-    Account, Contact, Enforcement, Feedback, GroupEvent, OffPlatform, Operator, Registration, Sanctioned,
-    Tables,
+    Account, Contact, Enforcement, Feedback, Group, GroupEvent, Label, OffPlatform, Operator, Registration,
+    Sanctioned, Tables,
 };
 use crate::domain::{AccountKind, Chat, DAY_US, FeedbackKind, GroupKind};
+use std::collections::BTreeMap;
 
 /// The span of a log and the tables being filled.
 #[derive(Debug)]
@@ -17,6 +19,9 @@ pub struct Stage {
     log_start: i64,
     from: i64,
     to: i64,
+    kept_from: i64,
+    cast: Option<Cast>,
+    first_abuse: BTreeMap<String, i64>,
     tables: Tables,
 }
 
@@ -55,7 +60,34 @@ impl Stage {
     /// A stage of `days` days before the midnight `to`; sends count in the last 30.
     pub fn new(seed: u64, to: i64, days: i64) -> Self {
         let log_start = to - days * DAY_US;
-        Self { seed, log_start, from: log_start.max(to - 30 * DAY_US), to, tables: Tables::default() }
+        let from = log_start.max(to - 30 * DAY_US);
+        let (cast, first_abuse, tables) = (None, BTreeMap::new(), Tables::default());
+        Self { seed, log_start, from, to, kept_from: log_start, cast, first_abuse, tables }
+    }
+
+    /// The same stage inside a world: people around the actor are the world's, and rows before `kept_from` are not kept.
+    pub fn in_world(mut self, kept_from: i64, cast: Cast) -> Self {
+        self.kept_from = kept_from;
+        self.cast = Some(cast);
+        self
+    }
+
+    /// When an account first did something abusive that is kept.
+    pub fn first_abuse(&self, account: &str) -> Option<i64> {
+        self.first_abuse.get(account).copied()
+    }
+
+    /// The filled tables.
+    pub fn tables_mut(&mut self) -> &mut Tables {
+        &mut self.tables
+    }
+
+    /// Who is meant by a name.
+    pub fn who(&mut self, name: &str) -> String {
+        match &mut self.cast {
+            Some(cast) => cast.who(name),
+            None => name.to_owned(),
+        }
     }
 
     /// The seed of all streams.
@@ -100,7 +132,7 @@ impl Stage {
     }
 
     fn holds(&self, ts: i64) -> bool {
-        self.log_start <= ts && ts < self.to
+        self.kept_from <= ts && ts < self.to
     }
 }
 
@@ -127,6 +159,16 @@ impl Actor<'_> {
         self.stage.to
     }
 
+    /// First moment of which rows are kept.
+    pub fn kept_from(&self) -> i64 {
+        self.stage.kept_from
+    }
+
+    /// Who is meant by a name.
+    pub fn who(&mut self, name: &str) -> String {
+        self.stage.who(name)
+    }
+
     fn next_id(&mut self) -> String {
         self.ids += 1;
         format!("{}.{}", self.label, self.ids)
@@ -138,6 +180,15 @@ impl Actor<'_> {
             message.msg_id = self.next_id();
         }
         if self.stage.holds(message.ts) {
+            if let Some(cast) = &mut self.stage.cast {
+                message.sender = cast.who(&message.sender);
+                if matches!(message.chat, Chat::Direct | Chat::List) {
+                    message.recipient = cast.who(&message.recipient);
+                }
+                if message.sender == message.recipient {
+                    return;
+                }
+            }
             self.stage.tables.messages.push(message);
         }
     }
@@ -204,6 +255,9 @@ impl Actor<'_> {
 
     /// Notes the number block of somebody else.
     pub fn number_of(&mut self, account: &str, block: &str) {
+        if self.who(account) != account {
+            return;
+        }
         self.stage.tables.accounts.push(Account {
             account: account.to_owned(),
             registered_at: None,
@@ -225,22 +279,19 @@ impl Actor<'_> {
     /// Somebody else does something to a group.
     pub fn group_by(&mut self, ts: i64, actor: &str, group: &str, kind: GroupKind, target: Option<&str>) {
         if self.stage.holds(ts) {
-            self.stage.tables.group_events.push(GroupEvent {
-                ts,
-                actor: actor.to_owned(),
-                group: group.to_owned(),
-                kind,
-                target: target.map(str::to_owned),
-            });
+            let (actor, target) = (self.who(actor), target.map(|name| self.who(name)));
+            let group = group.to_owned();
+            self.stage.tables.group_events.push(GroupEvent { ts, actor, group, kind, target });
         }
     }
 
     /// Somebody says something about this actor.
     pub fn feedback(&mut self, ts: i64, reporter: &str, kind: FeedbackKind, initiated: bool) {
         if self.stage.holds(ts) {
+            let reporter = self.who(reporter);
             self.stage.tables.feedback.push(Feedback {
                 ts,
-                reporter: reporter.to_owned(),
+                reporter,
                 reported: self.name.clone(),
                 kind,
                 reported_initiated: Some(initiated),
@@ -261,7 +312,7 @@ impl Actor<'_> {
     /// `account` has `contact` in its address book since before the log.
     pub fn has_contact(&mut self, account: &str, contact: &str) {
         let since = Some(self.stage.log_start - 100 * DAY_US);
-        let (account, contact) = (account.to_owned(), contact.to_owned());
+        let (account, contact) = (self.who(account), self.who(contact));
         self.stage.tables.contacts.push(Contact { account, contact, since });
     }
 
@@ -276,6 +327,26 @@ impl Actor<'_> {
             expires_at,
             declared_per_day: Some(per_day),
         });
+    }
+
+    /// What this actor does at that moment is abusive.
+    pub fn abuses(&mut self, ts: i64) {
+        if self.stage.holds(ts) {
+            let first = self.stage.first_abuse.entry(self.name.clone()).or_insert(ts);
+            *first = ts.min(*first);
+        }
+    }
+
+    /// What is known of this account in a world; `first_abuse` is when it first did what it is labeled for.
+    pub fn is_labeled(&mut self, label: &'static str, persona: &'static str, first_abuse: Option<i64>) {
+        let label = Label { account: self.name.clone(), label, persona, first_abuse, as_of: self.stage.to };
+        self.stage.tables.labels.push(label);
+    }
+
+    /// A group of that many members exists.
+    pub fn group_has(&mut self, group: &str, members: u32) {
+        let group = Group { group: group.to_owned(), members, announcement_only: false };
+        self.stage.tables.groups.push(group);
     }
 
     /// `operator` runs this account.

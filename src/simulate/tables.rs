@@ -191,6 +191,32 @@ table!(
         reference: &'static str => "reference" |x| (*x).to_owned(),
     }
 );
+table!(
+    /// A group.
+    Group in "groups" by |_| 0, requires 1 {
+        /// The group.
+        group: String => "group" String::clone,
+        /// How many belong to it.
+        members: u32 => "members" |x| x.to_string(),
+        /// Whether only its administrators post.
+        announcement_only: bool => "announcement_only" |x| x.to_string(),
+    }
+);
+table!(
+    /// The known answer for an account of a world.
+    Label in "labels" by |_| 0, requires 2 {
+        /// The account.
+        account: String => "account" String::clone,
+        /// `innocent`, `broadcast`, `accomplice` or `abuse`.
+        label: &'static str => "label" |x| (*x).to_owned(),
+        /// What it does.
+        persona: &'static str => "persona" |x| (*x).to_owned(),
+        /// When it first did what it is labeled for.
+        first_abuse: Option<i64> => "first_abusive_at" |x| cell(&x.map(time)),
+        /// When the answer is given.
+        as_of: i64 => "as_of" |x| time(*x),
+    }
+);
 
 /// All tables of a scenario; an empty one is not written.
 #[derive(Debug, Clone, Default)]
@@ -215,4 +241,8 @@ pub struct Tables {
     pub operators: Vec<Operator>,
     /// Evidence from outside.
     pub off_platform: Vec<OffPlatform>,
+    /// Groups; in worlds only.
+    pub groups: Vec<Group>,
+    /// Known answers; in worlds only.
+    pub labels: Vec<Label>,
 }

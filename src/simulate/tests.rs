@@ -136,7 +136,7 @@ fn one_more_actor_moves_nobody_else() {
     let play = |extra: bool| {
         let mut stage = Stage::new(5, 1_000 * DAY_US, 37);
         if extra {
-            actors::people::personal_advice(&mut stage, "sim_extra");
+            actors::people::personal_advice(&mut stage, "sim_extra", 80);
         }
         actors::people::ordinary(&mut stage, "sim_first");
         let mut rows = stage.into_tables().messages;

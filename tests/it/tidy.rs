@@ -192,6 +192,7 @@ const DOORS: &[(&str, &[&str])] = &[
             "src/log/read/mod.rs",
             "src/pipeline.rs",
             "src/table_io/stream.rs",
+            "src/simulate/world/write.rs",
             "src/cli/scan.rs",
             "src/campaigns/",
             "src/content/near/",

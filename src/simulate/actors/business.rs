@@ -2,7 +2,7 @@
 //! In: a stage, a name and volumes; out: inbound and outbound messages, templates, feedback.
 //! Refuses to decide what is allowed: it only acts.
 
-use super::human::{Habit, names, office_moment, written};
+use super::human::{habit_of, names, office_moment, written};
 use crate::domain::{
     AccountKind, DAY_US, FeedbackKind, HOUR_US, MINUTE_US, MessageKind, SECOND_US, Status, TemplateCategory,
 };
@@ -29,7 +29,7 @@ pub fn support_desk(stage: &mut Stage, name: &str, first_day: i64, per_day: &[u3
 /// One inquiry: the customer writes, the account answers, `turns` times.
 fn inquiry(actor: &mut Actor<'_>, peer: &str, start: i64, turns: u32, answer_s: f64) {
     let me = actor.name.clone();
-    let (mine, theirs) = (Habit::of(actor.seed(), &me), Habit::of(actor.seed(), peer));
+    let (mine, theirs) = (habit_of(actor, &me), habit_of(actor, peer));
     let mut ts = start;
     for _ in 0..turns {
         let question = written(&mut actor.stream, &theirs, ts, peer, &me).known(false);
@@ -56,7 +56,7 @@ pub fn auto_reply(stage: &mut Stage, name: &str, first_day: i64, days: i64, per_
     for day in 0..days {
         for index in 0..per_day {
             let peer = format!("{name}_caller_{}", day * i64::from(per_day) + i64::from(index));
-            let habit = Habit::of(actor.seed(), &peer);
+            let habit = habit_of(&mut actor, &peer);
             let ts = super::human::moment(&mut actor.stream, first_day + day * DAY_US, 0);
             let question = written(&mut actor.stream, &habit, ts, &peer, name).known(false);
             actor.send(question);
@@ -125,7 +125,7 @@ pub fn api_marketing(stage: &mut Stage, name: &str, first_day: i64, weeks: i64, 
 
 fn opt_in(actor: &mut Actor<'_>, person: &str, day: i64) {
     let me = actor.name.clone();
-    let habit = Habit::of(actor.seed(), person);
+    let habit = habit_of(actor, person);
     let ts = office_moment(&mut actor.stream, day);
     let mut message = written(&mut actor.stream, &habit, ts, person, &me).known(true);
     message.kind = MessageKind::Text;
@@ -170,7 +170,7 @@ pub fn emergency_line(stage: &mut Stage, name: &str, day: i64, callers: u32) {
     let advice = token(&format!("advice of {name}"));
     for index in 0..callers {
         let peer = format!("{name}_caller_{index}");
-        let habit = Habit::of(actor.seed(), &peer);
+        let habit = habit_of(&mut actor, &peer);
         let ts = day + 14 * HOUR_US + actor.stream.between(0, HOUR_US / 1_000) * 1_000;
         let call = written(&mut actor.stream, &habit, ts, &peer, name).known(false);
         actor.send(call);

@@ -2,7 +2,7 @@
 //! In: a stage, names, days; out: the same things from several accounts, and whoever is imitated by them.
 //! Refuses to know how far apart in time a detector looks.
 
-use super::human::{Habit, names, written};
+use super::human::{habit_of, names, written};
 use crate::domain::{AccountKind, Chat, DAY_US, HOUR_US, MINUTE_US, MessageKind, SECOND_US, Status};
 use crate::simulate::message::Message;
 use crate::simulate::stage::{Place, Stage};
@@ -40,7 +40,7 @@ pub fn imitated(stage: &mut Stage, name: &str, days: i64) {
     let first_day = stage.days_before_end(days);
     let mut actor = stage.actor(name);
     actor.is_old();
-    let mine = Habit::of(actor.seed(), name);
+    let mine = habit_of(&mut actor, name);
     for day in 0..days {
         let begin = first_day + day * DAY_US + 17 * HOUR_US;
         for group in 0..2 {
@@ -48,7 +48,7 @@ pub fn imitated(stage: &mut Stage, name: &str, days: i64) {
             actor.send(posted(ts, name, &format!("{name}_circle_{group}"), &issue(name, day)));
         }
         for friend in names(&format!("{name}_friend"), 3) {
-            let theirs = Habit::of(actor.seed(), &friend);
+            let theirs = habit_of(&mut actor, &friend);
             let ts = begin + actor.stream.between(60, 3_000) * SECOND_US;
             let question = written(&mut actor.stream, &theirs, ts, &friend, name).known(true);
             actor.send(question);
@@ -80,10 +80,10 @@ pub fn fans(stage: &mut Stage, prefix: &str, people: u32, days: i64) {
         let mut actor = stage.actor(&name);
         actor.is_old();
         let friends = names(&format!("{name}_friend"), 5);
-        let mine = Habit::of(actor.seed(), &name);
+        let mine = habit_of(&mut actor, &name);
         for day in 0..days {
             for friend in &friends {
-                let theirs = Habit::of(actor.seed(), friend);
+                let theirs = habit_of(&mut actor, friend);
                 let ts = first_day + day * DAY_US + 8 * HOUR_US + actor.stream.between(0, 30_000) * SECOND_US;
                 let question = written(&mut actor.stream, &theirs, ts, friend, &name).known(true);
                 actor.send(question);

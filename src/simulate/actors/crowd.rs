@@ -2,7 +2,7 @@
 //! In: a prefix, a size and a median activity; out: accounts, address books, conversations, group posts.
 //! Refuses to contain an abuser; a few unlucky people are blocked or reported all the same.
 
-use super::human::{Acquaintance, FRIENDS, Habit, converse, moment, reply, written};
+use super::human::{Acquaintance, FRIENDS, Habit, converse, habit_of, moment, reply, written};
 use crate::domain::{AccountKind, Chat, DAY_US, FeedbackKind, GroupKind, HOUR_US};
 use crate::simulate::stage::{Actor, Place, Stage};
 
@@ -28,7 +28,7 @@ pub fn crowd(stage: &mut Stage, crowd: &Crowd) {
 
 fn person(actor: &mut Actor<'_>, crowd: &Crowd, index: u32, start: i64, end: i64) {
     let me = actor.name.clone();
-    let habit = Habit::of(actor.seed(), &me);
+    let habit = habit_of(actor, &me);
     let first_day = joins(actor, start);
     let friends = circle(actor, crowd, index);
     for friend in &friends {

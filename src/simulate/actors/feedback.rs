@@ -2,7 +2,7 @@
 //! In: a stage, the name of the target and the shape of the agreement; out: chats, reports and blocks.
 //! Refuses to put a fault on the target: its own conduct is ordinary.
 
-use super::human::Habit;
+use super::human::habit_of;
 use super::human::{Acquaintance, is_asked, written};
 use super::people::{ordinary, personal_advice};
 use super::signup::shared_place;
@@ -16,7 +16,7 @@ pub fn brigaded(stage: &mut Stage, name: &str, day: i64) {
     let start = day + 19 * HOUR_US;
     for member in 0..40 {
         let peer = format!("{name}_hater_{member}");
-        let habit = Habit::of(actor.seed(), &peer);
+        let habit = habit_of(&mut actor, &peer);
         let post =
             written(&mut actor.stream, &habit, start - 3 * HOUR_US + member * SECOND_US * 40, &peer, "rally");
         actor.send(post.into_chat(Chat::Group));
@@ -54,18 +54,18 @@ pub struct Brigade {
 /// On four evenings some ask in a group the target was invited to, the target answers each of them directly, and none
 /// of them says another word; others ask it directly. All report, and every third blocks.
 pub fn brigade(stage: &mut Stage, name: &str, shape: &Brigade) {
-    personal_advice(stage, name);
+    personal_advice(stage, name, 80);
     let group = format!("{name}_neighborhood");
     let first_evening = shape.start - shape.start.rem_euclid(DAY_US) - 4 * DAY_US + 18 * HOUR_US;
     let mut actor = stage.actor_with(name, &format!("{name}_brigade"));
     actor.group(first_evening - HOUR_US, &group, GroupKind::JoinLink, None);
-    let habit = Habit::of(actor.seed(), name);
+    let habit = habit_of(&mut actor, name);
     for member in 0..shape.members {
         let peer = format!("{name}_brigade_{member}");
         let evening = first_evening + i64::from(member % 4) * DAY_US;
         let at = evening + i64::from(member / 4) * 4 * MINUTE_US;
         if member < shape.lured {
-            let theirs = Habit::of(actor.seed(), &peer);
+            let theirs = habit_of(&mut actor, &peer);
             let question = written(&mut actor.stream, &theirs, at, &peer, &group);
             actor.send(question.into_chat(Chat::Group));
             let later = at + actor.stream.gap(90.0, 0.8);

@@ -42,6 +42,12 @@ impl Habit {
     }
 }
 
+/// The habit of whoever is meant by a name.
+pub fn habit_of(actor: &mut Actor<'_>, name: &str) -> Habit {
+    let who = actor.who(name);
+    Habit::of(actor.seed(), &who)
+}
+
 /// A moment of a day at which a person may write.
 pub fn moment(stream: &mut Stream, day: i64, shift: i64) -> i64 {
     let hour = stream.weighted(&HOURS) as i64 + shift;
@@ -132,7 +138,7 @@ fn talk(
     mine_first: bool,
 ) -> i64 {
     let me = actor.name.clone();
-    let habits = [Habit::of(actor.seed(), &me), Habit::of(actor.seed(), peer)];
+    let habits = [habit_of(actor, &me), habit_of(actor, peer)];
     let mut ts = start;
     for turn in 0..turns {
         let mine = (turn % 2 == 0) == mine_first;
@@ -155,7 +161,7 @@ fn talk(
 
 /// A reply of `peer` to the actor some time after `ts`; returns when.
 pub fn reply(actor: &mut Actor<'_>, peer: &str, ts: i64, median_minutes: f64, known: bool) -> i64 {
-    let habit = Habit::of(actor.seed(), peer);
+    let habit = habit_of(actor, peer);
     let at = ts + actor.stream.gap(median_minutes * 60.0, 1.2).clamp(5 * SECOND_US, 2 * DAY_US);
     let me = actor.name.clone();
     let message = written(&mut actor.stream, &habit, at, peer, &me).known(known);
@@ -166,7 +172,7 @@ pub fn reply(actor: &mut Actor<'_>, peer: &str, ts: i64, median_minutes: f64, kn
 /// A few ordinary conversations a day with the actor's own friends over all days of the span.
 pub fn private_life(actor: &mut Actor<'_>, friends: u32, per_day: f64, first_day: i64) {
     let me = actor.name.clone();
-    let shift = Habit::of(actor.seed(), &me).shift;
+    let shift = habit_of(actor, &me).shift;
     let end = actor.end();
     for friend in 0..friends {
         let peer = format!("{me}_friend_{friend}");

@@ -8,8 +8,8 @@ use crate::simulate::message::Message;
 use crate::simulate::stage::{Actor, Place, Stage};
 use crate::simulate::stream::token;
 
-/// A home alarm: every hour the same state to the same two people.
-pub fn alarm_sensor(stage: &mut Stage, name: &str) {
+/// A home alarm: at a steady pace the same state to the same two people.
+pub fn alarm_sensor(stage: &mut Stage, name: &str, every: i64) {
     let first = stage.from();
     let end = stage.to();
     let mut actor = stage.actor(name);
@@ -30,7 +30,7 @@ pub fn alarm_sensor(stage: &mut Stage, name: &str) {
                 .known(true);
             actor.send(message);
         }
-        ts += HOUR_US;
+        ts += every;
     }
 }
 

@@ -3,7 +3,7 @@
 //! Refuses to know what a platform's policy says about either.
 
 use super::bulk::{Outcome, Run, run};
-use super::human::{Habit, office_moment, reply, written};
+use super::human::{habit_of, office_moment, reply, written};
 use crate::domain::{AccountKind, DAY_US, FeedbackKind, HOUR_US, MessageKind, SECOND_US, Status};
 use crate::simulate::actors::human::names;
 use crate::simulate::message::Message;
@@ -12,7 +12,7 @@ use crate::simulate::stream::token;
 
 /// A newsletter.
 #[derive(Debug, Clone, Copy)]
-pub struct Newsletter {
+pub struct Newsletter<'a> {
     /// Readers who asked for it.
     pub readers: u32,
     /// Days of sending, up to the end.
@@ -20,12 +20,12 @@ pub struct Newsletter {
     /// Kind of account it is sent from.
     pub kind: AccountKind,
     /// What the issues are told apart by; several numbers of one title send the same. The account's own name if empty.
-    pub title: &'static str,
+    pub title: &'a str,
 }
 
 /// Readers save the number and open with one short word; then the day's issue goes to all of them from software, at
 /// one hour, always in the order in which they signed up.
-pub fn newsletter(stage: &mut Stage, name: &str, shape: &Newsletter) {
+pub fn newsletter(stage: &mut Stage, name: &str, shape: &Newsletter<'_>) {
     let first_issue = stage.days_before_end(shape.days);
     let opened = stage.log_start();
     let mut actor = stage.actor(name);
@@ -99,12 +99,12 @@ pub fn reception(stage: &mut Stage, operator: &str, name: &str) {
     let mut actor = stage.actor(name);
     actor.is_business(AccountKind::BusinessApp, false, None);
     actor.is_run_by(operator);
-    let mine = Habit::of(actor.seed(), name);
+    let mine = habit_of(&mut actor, name);
     for visit in 0..70 {
         let day = first_day + actor.stream.between(8, 33) * DAY_US;
         let mut ts = office_moment(&mut actor.stream, day);
         let peer = format!("{name}_customer_{visit}");
-        let theirs = Habit::of(actor.seed(), &peer);
+        let theirs = habit_of(&mut actor, &peer);
         for _ in 0..2 {
             let question = written(&mut actor.stream, &theirs, ts, &peer, name).known(false);
             actor.send(question);

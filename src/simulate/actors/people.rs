@@ -3,8 +3,8 @@
 //! Refuses abusers: everyone here must stay unflagged.
 
 use super::human::{
-    Acquaintance, FRIENDS, Habit, converse, is_asked, minutes, moment, names, office_moment, private_life,
-    reply, written,
+    Acquaintance, FRIENDS, Habit, converse, habit_of, is_asked, minutes, moment, names, office_moment,
+    private_life, reply, written,
 };
 use crate::domain::{AccountKind, Chat, DAY_US, GroupKind, HOUR_US, MessageKind, SECOND_US, Status, Via};
 use crate::simulate::message::Message;
@@ -24,7 +24,7 @@ pub fn quiet(stage: &mut Stage, name: &str) {
     let day = stage.days_before_end(12);
     let mut actor = stage.actor(name);
     actor.is_old();
-    let habit = Habit::of(actor.seed(), name);
+    let habit = habit_of(&mut actor, name);
     for n in 0..2 {
         let ts = moment(&mut actor.stream, day + n * DAY_US, 0);
         let message = written(&mut actor.stream, &habit, ts, name, &format!("{name}_friend")).known(true);
@@ -32,9 +32,9 @@ pub fn quiet(stage: &mut Stage, name: &str) {
     }
 }
 
-/// Tells 60 people the new number from a fresh account; the old account had talked with them until then.
-pub fn number_change(stage: &mut Stage, old: &str, new: &str, day: i64) {
-    let people = names(&format!("{old}_friend"), 60);
+/// Tells some people the new number from a fresh account; the old account had talked with them until then.
+pub fn number_change(stage: &mut Stage, old: &str, new: &str, day: i64, people: u32) {
+    let people = names(&format!("{old}_friend"), people);
     let log_start = stage.log_start();
     let mut before = stage.actor(old);
     before.is_old();
@@ -68,11 +68,11 @@ pub fn number_change(stage: &mut Stage, old: &str, new: &str, day: i64) {
 }
 
 /// A doctor, tutor or shop: many new chats, each a real talk, most opened by the other side.
-pub fn personal_advice(stage: &mut Stage, name: &str) {
+pub fn personal_advice(stage: &mut Stage, name: &str, clients: u32) {
     let first_day = stage.log_start();
     let mut actor = stage.actor(name);
     actor.is_old();
-    for client in 0..80 {
+    for client in 0..clients {
         let day = first_day + actor.stream.between(1, 30) * DAY_US;
         let start = office_moment(&mut actor.stream, day);
         let turns = 4 + actor.stream.poisson(5.0);
@@ -86,13 +86,13 @@ pub fn personal_advice(stage: &mut Stage, name: &str) {
     }
 }
 
-/// The same greeting to 180 saved contacts on one evening, one by one; most answer.
-pub fn holiday_greeting(stage: &mut Stage, name: &str, day: i64) {
+/// The same greeting to saved contacts on one evening, one by one; most answer.
+pub fn holiday_greeting(stage: &mut Stage, name: &str, day: i64, saved: u32) {
     ordinary(stage, name);
     let mut actor = stage.actor_with(name, &format!("{name}_greeting"));
     let greeting = token(&format!("greeting of {name}"));
     let mut ts = day + 17 * HOUR_US;
-    for peer in names(&format!("{name}_saved"), 180) {
+    for peer in names(&format!("{name}_saved"), saved) {
         actor.has_contact(name, &peer);
         actor.has_contact(&peer, name);
         let message = Message::direct(ts, name, &peer).body(74, &greeting).typing(0).known(true);
@@ -104,11 +104,11 @@ pub fn holiday_greeting(stage: &mut Stage, name: &str, day: i64) {
     }
 }
 
-/// One broadcast-list send to 256 saved contacts by an old account: one action.
-pub fn list_sender(stage: &mut Stage, name: &str, day: i64) {
+/// One broadcast-list send to saved contacts by an old account: one action.
+pub fn list_sender(stage: &mut Stage, name: &str, day: i64, saved: u32) {
     ordinary(stage, name);
     let mut actor = stage.actor_with(name, &format!("{name}_list"));
-    let people = names(&format!("{name}_saved"), 256);
+    let people = names(&format!("{name}_saved"), saved);
     let ts = day + 18 * HOUR_US;
     let message =
         Message::direct(ts, name, "").body(188, &token(&format!("invitation of {name}"))).typing(21_400);
@@ -122,13 +122,13 @@ pub fn list_sender(stage: &mut Stage, name: &str, day: i64) {
     }
 }
 
-/// Invites 230 people from an old address list on one day; half know the number, two in five answer.
-pub fn flyer(stage: &mut Stage, name: &str, day: i64) {
+/// Invites people from an old address list on one day; half know the number, two in five answer.
+pub fn flyer(stage: &mut Stage, name: &str, day: i64, invited: u32) {
     ordinary(stage, name);
     let mut actor = stage.actor_with(name, &format!("{name}_flyer"));
     let invitation = token(&format!("flyer of {name}"));
     let mut ts = day + 9 * HOUR_US;
-    for (index, peer) in names(&format!("{name}_invited"), 230).iter().enumerate() {
+    for (index, peer) in names(&format!("{name}_invited"), invited).iter().enumerate() {
         let message = Message::direct(ts, name, peer).body(240, &invitation).typing(0).known(index % 2 == 0);
         actor.send(message);
         if actor.stream.chance(0.4) {
@@ -139,13 +139,13 @@ pub fn flyer(stage: &mut Stage, name: &str, day: i64) {
 }
 
 /// A teenager in four groups and with five friends: hundreds of messages a day, short gaps, many forwards.
-pub fn heavy_chatter(stage: &mut Stage, name: &str, days: i64) {
+pub fn heavy_chatter(stage: &mut Stage, name: &str, days: i64, bursts: f64) {
     let first_day = stage.days_before_end(days);
     let mut actor = stage.actor(name);
     actor.is_old();
     let habit = Habit { forwards: 0.15, pace: 95.0, linked: 0.0, untyped: 0.05, shift: 1 };
     for day in 0..days {
-        for _ in 0..actor.stream.poisson(28.0) {
+        for _ in 0..actor.stream.poisson(bursts) {
             let mut ts = moment(&mut actor.stream, first_day + day * DAY_US, 1);
             let group = format!("{name}_class_{}", actor.stream.below(4));
             for _ in 0..1 + actor.stream.poisson(3.5) {
@@ -224,17 +224,17 @@ pub fn channel_owner(stage: &mut Stage, name: &str, friends: u32) {
     }
 }
 
-/// Adds 300 pupils to ten class groups over ten hours of the first school day, and announces through a community.
-pub fn school_admin(stage: &mut Stage, name: &str, day: i64) {
+/// Adds pupils to ten class groups over ten hours of the first school day, and announces through a community.
+pub fn school_admin(stage: &mut Stage, name: &str, day: i64, pupils: i64) {
     ordinary(stage, name);
     let mut actor = stage.actor_with(name, &format!("{name}_school"));
     for class in 0..10 {
         let group = format!("{name}_class_{class}");
         let mut ts = day + (7 + class) * HOUR_US + minutes(3);
         actor.group(ts, &group, GroupKind::Create, None);
-        for pupil in 0..30 {
+        for pupil in 0..pupils {
             ts += actor.stream.gap(9.0, 0.5);
-            let target = format!("{name}_pupil_{}", class * 30 + pupil);
+            let target = format!("{name}_pupil_{}", class * pupils + pupil);
             actor.has_contact(&target, name);
             actor.group(ts, &group, GroupKind::Add, Some(&target));
         }

@@ -44,10 +44,10 @@ pub fn burnt_place(stage: &mut Stage, prefix: &str, accounts: u32, banned: u32, 
     }
 }
 
-/// Sixty newcomers share the dormitory's network in one week, fourteen within the hour of the welcome evening; each
+/// Newcomers share the dormitory's network in one week, fourteen within the hour of the welcome evening; each
 /// has a phone of its own and starts to write with friends.
-pub fn dormitory(stage: &mut Stage, prefix: &str, first_day: i64) {
-    for index in 0..60u32 {
+pub fn dormitory(stage: &mut Stage, prefix: &str, first_day: i64, students: u32) {
+    for index in 0..students {
         let mut actor = stage.actor(&format!("{prefix}_{index}"));
         let name = actor.name.clone();
         let at = if index < 14 {
@@ -69,13 +69,13 @@ pub fn dormitory(stage: &mut Stage, prefix: &str, first_day: i64) {
     }
 }
 
-/// Eight colleagues sign up in one office over a day.
-pub fn office(stage: &mut Stage, prefix: &str, day: i64) {
-    for index in 0..8i64 {
+/// Colleagues sign up in one office over a day.
+pub fn office(stage: &mut Stage, prefix: &str, day: i64, colleagues: i64) {
+    for index in 0..colleagues {
         let mut actor = stage.actor(&format!("{prefix}_{index}"));
         let name = actor.name.clone();
         let place = Place { network: format!("office of {prefix}"), ..Place::home(&name) };
-        actor.registers(day + (8 + index) * HOUR_US + 11 * MINUTE_US, AccountKind::Consumer, &place);
+        actor.registers(day + (8 + index % 9) * HOUR_US + 11 * MINUTE_US, AccountKind::Consumer, &place);
         private_life(&mut actor, 5, 1.0, day + DAY_US);
     }
 }

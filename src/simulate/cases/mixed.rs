@@ -45,19 +45,19 @@ pub(super) fn mixed_night() -> Scenario {
 
 fn private_people(stage: &mut Stage) {
     let day = stage.days_before_end(9);
-    number_change(stage, "sim_moved_old", "sim_moved_new", day);
-    personal_advice(stage, "sim_tutor");
-    holiday_greeting(stage, "sim_greeter", day);
-    list_sender(stage, "sim_inviter", day);
-    flyer(stage, "sim_flyer", day);
-    heavy_chatter(stage, "sim_teen", 4);
+    number_change(stage, "sim_moved_old", "sim_moved_new", day, 60);
+    personal_advice(stage, "sim_tutor", 80);
+    holiday_greeting(stage, "sim_greeter", day, 180);
+    list_sender(stage, "sim_inviter", day, 256);
+    flyer(stage, "sim_flyer", day, 230);
+    heavy_chatter(stage, "sim_teen", 4, 28.0);
     without_typing(stage, "sim_desktop", Untyped::Desktop);
     without_typing(stage, "sim_dictation", Untyped::Dictation);
     channel_owner(stage, "sim_channel_owner", 8);
-    school_admin(stage, "sim_school", day - 2 * DAY_US);
+    school_admin(stage, "sim_school", day - 2 * DAY_US, 30);
     club_admin(stage, "sim_club");
-    alarm_sensor(stage, "sim_alarm");
-    dormitory(stage, "sim_student", day - 2 * DAY_US);
+    alarm_sensor(stage, "sim_alarm", HOUR_US);
+    dormitory(stage, "sim_student", day - 2 * DAY_US, 60);
     brigaded(stage, "sim_target", day + 6 * DAY_US);
     quiet(stage, "sim_quiet");
 }

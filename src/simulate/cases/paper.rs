@@ -40,7 +40,7 @@ fn burst_case() -> Scenario {
     let first = stage.log_start() + HOUR_US;
     burst_before_second_signup(&mut stage, "sim_burst_rereg", first, at, &PAPER_BURST);
     let day = stage.days_before_end(6);
-    list_sender(&mut stage, "sim_burst_list", day);
+    list_sender(&mut stage, "sim_burst_list", day, 256);
     let certain = |name: &str, because: &str| Expect::of(name, because).verdict(CERTAIN).reason("M1");
     let not = |name: &str, because: &str| Expect::of(name, because).at_most("abuse_high").no_reason("M1");
     let expect = vec![
@@ -134,7 +134,7 @@ fn strangers() -> Scenario {
     run(&mut stage, &plain);
     let blatant = Run { place: plain.place.clone(), ..Run::plain("sim_new_flood", signed_up) };
     run(&mut stage, &blatant);
-    number_change(&mut stage, "sim_moved_old", "sim_moved_new", day);
+    number_change(&mut stage, "sim_moved_old", "sim_moved_new", day, 60);
     ordinary(&mut stage, "sim_neighbor");
     let expect = vec![
         Expect::of(
@@ -209,7 +209,7 @@ fn signup() -> Scenario {
     bulk_signup(&mut stage, "sim_bulk", 40, at, &place);
     reused_network(&mut stage, at);
     let day = stage.days_before_end(9);
-    office(&mut stage, "sim_office", day);
+    office(&mut stage, "sim_office", day, 8);
     let expect = vec![
         Expect::of_all("sim_bulk_", "forty silent sign-ups in an hour from one network and build")
             .at_least("watch")

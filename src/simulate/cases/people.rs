@@ -49,7 +49,7 @@ fn clear(name: &str, because: &str) -> Expect {
 fn moved() -> Scenario {
     let mut stage = stage(201);
     let day = stage.days_before_end(10);
-    number_change(&mut stage, "sim_moved_old", "sim_moved_new", day);
+    number_change(&mut stage, "sim_moved_old", "sim_moved_new", day, 60);
     let expect = vec![
         clear("sim_moved_new", "a single event, most answer, and the old account shares the contacts")
             .low(SubScore::Unsolicited, 0.3),
@@ -67,7 +67,7 @@ fn moved() -> Scenario {
 
 fn advice() -> Scenario {
     let mut stage = stage(202);
-    personal_advice(&mut stage, "sim_tutor");
+    personal_advice(&mut stage, "sim_tutor", 80);
     let expect = vec![
         clear("sim_tutor", "eighty new chats in a month, all of them real talks")
             .low(SubScore::Unsolicited, 0.2)
@@ -86,7 +86,7 @@ fn advice() -> Scenario {
 fn holiday() -> Scenario {
     let mut stage = stage(203);
     let day = stage.days_before_end(9);
-    holiday_greeting(&mut stage, "sim_greeter", day);
+    holiday_greeting(&mut stage, "sim_greeter", day, 180);
     let expect = vec![
         clear("sim_greeter", "one evening, saved contacts, and two thirds of them answer")
             .low(SubScore::Unsolicited, 0.2),
@@ -103,7 +103,7 @@ fn holiday() -> Scenario {
 fn school() -> Scenario {
     let mut stage = stage(204);
     let day = stage.days_before_end(12);
-    school_admin(&mut stage, "sim_school", day);
+    school_admin(&mut stage, "sim_school", day, 30);
     let expect = vec![
         clear("sim_school", "300 adds over ten hours, all know the school, one leaves; a notice is one send")
             .low(SubScore::Unsolicited, 0.2),
@@ -142,7 +142,7 @@ fn channel() -> Scenario {
 
 fn chatter() -> Scenario {
     let mut stage = stage(206);
-    heavy_chatter(&mut stage, "sim_teen", 12);
+    heavy_chatter(&mut stage, "sim_teen", 12, 28.0);
     let expect = vec![
         clear(
             "sim_teen",
@@ -162,7 +162,7 @@ fn chatter() -> Scenario {
 
 fn alarm() -> Scenario {
     let mut stage = stage(207);
-    alarm_sensor(&mut stage, "sim_alarm");
+    alarm_sensor(&mut stage, "sim_alarm", HOUR_US);
     let expect = vec![
         clear(
             "sim_alarm",
@@ -203,7 +203,7 @@ fn untyped() -> Scenario {
 fn campus() -> Scenario {
     let mut stage = stage(209);
     let day = stage.days_before_end(11);
-    dormitory(&mut stage, "sim_student", day);
+    dormitory(&mut stage, "sim_student", day, 60);
     let expect = vec![
         Expect::of_all(
             "sim_student_",
@@ -248,7 +248,7 @@ fn reported() -> Scenario {
 fn list_256() -> Scenario {
     let mut stage = stage(211);
     let day = stage.days_before_end(8);
-    list_sender(&mut stage, "sim_inviter", day);
+    list_sender(&mut stage, "sim_inviter", day, 256);
     let expect = vec![
         clear("sim_inviter", "one list send by an old account is one action, whatever its length")
             .no_reason("M1"),
@@ -267,7 +267,7 @@ fn list_256() -> Scenario {
 fn one_day() -> Scenario {
     let mut stage = stage(212);
     let day = stage.days_before_end(8) + DAY_US - 24 * HOUR_US;
-    flyer(&mut stage, "sim_flyer", day);
+    flyer(&mut stage, "sim_flyer", day, 230);
     let expect = vec![
         Expect::of(
             "sim_flyer",

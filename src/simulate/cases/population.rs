@@ -19,13 +19,13 @@ pub(super) fn population() -> Scenario {
     for index in 0..4 {
         support_desk(&mut stage, &format!("sim_earlier_desk_{index}"), first_day, &[20, 35, 25, 15, 30]);
         club_admin(&mut stage, &format!("sim_earlier_club_{index}"));
-        personal_advice(&mut stage, &format!("sim_earlier_tutor_{index}"));
+        personal_advice(&mut stage, &format!("sim_earlier_tutor_{index}"), 80);
     }
     for index in 0..3 {
         auto_reply(&mut stage, &format!("sim_earlier_shop_{index}"), first_day, 8, 6);
-        heavy_chatter(&mut stage, &format!("sim_earlier_teen_{index}"), 5);
+        heavy_chatter(&mut stage, &format!("sim_earlier_teen_{index}"), 5, 28.0);
     }
-    school_admin(&mut stage, "sim_earlier_school", first_day);
+    school_admin(&mut stage, "sim_earlier_school", first_day, 30);
     Scenario::new(
         POPULATION,
         "Earlier nights: an ordinary population without abusers",
