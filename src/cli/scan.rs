@@ -126,7 +126,8 @@ fn threads(settings: &Settings) -> Result<(), Failure> {
     }
 }
 
-fn stop_flag() -> Arc<AtomicBool> {
+/// The flag that an interrupt raises.
+pub fn stop_flag() -> Arc<AtomicBool> {
     let stop = Arc::new(AtomicBool::new(false));
     let raised = stop.clone();
     // Without a handler the process simply dies, and staging keeps results whole all the same.
@@ -153,12 +154,15 @@ fn text_of(path: Option<&str>, what: &str) -> Result<Option<String>, Failure> {
 }
 
 /// What a scan needs beside the settings.
-struct Night<'a> {
-    simulated: bool,
-    name: Option<&'a str>,
+pub struct Night<'a> {
+    /// Whether the log is marked as simulated.
+    pub simulated: bool,
+    /// Name of the run folder; its id without one.
+    pub name: Option<&'a str>,
 }
 
-fn scan(
+/// Scans one night.
+pub fn scan(
     settings: &Settings,
     flags: &Flags,
     stop: &Arc<AtomicBool>,
