@@ -92,9 +92,7 @@ impl Source {
             if messages.iter().any(|m| m == STDIN) {
                 return Err(Failure::usage("standard input is gone after one night; name files to replay"));
             }
-            let marked =
-                |m: &String| Path::new(m).parent().is_some_and(|p| p.join("scenario.toml").is_file());
-            let simulated = messages.iter().any(marked);
+            let simulated = scan::is_simulated(&settings);
             return Ok(Self { given, config: Some(subject.to_owned()), simulated, name });
         }
         let card = card(subject)?;

@@ -12,7 +12,7 @@ use crate::domain::ErrorClass;
 use crate::evaluate::{Labels, compare};
 use crate::report::comparison_sheet;
 use serde_json::json;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// Runs the command.
@@ -101,8 +101,38 @@ pub fn differences(first: &Published, second: &Published) -> Vec<String> {
             notes.push(format!("{what} differs: {} -> {}", short(a), short(b)));
         }
     }
+    notes.extend(numbers(first, second, "limits", "limit"));
+    notes.extend(numbers(first, second, "thresholds", "threshold"));
     if notes.is_empty() {
         notes.push("same program version, feature cards, policy, population, window and messages".to_owned());
     }
     notes
+}
+
+/// Numbers of the policy that differ, by name.
+fn numbers(first: &Published, second: &Published, part: &str, what: &str) -> Vec<String> {
+    let of = |run: &Published| {
+        let mut flat = BTreeMap::new();
+        flatten("", &run.manifest["policy"][part], &mut flat);
+        flat
+    };
+    let (a, b) = (of(first), of(second));
+    let names: BTreeSet<&String> = a.keys().chain(b.keys()).collect();
+    let shown = |value: Option<&String>| value.map_or_else(|| "as shipped".to_owned(), Clone::clone);
+    let differs = names.into_iter().filter(|name| a.get(*name) != b.get(*name));
+    differs.map(|n| format!("{what} {n} differs: {} -> {}", shown(a.get(n)), shown(b.get(n)))).collect()
+}
+
+/// The leaves of a value under their path.
+fn flatten(path: &str, value: &serde_json::Value, out: &mut BTreeMap<String, String>) {
+    match value {
+        serde_json::Value::Object(map) => {
+            for (name, value) in map {
+                let below = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+                flatten(&below, value, out);
+            }
+        }
+        serde_json::Value::Null => {}
+        leaf => drop(out.insert(path.to_owned(), leaf.to_string())),
+    }
 }

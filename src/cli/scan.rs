@@ -198,6 +198,12 @@ pub fn scan(
     Ok(done?)
 }
 
+/// Whether a message log lies in a folder that says of itself that it was simulated.
+pub fn is_simulated(settings: &Settings) -> bool {
+    let messages = settings.list("input.messages");
+    messages.iter().any(|m| Path::new(m).parent().is_some_and(|p| p.join("scenario.toml").is_file()))
+}
+
 /// Date partitions that can matter: from the look-back before the window to its end.
 fn partitions(wish: &WindowWish) -> (Option<Timestamp>, Option<Timestamp>) {
     let from = wish.from.or(match (wish.to, wish.length) {
@@ -233,7 +239,8 @@ pub fn run(flags: &Flags) -> Result<(), Failure> {
         return dry_run(&settings);
     }
     let stop = stop_flag();
-    let summary = scan(&settings, flags, &stop, &Night { simulated: false, name: None })?;
+    let night = Night { simulated: is_simulated(&settings), name: None };
+    let summary = scan(&settings, flags, &stop, &night)?;
     tell(&summary, flags).map_err(|failure| failure.after_publishing(&summary.folder))
 }
 

@@ -44,19 +44,20 @@ fn log_loss(told: &[Told], p: impl Fn(&Told) -> f64) -> Option<f64> {
 
 /// Slope of the outcome on the logit of the chance, and its standard error: 1 is calibrated, below 1 is too sure.
 ///
-/// Logistic regression with an intercept by Newton's method; nothing where it has no solution.
+/// Logistic regression with an intercept by damped Newton steps; nothing where it has no solution.
 pub fn slope(told: &[Told]) -> Option<(f64, f64)> {
     let logit = |t: &Told| {
         let p = t.p.clamp(LEAST, 1.0 - LEAST);
         (p / (1.0 - p)).ln()
     };
-    let (mut a, mut b) = (0.0, 1.0);
-    for _ in 0..50 {
+    let points: Vec<(f64, f64, f64)> = told.iter().map(|t| (logit(t), hit(t), t.weight)).collect();
+    let (mut a, mut b) = (0.0, 0.0);
+    let mut at = likelihood(&points, a, b);
+    for _ in 0..100 {
         let (mut ga, mut gb, mut haa, mut hab, mut hbb) = (0.0, 0.0, 0.0, 0.0, 0.0);
-        for t in told {
-            let x = logit(t);
+        for (x, y, weight) in &points {
             let p = 1.0 / (1.0 + (-(a + b * x)).exp());
-            let (rest, v) = (t.weight * (hit(t) - p), t.weight * p * (1.0 - p));
+            let (rest, v) = (weight * (y - p), weight * p * (1.0 - p));
             ga += rest;
             gb += rest * x;
             haa += v;
@@ -64,16 +65,32 @@ pub fn slope(told: &[Told]) -> Option<(f64, f64)> {
             hbb += v * x * x;
         }
         let determinant = haa * hbb - hab * hab;
-        if determinant.is_nan() || determinant <= 1e-12 * haa * hbb {
+        // Told apart perfectly, or all told the same: no slope is the best.
+        if determinant.is_nan() || determinant <= 1e-12 * haa * hbb || haa < 1e-9 {
             return None;
         }
         let (da, db) = ((hbb * ga - hab * gb) / determinant, (haa * gb - hab * ga) / determinant);
-        (a, b) = (a + da, b + db);
         if da.abs() + db.abs() < 1e-10 {
             return Some((b, (haa / determinant).sqrt()));
         }
+        // A full step may overshoot; half of it, and half of that, does not.
+        let steps = std::iter::successors(Some(1.0), |s| Some(s / 2.0)).take(40);
+        let better = steps.map(|s| (a + s * da, b + s * db)).find(|(a, b)| at <= likelihood(&points, *a, *b));
+        let Some(next) = better else { return Some((b, (haa / determinant).sqrt())) };
+        (a, b) = next;
+        at = likelihood(&points, a, b);
     }
     None
+}
+
+/// Log-likelihood of a slope and an intercept, each point being logit, outcome and weight.
+fn likelihood(points: &[(f64, f64, f64)], a: f64, b: f64) -> f64 {
+    let of = |(x, y, weight): &(f64, f64, f64)| {
+        let z = a + b * x;
+        // ln(1 + e^z) without overflow.
+        weight * (y * z - (z.max(0.0) + (-z.abs()).exp().ln_1p()))
+    };
+    points.iter().map(of).sum()
 }
 
 /// Quantile of the standard normal that belongs to a one-sided confidence.

@@ -143,7 +143,10 @@ pub fn compare(
     }
     flips.sort_by(|x, y| (x.kind, &x.account).cmp(&(y.kind, &y.account)));
     let mut measures = counts(first.0, second.0, &flips, names.len());
-    let only = |n: usize| Measure::count(n, "accounts that the other run does not hold");
+    let only = |n: usize| Measure {
+        n: names.len(),
+        ..Measure::count(n, "accounts; the other run does not hold them")
+    };
     measures.insert("flips.only_in_first".to_owned(), only(a.len() - both.len()));
     measures.insert("flips.only_in_second".to_owned(), only(b.len() - both.len()));
     measures.extend(paired(second.0, &both, confidence));
@@ -314,7 +317,10 @@ mod tests {
         );
         let m = &out.measures;
         assert_eq!((m["flips.detections_lost"].value, m["flips.detections_lost"].n), (Some(1.0), 2));
-        assert_eq!((m["flips.only_in_first"].n, m["paired.recall_at_review"].value), (1, Some(0.0)));
+        assert_eq!(
+            (m["flips.only_in_first"].value, m["paired.recall_at_review"].value),
+            (Some(1.0), Some(0.0))
+        );
         // One gained and one lost of two: nothing is shown either way.
         let pair = &m["paired.recall_at_review"];
         assert!(pair.low.expect("bound") < -0.5 && 0.5 < pair.high.expect("bound"));

@@ -67,13 +67,13 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// P(X <= hits) by summing, in doubles.
+    /// P(X <= hits | p) by summing, each term from logarithms so that none vanishes.
     fn summed(hits: u32, n: u32, p: f64) -> f64 {
-        let mut term = (1.0 - p).powi(n as i32);
-        let mut sum = term;
-        for k in 0..hits {
-            term *= f64::from(n - k) / f64::from(k + 1) * p / (1.0 - p);
-            sum += term;
+        let mut choose = 0.0;
+        let mut sum = 0.0;
+        for k in 0..=hits {
+            sum += (choose + f64::from(k) * p.ln() + f64::from(n - k) * (1.0 - p).ln()).exp();
+            choose += (f64::from(n - k) / f64::from(k + 1)).ln();
         }
         sum
     }

@@ -9,6 +9,7 @@ mod cli;
 mod determinism;
 mod faults;
 mod formats;
+mod gates;
 mod hostile;
 mod memory;
 mod padding;
