@@ -3,7 +3,7 @@
 //! Interprets nothing: what a value means is decided by the command.
 
 use super::settings::SETTINGS;
-use super::{shell, terminal};
+use super::{evaluation_args, shell, terminal};
 use clap::{Arg, ArgAction, ArgMatches, Command as Clap};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -23,6 +23,8 @@ pub struct Flags {
     pub run: Option<PathBuf>,
     /// `--write`, for commands that write one file.
     pub write: Option<PathBuf>,
+    /// Values of the commands that hold runs against labels, by name.
+    pub values: BTreeMap<&'static str, String>,
     /// `--within`, seconds.
     pub within: Option<String>,
     /// `--participation`
@@ -74,6 +76,14 @@ pub enum Command {
     Man(Flags),
     /// `simulate world`
     World(Flags),
+    /// `evaluate`
+    Evaluate(Flags),
+    /// `compare`
+    Compare(Flags),
+    /// `gate`
+    Gate(Flags),
+    /// `backtest`
+    Backtest(Flags),
 }
 
 /// Parses the arguments; `Err` is the exit code after clap has printed help, version or what is wrong.
@@ -108,6 +118,10 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, ExitCo
             Some((_, matches)) => Command::World(flags(matches)),
             None => Command::Simulate(flags(matches)),
         },
+        "evaluate" => Command::Evaluate(flags(matches)),
+        "compare" => Command::Compare(flags(matches)),
+        "gate" => Command::Gate(flags(matches)),
+        "backtest" => Command::Backtest(flags(matches)),
         _ => match matches.subcommand() {
             Some((_, matches)) => Command::Config(flags(matches)),
             None => return Err(ExitCode::from(2)),
@@ -159,6 +173,7 @@ pub fn program() -> Clap {
                 .arg(subject("LOG", "message log to guess a mapping for", true))
                 .arg(write("configuration to write; the mapping goes beside it", "bulkwatch.toml")),
         )
+        .subcommands(evaluation_args::commands())
         .subcommands(side_commands())
         .subcommands(shell_commands())
 }
@@ -302,7 +317,8 @@ fn value(name: &'static str, what: &'static str, help: &'static str) -> Arg {
     Arg::new(name).long(name).value_name(what).help(help)
 }
 
-fn subject(name: &'static str, help: &'static str, required: bool) -> Arg {
+/// The positional argument of a command.
+pub fn subject(name: &'static str, help: &'static str, required: bool) -> Arg {
     Arg::new("subject").value_name(name).help(help).required(required)
 }
 
@@ -339,6 +355,7 @@ fn flags(matches: &ArgMatches) -> Flags {
         config: text("config").map(PathBuf::from),
         run: text("run").map(PathBuf::from),
         write: text("write").map(PathBuf::from),
+        values: evaluation_args::names().filter_map(|name| Some((name, text(name)?))).collect(),
         within: text("within"),
         participation: text("participation"),
         json: set("json"),

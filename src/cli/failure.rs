@@ -5,6 +5,7 @@
 use super::terminal;
 use crate::decision::PolicyError;
 use crate::domain::ErrorClass;
+use crate::evaluate::{EvaluationError, GateError, LabelError};
 use crate::log::LogError;
 use crate::pipeline::ScanError;
 use crate::report::FeatureFileError;
@@ -105,6 +106,30 @@ impl From<WorldError> for Failure {
 
 impl From<PolicyError> for Failure {
     fn from(error: PolicyError) -> Self {
+        // It shows the lines of the file that it is about.
+        Self { message: terminal::lines(&chain(&error)), ..Self::usage("") }
+    }
+}
+
+impl From<LabelError> for Failure {
+    fn from(error: LabelError) -> Self {
+        Self::new(error.class(), chain(&error))
+    }
+}
+
+impl From<EvaluationError> for Failure {
+    fn from(error: EvaluationError) -> Self {
+        let class = match &error {
+            EvaluationError::Table(error) => error.class(),
+            EvaluationError::NoScore { .. } | EvaluationError::NoMatch { .. } => ErrorClass::Input,
+            EvaluationError::Unknown(_) => ErrorClass::Usage,
+        };
+        Self::new(class, chain(&error))
+    }
+}
+
+impl From<GateError> for Failure {
+    fn from(error: GateError) -> Self {
         // It shows the lines of the file that it is about.
         Self { message: terminal::lines(&chain(&error)), ..Self::usage("") }
     }

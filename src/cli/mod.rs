@@ -3,17 +3,24 @@
 //! The only place that knows clap, the environment and the terminal.
 
 mod args;
+mod backtest;
+mod baseline;
 mod catalog;
 mod coaction;
+mod compare;
 mod config;
+mod evaluate;
+mod evaluation_args;
 mod explain;
 mod failure;
+mod gate;
 mod init;
 mod inspect;
 mod panel;
 mod panel_table;
 mod panics;
 mod population;
+mod published;
 mod scan;
 mod settings;
 mod shell;
@@ -62,5 +69,9 @@ fn dispatch(command: Command) -> Result<(), Failure> {
         Command::Completions(flags) => shell::completions(&flags),
         Command::Man(flags) => shell::man(&flags),
         Command::World(flags) => simulate::world(&flags),
+        Command::Evaluate(flags) => evaluate::run(&flags),
+        Command::Compare(flags) => compare::run(&flags),
+        Command::Gate(flags) => gate::run(&flags),
+        Command::Backtest(flags) => backtest::run(&flags),
     }
 }

@@ -130,7 +130,8 @@ fn threads(settings: &Settings) -> Result<(), Failure> {
     }
 }
 
-fn stop_flag() -> Arc<AtomicBool> {
+/// The flag that an interrupt raises.
+pub fn stop_flag() -> Arc<AtomicBool> {
     let stop = Arc::new(AtomicBool::new(false));
     let raised = stop.clone();
     // Without a handler the process simply dies, and staging keeps results whole all the same.
@@ -157,12 +158,15 @@ fn text_of(path: Option<&str>, what: &str) -> Result<Option<String>, Failure> {
 }
 
 /// What a scan needs beside the settings.
-struct Night<'a> {
-    simulated: bool,
-    name: Option<&'a str>,
+pub struct Night<'a> {
+    /// Whether the log is marked as simulated.
+    pub simulated: bool,
+    /// Name of the run folder; its id without one.
+    pub name: Option<&'a str>,
 }
 
-fn scan(
+/// Scans one night.
+pub fn scan(
     settings: &Settings,
     flags: &Flags,
     stop: &Arc<AtomicBool>,
@@ -198,6 +202,12 @@ fn scan(
     Ok(done?)
 }
 
+/// Whether a message log lies in a folder that says of itself that it was simulated.
+pub fn is_simulated(settings: &Settings) -> bool {
+    let messages = settings.list("input.messages");
+    messages.iter().any(|m| Path::new(m).parent().is_some_and(|p| p.join("scenario.toml").is_file()))
+}
+
 /// Date partitions that can matter: from the look-back before the window to its end.
 fn partitions(wish: &WindowWish) -> (Option<Timestamp>, Option<Timestamp>) {
     let (from, _) = wish.bounds();
@@ -230,7 +240,8 @@ pub fn run(flags: &Flags) -> Result<(), Failure> {
         return dry_run(&settings);
     }
     let stop = stop_flag();
-    let summary = scan(&settings, flags, &stop, &Night { simulated: false, name: None })?;
+    let night = Night { simulated: is_simulated(&settings), name: None };
+    let summary = scan(&settings, flags, &stop, &night)?;
     tell(&summary, flags).map_err(|failure| failure.after_publishing(&summary.folder))
 }
 

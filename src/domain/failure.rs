@@ -5,6 +5,8 @@
 /// The class of a failure; the command line turns it into the exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ErrorClass {
+    /// A gate was not passed: exit 1.
+    GateFailed,
     /// The command, the configuration or a mapping is wrong: exit 2.
     Usage,
     /// The input is unusable, empty or has too many rejects: exit 3.
@@ -23,6 +25,7 @@ impl ErrorClass {
     /// The exit code of the class.
     pub fn exit_code(self) -> u8 {
         match self {
+            Self::GateFailed => 1,
             Self::Usage => 2,
             Self::Input => 3,
             Self::Held => 4,

@@ -1,48 +1,27 @@
-//! Ranking metrics over scored, labeled accounts.
+//! Ranking metrics over scored, labeled accounts that all count alike.
 //! In: scores with labels, in any order; out: AUROC and average precision, ties shared fairly.
 //! Sees no account and no threshold.
 
 use super::Scored;
+use super::curve::{Curve, Weighed};
+
+fn curve(scored: &[Scored]) -> Curve {
+    let alike = |s: &Scored| Weighed { score: s.score, positive: s.positive, weight: 1.0 };
+    Curve::of(&scored.iter().map(alike).collect::<Vec<_>>())
+}
 
 /// Area under the ROC curve: the chance that a positive outranks a negative, ties counting half.
 ///
 /// `None` unless both kinds are present. O(n log n).
 pub fn auroc(scored: &[Scored]) -> Option<f64> {
-    let mut sorted: Vec<Scored> = scored.to_vec();
-    sorted.sort_by(|a, b| a.score.total_cmp(&b.score));
-    let positives = sorted.iter().filter(|s| s.positive).count() as f64;
-    let negatives = sorted.len() as f64 - positives;
-    if positives == 0.0 || negatives == 0.0 {
-        return None;
-    }
-    let (mut below, mut wins) = (0.0, 0.0);
-    for tied in sorted.chunk_by(|a, b| a.score == b.score) {
-        let p = tied.iter().filter(|s| s.positive).count() as f64;
-        let n = tied.len() as f64 - p;
-        wins += p * (below + n / 2.0);
-        below += n;
-    }
-    Some(wins / (positives * negatives))
+    curve(scored).auroc()
 }
 
 /// Average precision: precision averaged over the recall steps, tied scores entering together.
 ///
 /// `None` without a positive. O(n log n).
 pub fn average_precision(scored: &[Scored]) -> Option<f64> {
-    let mut sorted: Vec<Scored> = scored.to_vec();
-    sorted.sort_by(|a, b| b.score.total_cmp(&a.score));
-    let positives = sorted.iter().filter(|s| s.positive).count() as f64;
-    if positives == 0.0 {
-        return None;
-    }
-    let (mut seen, mut hits, mut sum) = (0.0, 0.0, 0.0);
-    for tied in sorted.chunk_by(|a, b| a.score == b.score) {
-        let p = tied.iter().filter(|s| s.positive).count() as f64;
-        seen += tied.len() as f64;
-        hits += p;
-        sum += p / positives * (hits / seen);
-    }
-    Some(sum)
+    curve(scored).average_precision()
 }
 
 #[cfg(test)]

@@ -2,13 +2,43 @@
 //! In: scores beside labels; out: numbers that carry how many accounts stand behind them.
 //! Trains nothing, and draws no verdict about what is good enough.
 
+mod backtest;
+#[cfg(test)]
+mod backtest_tests;
+mod calibration;
+mod cases;
+mod compare;
+mod curve;
+mod evaluation;
+pub mod exact;
+mod gate;
 mod intervals;
+mod labels;
+#[cfg(test)]
+mod labels_tests;
+mod measure;
 mod metrics;
 mod panel;
+mod ranking;
+mod resample;
+mod slices;
+mod threshold;
 
+pub use backtest::{Backtest, Found, Night, Replay, Sent, backtest};
+pub use cases::{Case, Cases, EvaluationError, RunTables, Score, Truth, verdict_of};
+pub use compare::{Comparison, Flip, FlipKind, RuleValue, compare};
+pub use curve::{Curve, Cut, Weighed, precision_at};
+pub use evaluation::{Evaluation, Question, evaluate};
+pub use gate::{
+    Failing, Gate, GateError, Outcome, Requirement, Result as GateResult, hold, key as confidence_key,
+};
 pub use intervals::{Interval, bootstrap, wilson};
+pub use labels::{LabelCounts, LabelError, LabelWords, Labeled, Labels, read_labels};
+pub use measure::{Measure, Measures, Rate};
 pub use metrics::{auroc, average_precision};
 pub use panel::{Estimate, Label, Measured, Panel, PanelSet, Part, Several, SubScore, measure, settle};
+pub use slices::{Dimension, feature_columns};
+pub use threshold::{Threshold, Wish};
 
 /// One account with its score and whether its label is positive.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -6,6 +6,7 @@ use crate::domain::ErrorClass;
 use crate::features::{Absent, AccountFeatures, FeatureTable, Membership, Unit, Value, cards, coordination};
 use crate::table_io::{
     Holds, Table, TableError, TableStream, amend_parquet, footer, pick_rows, read_parquet,
+    read_parquet_columns,
 };
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -127,6 +128,12 @@ fn check_cards(path: &Path) -> Result<(), FeatureFileError> {
 pub fn read_features(path: &Path) -> Result<Vec<NamedRow>, FeatureFileError> {
     check_cards(path)?;
     named_rows(&read_parquet(path)?)
+}
+
+/// Reads some columns of a feature file back, `account` and `absent` among them where they are asked for.
+pub fn read_feature_columns(path: &Path, columns: &[&str]) -> Result<Table, FeatureFileError> {
+    check_cards(path)?;
+    Ok(read_parquet_columns(path, columns)?)
 }
 
 fn named_rows(table: &Table) -> Result<Vec<NamedRow>, FeatureFileError> {

@@ -11,6 +11,7 @@ mod crews;
 mod determinism;
 mod faults;
 mod formats;
+mod gates;
 mod hostile;
 mod memory;
 mod padding;

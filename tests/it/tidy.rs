@@ -205,6 +205,8 @@ const DOORS: &[(&str, &[&str])] = &[
     ("comfy_table::", &["src/cli/"]),
     ("ctrlc::", &["src/cli/"]),
     ("minijinja::", &["src/report/"]),
+    ("quick_xml::", &["src/report/junit.rs"]),
+    ("statrs::", &["src/evaluate/"]),
     ("std::env", &["src/cli/"]),
     ("std::process", &["src/cli/", "src/main.rs"]),
     ("SystemTime", &["src/cli/"]),

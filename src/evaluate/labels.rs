@@ -1,0 +1,282 @@
+//! Labels: one reader, one mapping of which words are positive and negative, and a count of everything left out.
+//! In: a CSV or Parquet table of account, label and optional columns; out: one label an account, with what it may be cut by.
+//! Drops nothing silently: conflicts, repeats and words of no kind are counted by name.
+
+use crate::domain::{ErrorClass, nearest};
+use crate::table_io::{Table, TableError, Values, read_parquet, sanitise};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read;
+use std::path::Path;
+use thiserror::Error;
+
+/// Why labels are refused.
+#[derive(Debug, Error)]
+pub enum LabelError {
+    /// The file itself.
+    #[error(transparent)]
+    Table(#[from] TableError),
+    /// A line that is no CSV.
+    #[error("{file}: {problem}")]
+    Malformed {
+        /// The file.
+        file: String,
+        /// What is wrong.
+        problem: String,
+    },
+    /// A cell.
+    #[error("{file}, row {row}, column {column}: {problem}")]
+    Cell {
+        /// The file.
+        file: String,
+        /// The row below the header, from 1.
+        row: usize,
+        /// The column.
+        column: String,
+        /// What is wrong.
+        problem: String,
+    },
+    /// A word of the mapping that no row carries, or no mapping at all.
+    #[error("{0}")]
+    Mapping(String),
+}
+
+impl LabelError {
+    /// The class of the failure.
+    pub fn class(&self) -> ErrorClass {
+        match self {
+            Self::Table(error) => error.class(),
+            Self::Malformed { .. } | Self::Cell { .. } => ErrorClass::Input,
+            Self::Mapping(_) => ErrorClass::Usage,
+        }
+    }
+}
+
+/// Which label words are positive and which negative; all others are left out, and counted.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LabelWords {
+    /// Words of abuse.
+    pub positive: Vec<String>,
+    /// Words of innocence.
+    pub negative: Vec<String>,
+    /// Words that are left out on purpose; only so that a reader sees it was meant.
+    pub left_out: Vec<String>,
+}
+
+impl LabelWords {
+    /// Parses a mapping file; the error says what is wrong with it.
+    pub fn parse(name: &str, text: &str) -> Result<Self, LabelError> {
+        toml::from_str(text).map_err(|e| LabelError::Mapping(format!("{name}: {}", e.message())))
+    }
+
+    fn kind(&self, word: &str) -> Option<bool> {
+        let has = |list: &[String]| list.iter().any(|w| w == word);
+        if has(&self.positive) { Some(true) } else { has(&self.negative).then_some(false) }
+    }
+
+    fn check(&self, file: &str, words: &BTreeSet<&str>) -> Result<(), LabelError> {
+        let refuse = |problem: String| Err(LabelError::Mapping(problem));
+        if self.positive.is_empty() || self.negative.is_empty() {
+            let some: Vec<String> = words.iter().take(12).map(|w| sanitise(w, 40)).collect();
+            return refuse(format!(
+                "say which labels are positive and which negative (--positive, --negative, or a TOML file beside the labels); {file} has {}",
+                some.join(", ")
+            ));
+        }
+        let all = [&self.positive, &self.negative, &self.left_out];
+        let mut seen = BTreeSet::new();
+        for word in all.into_iter().flatten() {
+            if !seen.insert(word) {
+                return refuse(format!("label {} is named twice", sanitise(word, 40)));
+            }
+            if !words.contains(word.as_str()) {
+                let offer = nearest(word, words.iter().copied())
+                    .map(|n| format!("; did you mean {}?", sanitise(n, 40)))
+                    .unwrap_or_default();
+                return refuse(format!("no row of {file} has the label {}{offer}", sanitise(word, 40)));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// One labeled account.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Labeled {
+    /// The word.
+    pub label: String,
+    /// What the mapping makes of it.
+    pub positive: bool,
+    /// How many accounts it stands for.
+    pub weight: f64,
+    /// Optional columns with a value, by name.
+    pub columns: BTreeMap<String, String>,
+}
+
+/// What became of the rows.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct LabelCounts {
+    /// Rows read.
+    pub rows: usize,
+    /// Rows that say again what an earlier row said.
+    pub repeated: usize,
+    /// Accounts with both a positive and a negative label, left out.
+    pub conflicting: usize,
+    /// Accounts by a label of no kind, left out.
+    pub left_out: BTreeMap<String, usize>,
+}
+
+/// The labels of a file.
+#[derive(Debug, Clone, Default)]
+pub struct Labels {
+    /// One label an account.
+    pub accounts: BTreeMap<String, Labeled>,
+    /// What became of the rows.
+    pub counts: LabelCounts,
+    /// Optional columns, by which results may be cut.
+    pub columns: BTreeSet<String>,
+    /// Whether rows stand for more than themselves.
+    pub weighted: bool,
+}
+
+/// Columns with a meaning of their own, not offered for cutting.
+const OWN: &[&str] =
+    &["account", "label", "as_of", "confidence", "weight", "inclusion_probability", "first_abusive_at"];
+
+/// Reads labels from a CSV file, plain or gzip, or from Parquet.
+pub fn read_labels(path: &Path, words: &LabelWords) -> Result<Labels, LabelError> {
+    let shown = path.display().to_string();
+    let table = if shown.ends_with(".parquet") { read_parquet(path)? } else { read_csv(path)? };
+    of_table(&shown, &table, words)
+}
+
+fn read_csv(path: &Path) -> Result<Table, LabelError> {
+    let shown = path.display().to_string();
+    let io = |e| TableError::io(&shown, e);
+    let file = std::fs::File::open(path).map_err(io)?;
+    let source: Box<dyn Read> = if shown.ends_with(".gz") {
+        Box::new(flate2::read::MultiGzDecoder::new(file))
+    } else {
+        Box::new(file)
+    };
+    let malformed = |e: csv::Error| LabelError::Malformed { file: shown.clone(), problem: e.to_string() };
+    let mut reader = csv::Reader::from_reader(source);
+    let head: Vec<String> = reader.headers().map_err(malformed)?.iter().map(str::to_owned).collect();
+    let mut columns: Vec<Vec<Option<String>>> = vec![Vec::new(); head.len()];
+    for record in reader.records() {
+        let record = record.map_err(malformed)?;
+        for (column, cell) in columns.iter_mut().zip(record.iter()) {
+            let cell = cell.trim();
+            column.push((!cell.is_empty()).then(|| cell.to_owned()));
+        }
+    }
+    let mut table = Table::new();
+    for (name, values) in head.into_iter().zip(columns) {
+        table.push(name.trim_start_matches('\u{feff}').trim(), values);
+    }
+    Ok(table)
+}
+
+/// A column as words, whatever its type.
+fn words_of(values: &Values) -> Vec<Option<String>> {
+    fn shown<T: ToString>(values: &[Option<T>]) -> Vec<Option<String>> {
+        values.iter().map(|v| v.as_ref().map(T::to_string)).collect()
+    }
+    match values {
+        Values::Text(v) => v.clone(),
+        Values::Int(v) => shown(v),
+        Values::Uint(v) => shown(v),
+        Values::Float(v) => shown(v),
+        Values::Flag(v) => shown(v),
+    }
+}
+
+fn of_table(file: &str, table: &Table, words: &LabelWords) -> Result<Labels, LabelError> {
+    let column = |name: &str| {
+        let values = table.get(name).map(words_of);
+        values.ok_or_else(|| TableError::missing_column(file, name, &table.names()))
+    };
+    let (accounts, labels) = (column("account")?, column("label")?);
+    let cell = |row: usize, column: &str, problem: String| LabelError::Cell {
+        file: file.to_owned(),
+        row: row + 1,
+        column: column.to_owned(),
+        problem,
+    };
+    for (name, values) in [("account", &accounts), ("label", &labels)] {
+        if let Some(row) = values.iter().position(Option::is_none) {
+            return Err(cell(row, name, "it is empty".to_owned()));
+        }
+    }
+    words.check(file, &labels.iter().flatten().map(String::as_str).collect())?;
+    let weights = weights(table, &cell)?;
+    let extra: Vec<(&str, Vec<Option<String>>)> = table
+        .columns()
+        .filter(|(n, _)| !["account", "label"].contains(n))
+        .map(|(n, v)| (n, words_of(v)))
+        .collect();
+    let mut out = Labels {
+        columns: extra.iter().map(|(n, _)| (*n).to_owned()).filter(|n| !OWN.contains(&n.as_str())).collect(),
+        weighted: weights.is_some(),
+        ..Labels::default()
+    };
+    let mut conflicting = BTreeSet::new();
+    let mut left_out: BTreeMap<String, String> = BTreeMap::new();
+    for (row, (account, label)) in
+        accounts.into_iter().flatten().zip(labels.into_iter().flatten()).enumerate()
+    {
+        out.counts.rows += 1;
+        let Some(positive) = words.kind(&label) else {
+            out.counts.repeated += usize::from(left_out.insert(account, label).is_some());
+            continue;
+        };
+        let columns = extra.iter().filter_map(|(n, v)| Some(((*n).to_owned(), v[row].clone()?))).collect();
+        let weight = weights.as_ref().map_or(1.0, |w| w[row]);
+        match out.accounts.get(&account) {
+            Some(earlier) if earlier.positive != positive => drop(conflicting.insert(account)),
+            Some(_) => out.counts.repeated += 1,
+            None => drop(out.accounts.insert(account, Labeled { label, positive, weight, columns })),
+        }
+    }
+    out.accounts.retain(|account, _| !conflicting.contains(account));
+    out.counts.conflicting = conflicting.len();
+    // What one row leaves out and another tells is told.
+    left_out.retain(|account, _| !out.accounts.contains_key(account) && !conflicting.contains(account));
+    for word in left_out.into_values() {
+        *out.counts.left_out.entry(word).or_default() += 1;
+    }
+    Ok(out)
+}
+
+/// How many accounts each row stands for, where a column says it.
+fn weights(
+    table: &Table,
+    cell: &dyn Fn(usize, &str, String) -> LabelError,
+) -> Result<Option<Vec<f64>>, LabelError> {
+    let (name, inverse) = match (table.get("weight"), table.get("inclusion_probability")) {
+        (Some(_), Some(_)) => {
+            let problem =
+                "weight and inclusion_probability both say how much a row counts; keep one".to_owned();
+            return Err(LabelError::Mapping(problem));
+        }
+        (Some(_), None) => ("weight", false),
+        (None, Some(_)) => ("inclusion_probability", true),
+        (None, None) => return Ok(None),
+    };
+    let values = table.get(name).map(words_of).unwrap_or_default();
+    let read = |(row, text): (usize, Option<String>)| {
+        let number =
+            text.as_deref().and_then(|t| t.parse::<f64>().ok()).filter(|n| n.is_finite() && 0.0 < *n);
+        match number {
+            Some(n) if inverse && n <= 1.0 => Ok(1.0 / n),
+            Some(n) if !inverse => Ok(n),
+            _ => {
+                let what = if inverse { "a chance above 0 and up to 1" } else { "a number above 0" };
+                let said = sanitise(text.as_deref().unwrap_or("nothing"), 40);
+                Err(cell(row, name, format!("it is {said}, expected {what}")))
+            }
+        }
+    };
+    values.into_iter().enumerate().map(read).collect::<Result<_, _>>().map(Some)
+}
