@@ -39,6 +39,8 @@ pub struct Flags {
     pub features_only: bool,
     /// `--simulated`
     pub simulated: bool,
+    /// Flags of one command only, by name.
+    pub own: BTreeMap<&'static str, String>,
 }
 
 /// A command with its flags.
@@ -66,6 +68,8 @@ pub enum Command {
     Panel(Flags),
     /// `simulate`
     Simulate(Flags),
+    /// `train`
+    Train(Flags),
 }
 
 /// Parses the arguments; `Err` is the exit code after clap has printed help, version or what is wrong.
@@ -95,6 +99,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, ExitCo
         "coaction" => Command::Coaction(flags(matches)),
         "panel" => Command::Panel(flags(matches)),
         "simulate" => Command::Simulate(flags(matches)),
+        "train" => Command::Train(flags(matches)),
         _ => match matches.subcommand() {
             Some((_, matches)) => Command::Config(flags(matches)),
             None => return Err(ExitCode::from(2)),
@@ -186,7 +191,20 @@ fn side_commands() -> Vec<Clap> {
         Clap::new("simulate")
             .about("Write the simulated scenarios, always the same bytes")
             .arg(write("folder to write", "data/scenarios")),
+        train(),
     ]
+}
+
+fn train() -> Clap {
+    let command = Clap::new("train")
+        .about("Learn a model from feature rows and labels, measure it out of fold, write it with its card")
+        .before_help("Example: bulkwatch train --features runs/2022-04-25-0a1b2c3d/features.parquet --labels labels.csv --positive abuse --out model.json")
+        .arg(flag("simulated", "the labels come from simulated accounts: the model moves nobody past watch"))
+        .arg(quiet());
+    let command = super::train::FLAGS
+        .iter()
+        .fold(command, |command, (name, what, help)| command.arg(value(name, what, help)));
+    add_settings(command, |key| key == "run.threads")
 }
 
 fn scan() -> Clap {
@@ -279,6 +297,7 @@ fn flags(matches: &ArgMatches) -> Flags {
         dry_run: set("dry-run"),
         features_only: set("features-only"),
         simulated: set("simulated"),
+        own: super::train::FLAGS.iter().filter_map(|(name, _, _)| Some((*name, text(name)?))).collect(),
     }
 }
 

@@ -18,6 +18,7 @@ mod scan;
 mod settings;
 mod simulate;
 mod terminal;
+mod train;
 mod whole;
 
 pub use failure::Failure;
@@ -58,5 +59,6 @@ fn dispatch(command: Command) -> Result<(), Failure> {
         Command::Coaction(flags) => coaction::run(&flags),
         Command::Panel(flags) => panel::run(&flags),
         Command::Simulate(flags) => simulate::run(&flags),
+        Command::Train(flags) => train::run(&flags),
     }
 }

@@ -108,7 +108,7 @@ pub fn read_settings(settings: &Settings) -> Result<ReadSettings, Failure> {
 }
 
 /// Sets the number of worker threads; results do not depend on it.
-fn threads(settings: &Settings) -> Result<(), Failure> {
+pub fn threads(settings: &Settings) -> Result<(), Failure> {
     let what = format!("0 to {MOST_THREADS} threads");
     let n: usize = settings.number("run.threads", &what)?.unwrap_or(0);
     if MOST_THREADS < n {

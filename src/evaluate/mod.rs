@@ -7,7 +7,7 @@ mod metrics;
 mod panel;
 
 pub use intervals::{Interval, bootstrap, wilson};
-pub use metrics::{auroc, average_precision};
+pub use metrics::{auroc, average_precision, recall_at_fpr, score_at_fpr};
 pub use panel::{Estimate, Label, Measured, Panel, PanelSet, Part, Several, SubScore, measure, settle};
 
 /// One account with its score and whether its label is positive.

@@ -79,6 +79,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "context",
         ],
     ),
+    ("training", &["domain", "features", "model", "evaluate"]),
     ("simulate", &["domain", "table_io"]),
     ("catalog", &["domain", "log", "features", "rules"]),
     (
@@ -91,6 +92,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "features",
             "campaigns",
             "rules",
+            "model",
             "scoring",
             "decision",
             "evaluate",
@@ -184,6 +186,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("parquet::", &["src/table_io/", "src/log/read/", "src/log/partition"]),
     ("ndarray::", &["src/model/"]),
     ("linfa", &["src/model/"]),
+    ("forust_ml", &["src/model/"]),
     // Where work is split, and where the number of threads is said.
     (
         "rayon::",
@@ -195,6 +198,7 @@ const DOORS: &[(&str, &[&str])] = &[
             "src/cli/scan.rs",
             "src/campaigns/",
             "src/content/near/",
+            "src/model/cross.rs",
         ],
     ),
     ("clap::", &["src/cli/"]),
