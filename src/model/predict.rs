@@ -126,7 +126,8 @@ impl Model {
         let mut parts = vec![0.0; values.len()];
         scorer.contribute(&places, &mut parts);
         let log_odds = scorer.base() + parts.iter().sum::<f64>();
-        let chance = self.artifact.calibration.as_ref().and_then(|c| {
+        let told = self.artifact.training.simulated || self.artifact.is_calibrated();
+        let chance = self.artifact.calibration.as_ref().filter(|_| told).and_then(|c| {
             let (p, low, high) = c.chance(log_odds);
             Some(Chance {
                 p: Probability::new(p)?,

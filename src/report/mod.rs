@@ -9,6 +9,7 @@ mod html;
 mod queue;
 mod read_back;
 mod record_v1;
+mod result_files;
 mod run;
 
 pub use campaigns::NamedCampaign;
@@ -16,4 +17,5 @@ pub use feature_file::{FeatureFile, FeatureFileError, NamedRow, fill_in, read_fe
 pub use folder::{FolderError, RunFolder};
 pub use read_back::{AccountRow, PublishedRun, ReasonRow, newest_run, read_run};
 pub use record_v1::Judged;
-pub use run::{RESULT_FILES, ReportError, Run, Summary};
+pub use result_files::RESULT_FILES;
+pub use run::{ReportError, Run, Summary};

@@ -11,6 +11,7 @@ mod faults;
 mod formats;
 mod hostile;
 mod memory;
+mod model;
 mod padding;
 mod program;
 mod reading;

@@ -61,7 +61,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("rules", &["domain", "features"]),
     ("model", &["domain", "features"]),
     ("scoring", &["domain", "features", "rules", "model"]),
-    ("decision", &["domain", "features", "log", "rules", "scoring"]),
+    ("decision", &["domain", "features", "log", "rules", "model", "scoring"]),
     ("evaluate", &["domain", "table_io", "features", "scoring", "decision"]),
     (
         "report",
@@ -72,6 +72,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "features",
             "campaigns",
             "rules",
+            "model",
             "scoring",
             "decision",
             "evaluate",
