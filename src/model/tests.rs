@@ -1,3 +1,7 @@
+//! A known model over two cards: what it says, how far it lifts, where it abstains.
+//! In: an artifact written by hand; out: what `Model` makes of rows.
+//! Trains nothing.
+
 use super::*;
 use crate::domain::Token;
 use crate::features::{AccountFeatures, FeatureTable, cards, rate, volume};

@@ -1,3 +1,7 @@
+//! Training from end to end on made-up examples: learning, leaks, order and threads, artifact, card.
+//! In: examples that hold known signals; out: artifacts.
+//! Says nothing about real accounts.
+
 use super::*;
 use crate::model::{CrossSettings, Example, Model};
 
