@@ -8,6 +8,7 @@ use crate::decision::{self, Circumstances, Held, Known, Policy, PolicyError};
 use crate::domain::{ErrorClass, Timestamp};
 use crate::features::{Night, Population, PopulationError, extract_watched};
 use crate::log::{Inputs, LogError, MemoryPlan, MessageLog, Parts, ReadSettings, Shared, Step, WindowWish};
+use crate::model::Model;
 use crate::report::{
     FeatureFile, FeatureFileError, FolderError, Judged, NamedCampaign, NamedRow, ReportError, Run, RunFolder,
     Summary, fill_in,
@@ -223,6 +224,8 @@ pub struct ScanSettings<'a> {
     pub policy: &'a str,
     /// The profile of earlier nights.
     pub population: Option<&'a Population>,
+    /// A learned model to ask beside the rules.
+    pub model: Option<&'a Model>,
     /// Stop at the feature table.
     pub features_only: bool,
     /// Settings in force: key, value, origin.
@@ -251,7 +254,7 @@ pub fn scan(inputs: &Inputs, settings: ScanSettings, out: &Path) -> Result<Summa
     let mut judged: Vec<Judged> = Vec::new();
     let mut search = Search::new(&shared, log.window.from_us());
     let as_of = log.window.to_us();
-    let judge = |row: NamedRow| judge(row, settings.population, &policy, &known, as_of);
+    let judge = |row: NamedRow| judge(row, &settings, &policy, &known, as_of);
     let mut accounts = 0;
     let counts = each_account(&mut log, &settings.read, |Extracted { rows, things, newcomers }| {
         file.append(&rows)?;
@@ -293,6 +296,7 @@ pub fn scan(inputs: &Inputs, settings: ScanSettings, out: &Path) -> Result<Summa
         judged,
         policy: &policy,
         population: settings.population,
+        model: settings.model,
         settings: settings.settings,
         case_url: settings.case_url,
         simulated: settings.simulated,
@@ -322,15 +326,10 @@ fn tell_campaigns(judged: &mut [Judged], campaigns: &[NamedCampaign]) {
     judged.iter_mut().for_each(|j| j.campaign = first.get(&j.name).cloned());
 }
 
-fn judge(
-    row: NamedRow,
-    population: Option<&Population>,
-    policy: &Policy,
-    known: &Known,
-    as_of: i64,
-) -> Judged {
-    let outcome = rules::run(&row.features, population, &policy.limits);
+fn judge(row: NamedRow, settings: &ScanSettings, policy: &Policy, known: &Known, as_of: i64) -> Judged {
+    let outcome = rules::run(&row.features, settings.population, &policy.limits);
     let card = scoring::score(&row.features, outcome, policy.evidence.minimum_actions);
+    let card = scoring::fuse(card, settings.model.and_then(|model| model.says(&row.features)));
     let off_platform = known.off_platform(&row.name);
     let circumstances = Circumstances {
         as_of_us: as_of,

@@ -41,8 +41,8 @@ pub struct Flags {
     pub features_only: bool,
     /// `--simulated`
     pub simulated: bool,
-    /// Flags of `simulate world`, by name.
-    pub world: BTreeMap<&'static str, String>,
+    /// Flags of one command only, by name.
+    pub own: BTreeMap<&'static str, String>,
 }
 
 /// A command with its flags.
@@ -84,6 +84,8 @@ pub enum Command {
     Gate(Flags),
     /// `backtest`
     Backtest(Flags),
+    /// `train`
+    Train(Flags),
 }
 
 /// Parses the arguments; `Err` is the exit code after clap has printed help, version or what is wrong.
@@ -122,6 +124,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, ExitCo
         "compare" => Command::Compare(flags(matches)),
         "gate" => Command::Gate(flags(matches)),
         "backtest" => Command::Backtest(flags(matches)),
+        "train" => Command::Train(flags(matches)),
         _ => match matches.subcommand() {
             Some((_, matches)) => Command::Config(flags(matches)),
             None => return Err(ExitCode::from(2)),
@@ -233,6 +236,7 @@ fn side_commands() -> Vec<Clap> {
             .about("Write the simulated scenarios, or a simulated world; always the same bytes")
             .arg(write("folder to write", "data/scenarios"))
             .subcommand(world()),
+        train(),
     ]
 }
 
@@ -270,6 +274,18 @@ fn world() -> Clap {
             "Example: bulkwatch simulate world --accounts 50000 --days 7 --seed 1 --out world && bulkwatch scan world",
         );
     WORLD.iter().fold(command, |command, (name, what, help)| command.arg(value(name, what, help)))
+}
+
+fn train() -> Clap {
+    let command = Clap::new("train")
+        .about("Learn a model from feature rows and labels, measure it out of fold, write it with its card")
+        .before_help("Example: bulkwatch train --features runs/2022-04-25-0a1b2c3d/features.parquet --labels labels.csv --positive abuse --out model.json")
+        .arg(flag("simulated", "the labels come from simulated accounts: the model moves nobody past watch"))
+        .arg(quiet());
+    let command = super::train::FLAGS
+        .iter()
+        .fold(command, |command, (name, what, help)| command.arg(value(name, what, help)));
+    add_settings(command, |key| key == "run.threads")
 }
 
 fn scan() -> Clap {
@@ -364,7 +380,11 @@ fn flags(matches: &ArgMatches) -> Flags {
         dry_run: set("dry-run"),
         features_only: set("features-only"),
         simulated: set("simulated"),
-        world: WORLD.iter().filter_map(|(name, ..)| Some((*name, text(name)?))).collect(),
+        own: WORLD
+            .iter()
+            .chain(super::train::FLAGS)
+            .filter_map(|(name, ..)| Some((*name, text(name)?)))
+            .collect(),
     }
 }
 

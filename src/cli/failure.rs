@@ -7,10 +7,12 @@ use crate::decision::PolicyError;
 use crate::domain::ErrorClass;
 use crate::evaluate::{EvaluationError, GateError, LabelError};
 use crate::log::LogError;
+use crate::model::ModelError;
 use crate::pipeline::ScanError;
 use crate::report::FeatureFileError;
 use crate::simulate::WorldError;
 use crate::table_io::TableError;
+use crate::training::PlainError;
 use std::path::Path;
 
 /// A failed command.
@@ -85,6 +87,18 @@ impl From<TableError> for Failure {
 
 impl From<FeatureFileError> for Failure {
     fn from(error: FeatureFileError) -> Self {
+        Self::new(error.class(), chain(&error))
+    }
+}
+
+impl From<ModelError> for Failure {
+    fn from(error: ModelError) -> Self {
+        Self::new(error.class(), chain(&error))
+    }
+}
+
+impl From<PlainError> for Failure {
+    fn from(error: PlainError) -> Self {
         Self::new(error.class(), chain(&error))
     }
 }

@@ -26,6 +26,7 @@ mod settings;
 mod shell;
 mod simulate;
 mod terminal;
+mod train;
 mod whole;
 
 pub use failure::Failure;
@@ -73,5 +74,6 @@ fn dispatch(command: Command) -> Result<(), Failure> {
         Command::Compare(flags) => compare::run(&flags),
         Command::Gate(flags) => gate::run(&flags),
         Command::Backtest(flags) => backtest::run(&flags),
+        Command::Train(flags) => train::run(&flags),
     }
 }

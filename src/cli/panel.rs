@@ -208,6 +208,7 @@ impl Log<'_> {
             tmp_dir: None,
             policy: scan::SHIPPED_POLICY,
             population,
+            model: None,
             features_only: false,
             settings: Vec::new(),
             case_url: None,

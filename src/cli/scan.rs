@@ -10,6 +10,7 @@ use crate::log::{
     InputSpec, Inputs, Keys, LEAST_LIMIT, Length, MemoryPlan, PARTITIONS, ReadSettings, TableKind,
     WindowWish, load_mapping,
 };
+use crate::model::Model;
 use crate::pipeline::{self, ScanSettings};
 use crate::report::{Summary, read_run};
 use crate::table_io::{FileLayout, InputFile, STDIN, TableError, TableFile};
@@ -112,7 +113,7 @@ pub fn read_settings(settings: &Settings) -> Result<ReadSettings, Failure> {
 }
 
 /// Sets the number of worker threads; results do not depend on it.
-fn threads(settings: &Settings) -> Result<(), Failure> {
+pub fn threads(settings: &Settings) -> Result<(), Failure> {
     let what = format!("0 to {MOST_THREADS} threads");
     let n: usize = settings.number("run.threads", &what)?.unwrap_or(0);
     if MOST_THREADS < n {
@@ -184,6 +185,8 @@ pub fn scan(
     let population = text_of(settings.get("policy.population"), "population profile")?
         .map(|text| Population::from_json(&text).map_err(|e| Failure::usage(e.to_string())))
         .transpose()?;
+    let model =
+        text_of(settings.get("policy.model"), "model")?.map(|text| Model::from_json(&text)).transpose()?;
     let scan = ScanSettings {
         wish,
         read,
@@ -191,6 +194,7 @@ pub fn scan(
         tmp_dir: settings.get("run.tmp_dir").map(PathBuf::from),
         policy: policy.as_deref().unwrap_or(SHIPPED_POLICY),
         population: population.as_ref(),
+        model: model.as_ref(),
         features_only: flags.features_only,
         settings: settings.shown().into_iter().map(|(k, v, o)| (k.to_owned(), v, o)).collect(),
         case_url: settings.get("output.case_url").map(str::to_owned),

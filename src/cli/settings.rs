@@ -50,6 +50,11 @@ pub const SETTINGS: &[Setting] = &[
     ),
     s("policy.policy", "", "policy file; default: the policy shipped with the program"),
     s("policy.population", "", "population profile of earlier nights; without one soft rules stay at watch"),
+    s(
+        "policy.model",
+        "",
+        "learned model (`train`) to ask beside the rules; it lifts to watch or review at most",
+    ),
     s("output.out", "runs", "where run folders are published"),
     s("output.case_url", "", "link template for the review queue; {account} is replaced"),
     s("run.threads", "0", "worker threads, at most 512; 0 for one per core"),

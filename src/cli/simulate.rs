@@ -18,7 +18,7 @@ pub fn run(flags: &Flags) -> Result<(), Failure> {
 
 /// Writes a world.
 pub fn world(flags: &Flags) -> Result<(), Failure> {
-    let mix = match flags.world.get("mix") {
+    let mix = match flags.own.get("mix") {
         None => Mix::shipped()?,
         Some(file) => {
             let text = std::fs::read_to_string(file).map_err(|error| {
@@ -35,7 +35,7 @@ pub fn world(flags: &Flags) -> Result<(), Failure> {
         region: word(flags, "region", Region::ALL)?.unwrap_or(Region::Fit),
         mix,
     };
-    let folder = Path::new(flags.world.get("out").map_or("world", String::as_str));
+    let folder = Path::new(flags.own.get("out").map_or("world", String::as_str));
     let written = world.write(folder)?;
     let line = |(label, n): &(&str, u64)| vec![(*label).to_owned(), n.to_string()];
     let tally = written.labels.iter().map(line).collect();
@@ -45,7 +45,7 @@ pub fn world(flags: &Flags) -> Result<(), Failure> {
 }
 
 fn number(flags: &Flags, name: &str, usual: u64, least: u64, most: u64) -> Result<u64, Failure> {
-    let Some(text) = flags.world.get(name) else { return Ok(usual) };
+    let Some(text) = flags.own.get(name) else { return Ok(usual) };
     let given = text.parse::<u64>().ok().filter(|n| (least..=most).contains(n));
     given.ok_or_else(|| {
         Failure::usage(format!("--{name} {text}: a whole number from {least} to {most} is needed"))
@@ -53,7 +53,7 @@ fn number(flags: &Flags, name: &str, usual: u64, least: u64, most: u64) -> Resul
 }
 
 fn word<T: Copy>(flags: &Flags, name: &str, words: &[(&'static str, T)]) -> Result<Option<T>, Failure> {
-    let Some(text) = flags.world.get(name) else { return Ok(None) };
+    let Some(text) = flags.own.get(name) else { return Ok(None) };
     let found = words.iter().find(|(word, _)| word == text).map(|(_, value)| *value);
     found.map(Some).ok_or_else(|| {
         let valid = words.iter().map(|(word, _)| *word);

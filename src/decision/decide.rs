@@ -6,6 +6,7 @@ use super::policy::{Policy, Thresholds};
 use super::sanctioned::{SanctionState, Sanctioned};
 use super::verdict::{self, Band, Finding, Findings, Permission, State, Verdict};
 use crate::domain::Share;
+use crate::model::Lift;
 use crate::scoring::ScoreCard;
 use serde::{Deserialize, Serialize};
 
@@ -102,7 +103,11 @@ pub fn decide(card: &ScoreCard, known: &Circumstances, policy: &Policy) -> Decis
         grounds_in_words: grounds.iter().map(|g| policy.ground(*g).to_owned()).collect(),
         grounds,
         recommendation: recommendation(&findings, &outcome, policy).to_owned(),
-        notes: sanction.map(|(s, state)| s.note(state)).into_iter().collect(),
+        notes: sanction
+            .map(|(s, state)| s.note(state))
+            .into_iter()
+            .chain(lifted(&findings, &outcome))
+            .collect(),
         off_platform,
     }
 }
@@ -132,7 +137,19 @@ fn findings(card: &ScoreCard, sanctioned: bool, policy: &Policy) -> Findings {
         families: card.outcome.agreeing,
         lifts: card.outcome.lifts,
         permission,
+        model: match card.model.as_ref().map_or(Lift::None, |says| says.lift) {
+            Lift::None => Band::Low,
+            Lift::Watch => Band::Watch,
+            Lift::Review => Band::Review,
+        },
     }
+}
+
+/// Says so where the verdict is higher than what the rules alone would say.
+fn lifted(findings: &Findings, outcome: &verdict::Outcome) -> Option<String> {
+    let ruled = verdict::decide(&Findings { model: Band::Low, ..*findings }).verdict;
+    let said = || format!("a learned model lifted it from {} to {}", ruled.word(), outcome.verdict.word());
+    (ruled < outcome.verdict).then(said)
 }
 
 fn grounds(f: &Findings, outcome: &verdict::Outcome) -> Vec<Ground> {

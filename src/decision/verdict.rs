@@ -146,6 +146,8 @@ pub struct Findings {
     pub lifts: bool,
     /// Right to broadcast.
     pub permission: Permission,
+    /// How far a learned model may lift: never above `review`, and never past `watch` without calibrated labels.
+    pub model: Band,
 }
 
 /// The output of the table.
@@ -159,8 +161,22 @@ pub struct Outcome {
     pub state: State,
 }
 
-/// The decision table.
+/// The decision table: what the rules say, and above it what a model lifts.
 pub fn decide(f: &Findings) -> Outcome {
+    let ruled = by_rules(f);
+    // What is allowed is not what a model was asked about, and too little to judge is too little for a model too.
+    if f.hard || f.sanctioned || f.evidence != EvidenceLevel::Ok {
+        return ruled;
+    }
+    let lifted = match f.permission {
+        Permission::None => f.model.verdict().min(Verdict::Review),
+        Permission::OptedIn => f.model.verdict().min(Verdict::Watch),
+        Permission::ApiPermitted => Verdict::NoFinding,
+    };
+    Outcome { verdict: ruled.verdict.max(lifted), ..ruled }
+}
+
+fn by_rules(f: &Findings) -> Outcome {
     if f.hard {
         // No permission covers what the hard rules name.
         return Outcome { verdict: Verdict::AbuseCertain, finding: Finding::None, state: State::Scored };
@@ -220,6 +236,7 @@ mod tests {
                                 families,
                                 lifts: bits & 4 == 4,
                                 permission,
+                                model: Band::Low,
                             });
                         }
                     }
@@ -258,6 +275,25 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_model_lifts_to_review_at_most_and_lowers_nothing() {
+        for f in all() {
+            let ruled = decide(&f);
+            for model in Band::ALL {
+                let o = decide(&Findings { model, ..f });
+                let most = ruled.verdict.max(model.verdict().min(Verdict::Review));
+                assert!(ruled.verdict <= o.verdict && o.verdict <= most, "{model:?} {f:?}");
+                assert_eq!((o.finding, o.state), (ruled.finding, ruled.state), "{f:?}");
+                let free = !f.hard
+                    && !f.sanctioned
+                    && f.evidence == EvidenceLevel::Ok
+                    && f.permission == Permission::None;
+                assert!(!free || o.verdict == most, "{model:?} {f:?}");
+                assert!(f.evidence == EvidenceLevel::Ok || o == ruled, "too little to judge: {f:?}");
+            }
+        }
+    }
+
     fn up(band: Band) -> Option<Band> {
         Band::ALL.into_iter().find(|b| band < *b)
     }
@@ -270,6 +306,7 @@ mod tests {
             raised.extend(up(f.automation).map(|b| Findings { automation: b, ..f }));
             raised.extend(up(f.broadcast).map(|b| Findings { broadcast: b, ..f }));
             raised.extend(up(f.unsolicited).map(|b| Findings { unsolicited: b, ..f }));
+            raised.extend(up(f.model).map(|b| Findings { model: b, ..f }));
             raised.push(Findings { families: f.families + 1, ..f });
             raised.push(Findings { lifts: true, ..f });
             raised.push(Findings { hard: true, ..f });

@@ -35,7 +35,7 @@ pub use gate::{
 pub use intervals::{Interval, bootstrap, wilson};
 pub use labels::{LabelCounts, LabelError, LabelWords, Labeled, Labels, read_labels};
 pub use measure::{Measure, Measures, Rate};
-pub use metrics::{auroc, average_precision};
+pub use metrics::{auroc, average_precision, recall_at_fpr, score_at_fpr};
 pub use panel::{Estimate, Label, Measured, Panel, PanelSet, Part, Several, SubScore, measure, settle};
 pub use slices::{Dimension, feature_columns};
 pub use threshold::{Threshold, Wish};

@@ -13,6 +13,7 @@ mod junit;
 mod queue;
 mod read_back;
 mod record_v1;
+mod result_files;
 mod run;
 mod sheet;
 
@@ -29,5 +30,6 @@ pub use folder::{FolderError, RunFolder};
 pub use junit::junit;
 pub use read_back::{AccountRow, PublishedRun, ReasonRow, newest_run, read_run};
 pub use record_v1::Judged;
-pub use run::{RESULT_FILES, ReportError, Run, Summary};
+pub use result_files::RESULT_FILES;
+pub use run::{ReportError, Run, Summary};
 pub use sheet::{Block, Cell, Sheet};

@@ -3,7 +3,8 @@
 //! Carries no clock, no path, no run id and no thread count, so that the same night has the same bytes.
 
 use crate::decision::{Decision, Finding, OffPlatformDecision, State, Verdict};
-use crate::domain::Timestamp;
+use crate::domain::{Probability, Timestamp};
+use crate::model::{Chance, Model};
 use crate::scoring::{Reason, ScoreCard};
 use crate::table_io::Table;
 use serde::Serialize;
@@ -55,28 +56,28 @@ impl Judged {
     }
 }
 
-/// `scores.parquet`: one row per account, most urgent first.
-pub fn scores(judged: &[Judged], as_of: i64) -> Table {
+/// `scores.parquet`: one row per account, most urgent first; of a model trained on simulated accounts one column more.
+pub fn scores(judged: &[Judged], as_of: i64, model: Option<&Model>) -> Table {
     let text = |of: &dyn Fn(&Judged) -> String| -> Vec<String> { judged.iter().map(of).collect() };
     let maybe = |of: &dyn Fn(&Judged) -> Option<f64>| -> Vec<Option<f64>> { judged.iter().map(of).collect() };
     let as_of = Timestamp(as_of).rfc3339();
-    let nothing: Vec<Option<String>> = vec![None; judged.len()];
-    Table::new()
+    let chance = |of: &dyn Fn(Chance) -> Probability| maybe(&|j| j.card.chance().map(|c| of(c).get()));
+    let mut table = Table::new()
         .with("account", text(&|j| j.name.clone()))
         .with("as_of", text(&|_| as_of.clone()))
         .with("policy_version", text(&|j| j.decision.policy_version.clone()))
         .with("policy_basis", text(&|j| j.decision.policy_basis.clone()))
-        .with("model_id", nothing)
+        .with("model_id", vec![model.map(|m| m.id().to_owned()); judged.len()])
         .with("evidence_level", text(&|j| j.card.evidence.word().to_owned()))
         .with("families_available", text(&|j| j.card.families.words().join(",")))
         .with("families_missing", text(&|j| j.card.families.missing_words().join(",")))
         .with("automation", maybe(&|j| Some(j.card.automation.get())))
         .with("broadcast", maybe(&|j| Some(j.card.broadcast.get())))
         .with("unsolicited", maybe(&|j| Some(j.card.unsolicited.get())))
-        .with("log_odds", maybe(&|j| j.card.log_odds.map(|v| v.get())))
-        .with("p_abuse", maybe(&|j| j.card.p_abuse.map(|v| v.get())))
-        .with("p_low", maybe(&|j| j.card.p_interval.map(|(low, _)| low.get())))
-        .with("p_high", maybe(&|j| j.card.p_interval.map(|(_, high)| high.get())))
+        .with("log_odds", maybe(&|j| j.card.model.as_ref().map(|says| says.log_odds.get())))
+        .with("p_abuse", chance(&|c| c.p))
+        .with("p_low", chance(&|c| c.low))
+        .with("p_high", chance(&|c| c.high))
         .with("campaign", judged.iter().map(|j| j.campaign.clone()).collect::<Vec<_>>())
         .with("verdict", text(&|j| j.decision.verdict.word().to_owned()))
         .with("finding", text(&|j| j.decision.finding.word().to_owned()))
@@ -95,7 +96,12 @@ pub fn scores(judged: &[Judged], as_of: i64) -> Table {
         .with(
             "off_platform_n",
             judged.iter().map(|j| j.decision.off_platform.len() as i64).collect::<Vec<_>>(),
-        )
+        );
+    if model.is_some_and(|m| m.artifact().training.simulated) {
+        let simulated = maybe(&|j| j.card.simulated_chance().map(|c| c.p.get()));
+        table.push("p_abuse_simulated", simulated);
+    }
+    table
 }
 
 /// One line of `reasons.ndjson`.

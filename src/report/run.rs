@@ -7,18 +7,20 @@ use super::folder::{FolderError, RunFolder};
 use super::html;
 use super::queue::queue;
 use super::record_v1::{Judged, OffPlatformLine, ReasonLine, scores};
+use super::result_files::{digests, other_results};
 use crate::campaigns::{CampaignKind, Found};
 use crate::decision::{Finding, OffPlatformDecision, Policy, State, Verdict, VerdictCounts};
 use crate::domain::{Timestamp, Window};
 use crate::features::{FeatureTable, Population};
 use crate::log::{Offers, ReadReport, Seen, rejects_table};
+use crate::model::{Lift, Model};
 use crate::rules;
 use crate::scoring::{mitigations, reasons};
 use crate::table_io::{TableError, write_parquet};
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use thiserror::Error;
 
 /// Why the files of a run could not be written.
@@ -72,6 +74,8 @@ pub struct Run<'a> {
     pub policy: &'a Policy,
     /// The profile of earlier nights.
     pub population: Option<&'a Population>,
+    /// The learned model that was asked.
+    pub model: Option<&'a Model>,
     /// Settings in force: key, value, origin.
     pub settings: Vec<(String, String, String)>,
     /// Link template of the queue.
@@ -127,6 +131,10 @@ impl Run<'_> {
         hasher.update(self.policy.digest.as_bytes());
         hasher.update(self.population.map_or("", Population::digest).as_bytes());
         hasher.update(FeatureTable::fingerprint().as_bytes());
+        // Nothing is added without one, so that such runs keep their ids.
+        if let Some(model) = self.model {
+            hasher.update(model.id().as_bytes());
+        }
         // A feature table alone never takes the place of a judged night.
         hasher.update(&[u8::from(self.features_only)]);
         hasher.update(env!("CARGO_PKG_VERSION").as_bytes());
@@ -182,6 +190,14 @@ impl Run<'_> {
         }
         flat.extend(self.contents.map(|(name, n)| (name.to_owned(), n as f64)));
         flat.extend(self.campaign_metrics());
+        if self.model.is_some() && !self.features_only {
+            let says = |is: &dyn Fn(Lift) -> bool| {
+                self.count(|j| j.card.model.as_ref().is_some_and(|s| is(s.lift))) as f64
+            };
+            flat.insert("model.accounts".to_owned(), says(&|_| true));
+            flat.insert("model.abstains".to_owned(), self.count(|j| j.card.model.is_none()) as f64);
+            flat.insert("model.speaks_against".to_owned(), says(&|lift| lift != Lift::None));
+        }
         flat
     }
 
@@ -209,6 +225,13 @@ impl Run<'_> {
             );
         }
         all.extend(self.far_ahead());
+        if let Some(model) = self.model.filter(|m| m.artifact().training.simulated) {
+            all.push(format!(
+                "model {} was trained on simulated labels: nothing it says moves an account past watch, and its chances are in \
+                 p_abuse_simulated",
+                model.id()
+            ));
+        }
         let covered = self.window.from_us() - self.log_start;
         if covered < self.window.lookback_us() {
             all.push(format!(
@@ -291,6 +314,9 @@ impl Run<'_> {
         let mut manifest = self.manifest(&id);
         let outputs = digests(&folder)?;
         manifest["outputs"] = json!(outputs);
+        if let Some(model) = self.model {
+            manifest["model"] = json!({ "id": model.id(), "simulated": model.artifact().training.simulated });
+        }
         folder.write("manifest.json", &pretty("manifest.json", &manifest)?)?;
         let name = name.unwrap_or(&id);
         let mut warnings = self.warnings();
@@ -304,7 +330,11 @@ impl Run<'_> {
     /// What follows from rules and scores.
     fn write_judged(&self, folder: &RunFolder, id: &str) -> Result<(), ReportError> {
         let metadata = [("bulkwatch.schema", "scores 1")];
-        write_parquet(&folder.path("scores.parquet"), &scores(&self.judged, self.window.to_us()), &metadata)?;
+        write_parquet(
+            &folder.path("scores.parquet"),
+            &scores(&self.judged, self.window.to_us(), self.model),
+            &metadata,
+        )?;
         folder.write("reasons.ndjson", &self.reason_lines()?)?;
         folder.write("review_queue.csv", &queue(self)?)?;
         if !self.off_platform.is_empty() {
@@ -362,62 +392,4 @@ fn line(file: &'static str, value: &impl Serialize, out: &mut Vec<u8>) -> Result
 
 fn pretty(file: &'static str, value: &impl Serialize) -> Result<Vec<u8>, ReportError> {
     serde_json::to_vec_pretty(value).map_err(|e| ReportError::Render { file, problem: e.to_string() })
-}
-
-/// A warning if an earlier run of the same id had other results; it is replaced all the same.
-fn other_results(place: &Path, id: &str, outputs: &BTreeMap<String, String>) -> Option<String> {
-    let text = std::fs::read_to_string(place.join("manifest.json")).ok()?;
-    let earlier: Value = serde_json::from_str(&text).ok()?;
-    if earlier["run_id"] != id || earlier["outputs"] == json!(outputs) {
-        return None;
-    }
-    let differs = |file: &&&str| earlier["outputs"][**file] != json!(outputs.get(**file));
-    let files: Vec<&str> = RESULT_FILES.iter().filter(differs).copied().collect();
-    Some(format!(
-        "run {id} was there already with other results ({}): replaced; something beyond inputs, window, policy, \
-         population and version differs",
-        files.join(", ")
-    ))
-}
-
-/// blake3 of each result file, by name.
-fn digests(folder: &RunFolder) -> Result<BTreeMap<String, String>, ReportError> {
-    let mut out = BTreeMap::new();
-    for file in RESULT_FILES {
-        let path = folder.path(file);
-        match std::fs::read(&path) {
-            Ok(bytes) => out.insert((*file).to_owned(), blake3::hash(&bytes).to_hex().to_string()),
-            // Not every run has every file; one that cannot be read is no file that is not there.
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
-            Err(error) => return Err(TableError::io(file, error).into()),
-        };
-    }
-    Ok(out)
-}
-
-/// The files whose bytes depend on events and settings only.
-pub const RESULT_FILES: &[&str] = &[
-    "features.parquet",
-    "scores.parquet",
-    "reasons.ndjson",
-    "campaigns.parquet",
-    "review_queue.csv",
-    "off_platform.ndjson",
-    "metrics.json",
-];
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_result_file_that_cannot_be_read_has_no_silent_digest() {
-        let out = tempfile::tempdir().expect("temp");
-        let folder = RunFolder::stage(out.path()).expect("staged");
-        folder.write("metrics.json", b"{}").expect("written");
-        assert_eq!(digests(&folder).expect("read").into_keys().collect::<Vec<_>>(), ["metrics.json"]);
-        std::fs::create_dir(folder.path("scores.parquet")).expect("made");
-        let error = digests(&folder).expect_err("a folder is no file");
-        assert!(error.to_string().contains("scores.parquet"), "{error}");
-    }
 }

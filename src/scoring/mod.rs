@@ -9,6 +9,6 @@ mod score_card;
 mod tests;
 mod words;
 
-pub use fuse::{ModelSays, fuse};
+pub use fuse::{MODEL_CODE, POINTS_PER_NAT, fuse};
 pub use reason::{MOST_SHOWN, Reason, mitigations, reasons};
 pub use score_card::{EvidenceLevel, FamilySet, MINIMUM_ACTIONS, ScoreCard, score};

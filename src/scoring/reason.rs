@@ -2,6 +2,7 @@
 //! In: the hits of a score card; out: at most five ranked reasons, and every mitigation.
 //! Names nobody: no recipient and no reporter; a feedback count under three is no value that a rule could fire on.
 
+use super::fuse::model_reasons;
 use super::score_card::ScoreCard;
 use super::words;
 use crate::domain::{Window, seconds};
@@ -57,17 +58,22 @@ impl Reason {
     }
 }
 
-/// The shown reasons of a card, ranked by contribution; ties by code.
+/// The shown reasons of a card, those of rules and of a model in one ranking by contribution; ties by code.
 pub fn reasons(card: &ScoreCard) -> Vec<Reason> {
-    let mut hits: Vec<&RuleHit> = card.outcome.hits.iter().collect();
-    hits.sort_by(|a, b| {
-        let descriptive = |h: &RuleHit| h.rule.role == Role::Descriptive;
-        (descriptive(a), a.rule.role != Role::Hard)
-            .cmp(&(descriptive(b), b.rule.role != Role::Hard))
-            .then(b.contribution().total_cmp(&a.contribution()))
-            .then(a.rule.code.cmp(b.rule.code))
+    let hits = card.outcome.hits.iter().filter_map(|hit| {
+        let class = (hit.rule.role == Role::Descriptive, hit.rule.role != Role::Hard);
+        Some((class, reason(hit, 0)?))
     });
-    (1..).zip(hits).take(MOST_SHOWN).filter_map(|(rank, hit)| reason(hit, rank)).collect()
+    let learned = model_reasons(card).into_iter().map(|reason| ((false, true), reason));
+    let mut all: Vec<((bool, bool), Reason)> = hits.chain(learned).collect();
+    all.sort_by(|(class, a), (other, b)| {
+        class
+            .cmp(other)
+            .then(b.contribution.total_cmp(&a.contribution))
+            .then(a.code.cmp(b.code))
+            .then(a.feature.cmp(b.feature))
+    });
+    (1..).zip(all).take(MOST_SHOWN).map(|(rank, (_, reason))| Reason { rank, ..reason }).collect()
 }
 
 /// Everything that speaks for the account.

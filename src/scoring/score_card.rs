@@ -2,8 +2,9 @@
 //! In: a feature row and what the rules found on it; out: numbers and hits, from which reasons are rendered on demand.
 //! Knows no date, no policy text and no verdict, so that the same conduct always scores the same.
 
-use crate::domain::{LogOdds, Probability, Share, Token};
+use crate::domain::{Share, Token};
 use crate::features::{Absent, AccountFeatures, fanout, groups, rate, volume};
+use crate::model::{Chance, Says};
 use crate::rules::{AgreementFamily, Need, Role, RuleOutcome};
 
 /// How much there was to judge.
@@ -69,12 +70,8 @@ pub struct ScoreCard {
     pub broadcast: Share,
     /// For being unwanted.
     pub unsolicited: Share,
-    /// Model output; none without a model.
-    pub log_odds: Option<LogOdds>,
-    /// Calibrated chance of abuse; none without a calibrated model.
-    pub p_abuse: Option<Probability>,
-    /// Its interval.
-    pub p_interval: Option<(Probability, Probability)>,
+    /// What a model said; none without one, or where it abstains.
+    pub model: Option<Says>,
     /// How much there was to judge.
     pub evidence: EvidenceLevel,
     /// Families some rule of which could be evaluated.
@@ -94,6 +91,16 @@ impl ScoreCard {
     /// The sub-scores in the order automation, broadcast, unsolicited.
     pub fn sub_scores(&self) -> [Share; 3] {
         [self.automation, self.broadcast, self.unsolicited]
+    }
+
+    /// The chance of abuse, where labels of an operator have earned it.
+    pub fn chance(&self) -> Option<Chance> {
+        self.model.as_ref().filter(|says| !says.simulated)?.chance
+    }
+
+    /// The chance that holds for simulated accounts only.
+    pub fn simulated_chance(&self) -> Option<Chance> {
+        self.model.as_ref().filter(|says| says.simulated)?.chance
     }
 
     /// Codes of the rules that fired, in card order.
@@ -118,9 +125,7 @@ pub fn score(features: &AccountFeatures, outcome: RuleOutcome, minimum_actions: 
         automation,
         broadcast,
         unsolicited,
-        log_odds: None,
-        p_abuse: None,
-        p_interval: None,
+        model: None,
         evidence: evidence(features, minimum_actions),
         families: families(features),
         business_api: crate::rules::is_api(features),

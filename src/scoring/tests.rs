@@ -258,14 +258,43 @@ fn an_envelope_holds_people_and_group_acts_too() {
 }
 
 #[test]
-fn a_model_stands_beside_the_sub_scores() {
+fn a_model_stands_beside_the_sub_scores_and_among_the_reasons() {
     use crate::domain::{LogOdds, Probability};
+    use crate::model::{Chance, Contribution, Lift, Says};
     let plain = card(&features(&[(&rate::UNEXPLAINED_MAX_60S, 75.0)]), None);
     let p = |v| Probability::new(v).expect("a chance");
-    let says =
-        ModelSays { log_odds: LogOdds::new(3.0).expect("finite"), chance: Some((p(0.9), p(0.8), p(0.95))) };
-    let fused = fuse(plain.clone(), Some(says));
+    let part = |feature, log_odds| Contribution {
+        feature,
+        observed: 9.0,
+        log_odds,
+        median: 2.0,
+        place: 0.95,
+        n: 500,
+    };
+    let says = Says {
+        log_odds: LogOdds::new(3.0).expect("finite"),
+        chance: Some(Chance { p: p(0.9), low: p(0.8), high: p(0.95) }),
+        simulated: false,
+        lift: Lift::Watch,
+        raising: vec![part(&rate::MAX_60S, 9.0), part(&fanout::RECIPIENTS, 0.01)],
+    };
+    let fused = fuse(plain.clone(), Some(says.clone()));
     assert_eq!(fused.sub_scores(), plain.sub_scores());
-    assert_eq!(fused.p_abuse.map(Probability::get), Some(0.9));
+    assert_eq!((fused.chance().map(|c| c.p.get()), fused.simulated_chance()), (Some(0.9), None));
+    let shown = reasons(&fused);
+    assert_eq!([shown[0].code, shown[1].code, shown[2].code], [MODEL_CODE, "M2", MODEL_CODE]);
+    assert_eq!((shown[0].contribution, shown[0].source_mark.as_str()), (90.0, "S"));
+    assert!(
+        shown[0]
+            .statement
+            .starts_with("learned from labels: rate_actions_max_60s of 9 adds 9 to the log-odds"),
+        "{}",
+        shown[0].statement
+    );
+    let simulated = fuse(plain.clone(), Some(Says { simulated: true, ..says.clone() }));
+    assert_eq!((simulated.chance(), simulated.simulated_chance().map(|c| c.p.get())), (None, Some(0.9)));
+    assert!(reasons(&simulated)[0].statement.starts_with("learned from simulated labels"));
+    let silent = fuse(plain.clone(), Some(Says { lift: Lift::None, ..says }));
+    assert_eq!(reasons(&silent), reasons(&plain), "what speaks against nobody gives no reason");
     assert_eq!(fuse(plain.clone(), None), plain);
 }

@@ -14,6 +14,7 @@ mod formats;
 mod gates;
 mod hostile;
 mod memory;
+mod model;
 mod padding;
 mod program;
 mod reading;

@@ -61,7 +61,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("rules", &["domain", "features"]),
     ("model", &["domain", "features"]),
     ("scoring", &["domain", "features", "rules", "model"]),
-    ("decision", &["domain", "features", "log", "rules", "scoring"]),
+    ("decision", &["domain", "features", "log", "rules", "model", "scoring"]),
     ("evaluate", &["domain", "table_io", "features", "scoring", "decision"]),
     (
         "report",
@@ -72,6 +72,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "features",
             "campaigns",
             "rules",
+            "model",
             "scoring",
             "decision",
             "evaluate",
@@ -79,6 +80,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "context",
         ],
     ),
+    ("training", &["domain", "features", "model", "evaluate"]),
     ("simulate", &["domain", "table_io"]),
     ("catalog", &["domain", "log", "features", "rules"]),
     (
@@ -91,6 +93,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "features",
             "campaigns",
             "rules",
+            "model",
             "scoring",
             "decision",
             "evaluate",
@@ -184,6 +187,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("parquet::", &["src/table_io/", "src/log/read/", "src/log/partition"]),
     ("ndarray::", &["src/model/"]),
     ("linfa", &["src/model/"]),
+    ("forust_ml", &["src/model/"]),
     // Where work is split, and where the number of threads is said.
     (
         "rayon::",
@@ -196,6 +200,7 @@ const DOORS: &[(&str, &[&str])] = &[
             "src/cli/scan.rs",
             "src/campaigns/",
             "src/content/near/",
+            "src/model/cross.rs",
         ],
     ),
     ("clap::", &["src/cli/"]),

@@ -1,0 +1,107 @@
+//! Reads an artifact back and believes nothing in it: layout, keys, cards, sizes, numbers.
+//! In: JSON text; out: an artifact that every later step can trust, or an error that names the key at fault.
+//! Repairs nothing.
+
+use super::artifact::{Artifact, LAYOUT};
+use super::failure::ModelError;
+use super::quantile::Quantiles;
+use super::train::Fitted;
+use crate::domain::nearest;
+use crate::features::FeatureTable;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+const KEYS: [&str; 9] =
+    ["layout", "made_with", "kind", "cards", "features", "scorer", "calibration", "training", "outcome"];
+
+fn malformed(key: &str, problem: impl std::fmt::Display) -> ModelError {
+    ModelError::Malformed { key: key.to_owned(), problem: problem.to_string() }
+}
+
+fn take<T: DeserializeOwned>(map: &mut Map<String, Value>, key: &str) -> Result<T, ModelError> {
+    let value = map.remove(key).ok_or_else(|| malformed(key, "is missing"))?;
+    serde_json::from_value(value).map_err(|e| malformed(key, e))
+}
+
+impl Artifact {
+    /// Reads an artifact; the error names the key at fault.
+    pub fn from_json(text: &str) -> Result<Self, ModelError> {
+        let mut map: Map<String, Value> =
+            serde_json::from_str(text).map_err(|e| malformed("(the file)", e))?;
+        if let Some(key) = map.keys().find(|key| !KEYS.contains(&key.as_str())) {
+            let offer = nearest(key, KEYS).map(|near| format!("; did you mean {near}?")).unwrap_or_default();
+            return Err(malformed(key, format!("is no key of a model{offer}")));
+        }
+        let layout: u64 = take(&mut map, "layout")?;
+        if layout != LAYOUT {
+            return Err(ModelError::OtherLayout { found: layout, expected: LAYOUT });
+        }
+        let read = Self {
+            layout,
+            made_with: take(&mut map, "made_with")?,
+            kind: take(&mut map, "kind")?,
+            cards: take(&mut map, "cards")?,
+            features: take(&mut map, "features")?,
+            scorer: take(&mut map, "scorer")?,
+            calibration: take(&mut map, "calibration")?,
+            training: take(&mut map, "training")?,
+            outcome: take(&mut map, "outcome")?,
+        };
+        read.check().map_err(|(key, problem)| malformed(key, problem))?;
+        Ok(read)
+    }
+
+    /// Refuses a model of other cards, or of none.
+    pub fn check_cards(&self) -> Result<(), ModelError> {
+        let expected = FeatureTable::fingerprint();
+        match &self.cards {
+            Some(found) if *found == expected => Ok(()),
+            Some(found) => Err(ModelError::OtherCards { found: found.clone(), expected }),
+            None => Err(ModelError::NoCards),
+        }
+    }
+
+    fn check(&self) -> Result<(), (&'static str, String)> {
+        let n = self.features.len();
+        if n == 0 {
+            return Err(("features", "a model without features".to_owned()));
+        }
+        if let Some(bad) = self.features.iter().find(|f| !is_table(&f.table) || !f.weight.is_finite()) {
+            return Err(("features", format!("{}: values and places must rise and be as many", bad.name)));
+        }
+        let problem = match &self.scorer {
+            Fitted::Logistic(l) => {
+                let numbers = l.weights.iter().chain(&l.centers).chain([&l.intercept]).all(|v| v.is_finite());
+                let fits = l.weights.len() == n && l.centers.len() == n && numbers;
+                (!fits).then(|| format!("{} weights for {n} features", l.weights.len()))
+            }
+            Fitted::Boosted(b) if !b.start.is_finite() => Some("start is no number".to_owned()),
+            Fitted::Boosted(b) => b.trees.iter().find_map(|tree| tree.problem(n)),
+        };
+        if let Some(problem) = problem {
+            return Err(("scorer", problem));
+        }
+        if self.scorer.kind() != self.kind {
+            return Err(("kind", "is not that of the scorer".to_owned()));
+        }
+        let Some(c) = &self.calibration else { return Ok(()) };
+        let share = |p: f64| 0.0 < p && p < 1.0;
+        let blocks = c.blocks.iter().all(|b| b.from.is_finite() && 0 < b.n && b.positive <= b.n);
+        let rising = c.blocks.windows(2).all(|w| w[0].from < w[1].from);
+        if c.blocks.is_empty()
+            || !blocks
+            || !rising
+            || !share(c.labels_rate)
+            || !c.base_rate.is_none_or(share)
+        {
+            return Err(("calibration", "steps must rise and rates lie between 0 and 1".to_owned()));
+        }
+        Ok(())
+    }
+}
+
+fn is_table(table: &Quantiles) -> bool {
+    let rising = table.values.windows(2).all(|w| w[0] < w[1]) && table.places.is_sorted();
+    let numbers = table.values.iter().chain(&table.places).all(|v| v.is_finite());
+    rising && numbers && table.values.len() == table.places.len() && (0.0..=1.0).contains(&table.center)
+}
