@@ -2,6 +2,7 @@
 //! In: arguments as typed; out: a `Command` with plain flags, or text that clap wants shown.
 //! Interprets nothing: what a value means is decided by the command.
 
+use super::nights::{self, NightFlags};
 use super::settings::SETTINGS;
 use super::terminal;
 use clap::{Arg, ArgAction, ArgMatches, Command as Clap};
@@ -66,6 +67,8 @@ pub enum Command {
     Panel(Flags),
     /// `simulate`
     Simulate(Flags),
+    /// One of the commands around runs that are there.
+    Night(NightFlags),
 }
 
 /// Parses the arguments; `Err` is the exit code after clap has printed help, version or what is wrong.
@@ -84,6 +87,9 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, ExitCo
     let Some((name, matches)) = matches.subcommand() else {
         return Err(ExitCode::from(2));
     };
+    if let Some(flags) = nights::flags(name, matches) {
+        return Ok(Command::Night(flags));
+    }
     Ok(match name {
         "scan" => Command::Scan(flags(matches)),
         "demo" => Command::Demo(flags(matches)),
@@ -146,6 +152,7 @@ fn program() -> Clap {
                 .arg(write("configuration to write; the mapping goes beside it", "bulkwatch.toml")),
         )
         .subcommands(side_commands())
+        .subcommands(nights::commands())
 }
 
 /// Commands around a scan.

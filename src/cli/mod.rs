@@ -10,6 +10,7 @@ mod explain;
 mod failure;
 mod init;
 mod inspect;
+mod nights;
 mod panel;
 mod panel_table;
 mod panics;
@@ -58,5 +59,6 @@ fn dispatch(command: Command) -> Result<(), Failure> {
         Command::Coaction(flags) => coaction::run(&flags),
         Command::Panel(flags) => panel::run(&flags),
         Command::Simulate(flags) => simulate::run(&flags),
+        Command::Night(flags) => nights::run(&flags),
     }
 }

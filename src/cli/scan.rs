@@ -3,14 +3,16 @@
 //! Computes nothing: reads settings, calls the pipeline, prints what came of it.
 
 use super::args::Flags;
+use super::nights::now;
 use super::{Failure, Settings, terminal};
+use crate::decision::Rulings;
 use crate::domain::{DAY_US, ErrorClass, Timestamp, Word};
 use crate::features::Population;
 use crate::log::{
     InputSpec, Inputs, Keys, LEAST_LIMIT, Length, MemoryPlan, PARTITIONS, ReadSettings, TableKind,
     WindowWish, load_mapping,
 };
-use crate::pipeline::{self, ScanSettings};
+use crate::pipeline::{self, Previous, ScanSettings};
 use crate::report::{Summary, read_run};
 use crate::table_io::{FileLayout, InputFile, STDIN, TableError, TableFile};
 use bytesize::ByteSize;
@@ -165,6 +167,7 @@ fn scan(
     night: &Night,
 ) -> Result<Summary, Failure> {
     let inputs = inputs(settings)?;
+    check_capacity(settings)?;
     let mut read = read_settings(settings)?;
     let bar = terminal::progress(flags.quiet);
     let watched = bar.clone();
@@ -185,13 +188,41 @@ fn scan(
         population: population.as_ref(),
         features_only: flags.features_only,
         settings: settings.shown().into_iter().map(|(k, v, o)| (k.to_owned(), v, o)).collect(),
-        case_url: settings.get("output.case_url").map(str::to_owned),
+        previous: settings.get("output.previous").map(|previous| match previous {
+            "newest" => Previous::Newest,
+            folder => Previous::Run(PathBuf::from(folder)),
+        }),
+        rulings: rulings(settings)?,
+        clock: now,
         simulated: night.simulated,
         name: night.name,
     };
     let done = pipeline::scan(&inputs, scan, Path::new(settings.get("output.out").unwrap_or("runs")));
     bar.finish_and_clear();
     Ok(done?)
+}
+
+/// What people decided, out of all files that settings name.
+fn rulings(settings: &Settings) -> Result<Option<Rulings>, Failure> {
+    let files = settings.list("policy.decisions");
+    if files.is_empty() {
+        return Ok(None);
+    }
+    let mut all = Rulings::default();
+    for file in files {
+        let text = text_of(Some(&file), "decisions")?.unwrap_or_default();
+        all.merge(Rulings::parse(&file, &text)?);
+    }
+    Ok(Some(all))
+}
+
+/// Checks that the capacity of the team is a number of cases.
+fn check_capacity(settings: &Settings) -> Result<(), Failure> {
+    let what = "at least 1 case, such as 200";
+    match settings.number::<usize>("output.capacity", what)? {
+        Some(0) => Err(settings.bad("output.capacity", what)),
+        _ => Ok(()),
+    }
 }
 
 /// Date partitions that can matter: from the look-back before the window to its end.
@@ -230,7 +261,11 @@ pub fn run(flags: &Flags) -> Result<(), Failure> {
     }
     let stop = stop_flag();
     let summary = scan(&settings, flags, &stop, &Night { simulated: false, name: None })?;
-    tell(&summary, flags).map_err(|failure| failure.after_publishing(&summary.folder))
+    tell(&summary, flags).map_err(|failure| failure.after_publishing(&summary.folder))?;
+    match &summary.held {
+        Some(reason) => Err(Failure::held(reason, &summary.folder)),
+        None => Ok(()),
+    }
 }
 
 /// Tells what a run came to, in the way that was asked for.

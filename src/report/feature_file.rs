@@ -5,9 +5,9 @@
 use crate::domain::ErrorClass;
 use crate::features::{Absent, AccountFeatures, FeatureTable, Membership, Unit, Value, cards, coordination};
 use crate::table_io::{
-    Holds, Table, TableError, TableStream, amend_parquet, footer, pick_rows, read_parquet,
+    Holds, Table, TableError, TableStream, amend_parquet, footer, pick_rows, read_columns, read_parquet,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use thiserror::Error;
 
@@ -127,6 +127,22 @@ fn check_cards(path: &Path) -> Result<(), FeatureFileError> {
 pub fn read_features(path: &Path) -> Result<Vec<NamedRow>, FeatureFileError> {
     check_cards(path)?;
     named_rows(&read_parquet(path)?)
+}
+
+/// Reads the rows of these accounts, in the order of the file.
+pub fn pick_features(path: &Path, wanted: &BTreeSet<&str>) -> Result<Vec<NamedRow>, FeatureFileError> {
+    check_cards(path)?;
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    let names = read_columns(path, &["account"])?;
+    let is_wanted = |name: &Option<String>| name.as_deref().is_some_and(|name| wanted.contains(name));
+    let places = (0..).zip(names.texts("account")?).filter(|(_, name)| is_wanted(name));
+    let places: Vec<u64> = places.map(|(place, _)| place).collect();
+    if places.is_empty() {
+        return Ok(Vec::new());
+    }
+    named_rows(&pick_rows(path, &places)?)
 }
 
 fn named_rows(table: &Table) -> Result<Vec<NamedRow>, FeatureFileError> {

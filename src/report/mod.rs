@@ -3,17 +3,39 @@
 //! Decides nothing, and shows no recipient and no reporter.
 
 mod campaigns;
+mod delta;
+mod delta_campaigns;
+mod earlier;
+mod erase;
 mod feature_file;
 mod folder;
 mod html;
+mod journal;
+mod manifest;
+mod packet;
 mod queue;
 mod read_back;
 mod record_v1;
 mod run;
+mod upkeep;
 
 pub use campaigns::NamedCampaign;
+pub use delta::{AccountChange, Cause, Change, Delta, PreviousRun, Standing};
+pub use delta_campaigns::CampaignChange;
+pub use earlier::{Earlier, EarlierCampaign, EarlierError, evidence_seen};
+pub use erase::{Request, erase};
 pub use feature_file::{FeatureFile, FeatureFileError, NamedRow, fill_in, read_features};
 pub use folder::{FolderError, RunFolder};
-pub use read_back::{AccountRow, PublishedRun, ReasonRow, newest_run, read_run};
+pub use journal::Journal;
+pub use manifest::{
+    HELD, Manifest, ManifestError, Mismatch, OTHER_FILES, PUBLISHED, RELEASED, RESULT_FILES, Verified,
+    VerifyError, verify,
+};
+pub use packet::{
+    CANDIDATES_LEAST, Language, Packet, PacketError, Reader, Told, page as packet_page, told_of,
+};
+pub use queue::{Case, CaseKind, Queue, QueueTerms, exports};
+pub use read_back::{AccountRow, PublishedRun, ReasonRow, newest_run, newest_run_before, read_run};
 pub use record_v1::Judged;
-pub use run::{RESULT_FILES, ReportError, Run, Summary};
+pub use run::{HELD_PREFIX, ReportError, Run, Summary};
+pub use upkeep::{Retention, RunEntry, UpkeepError, is_held, release, remove, runs};

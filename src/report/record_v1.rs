@@ -69,6 +69,7 @@ pub fn scores(judged: &[Judged], as_of: i64) -> Table {
         .with("model_id", nothing)
         .with("evidence_level", text(&|j| j.card.evidence.word().to_owned()))
         .with("families_available", text(&|j| j.card.families.words().join(",")))
+        .with("families_agreeing", text(&|j| j.card.agreeing_families().words().join(",")))
         .with("families_missing", text(&|j| j.card.families.missing_words().join(",")))
         .with("automation", maybe(&|j| Some(j.card.automation.get())))
         .with("broadcast", maybe(&|j| Some(j.card.broadcast.get())))

@@ -36,9 +36,19 @@ pub fn write_parquet(path: &Path, table: &Table, metadata: &[(&str, &str)]) -> R
 
 /// Reads a table whole.
 pub fn read_parquet(path: &Path) -> Result<Table, TableError> {
+    read(path, None)
+}
+
+/// Reads some columns of a table; the others are not decoded.
+pub fn read_columns(path: &Path, columns: &[&str]) -> Result<Table, TableError> {
+    read(path, Some(columns.iter().map(|name| (*name).to_owned()).collect()))
+}
+
+fn read(path: &Path, columns: Option<Vec<String>>) -> Result<Table, TableError> {
     let shown = path.display().to_string();
     let file = File::open(path).map_err(|e| TableError::io(&shown, e))?;
     let frame = ParquetReader::new(file)
+        .with_columns(columns)
         .read_parallel(ParallelStrategy::None)
         .set_rechunk(true)
         .finish()

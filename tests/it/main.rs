@@ -11,6 +11,8 @@ mod faults;
 mod formats;
 mod hostile;
 mod memory;
+mod night_packets;
+mod nights;
 mod padding;
 mod program;
 mod reading;
