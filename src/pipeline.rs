@@ -4,19 +4,20 @@
 
 use crate::campaigns::{Found, Newcomers, Part, Search, SearchError, SharedThing, newcomers, shared_things};
 use crate::context::Exchange;
-use crate::decision::{self, Circumstances, Held, Known, Policy, PolicyError};
+use crate::decision::{self, Circumstances, Known, OffPlatformDecision, Policy, PolicyError, Rulings};
 use crate::domain::{ErrorClass, Timestamp};
 use crate::features::{Night, Population, PopulationError, extract_watched};
 use crate::log::{Inputs, LogError, MemoryPlan, MessageLog, Parts, ReadSettings, Shared, Step, WindowWish};
 use crate::model::Model;
 use crate::report::{
-    FeatureFile, FeatureFileError, FolderError, Judged, NamedCampaign, NamedRow, ReportError, Run, RunFolder,
-    Summary, fill_in,
+    Earlier, EarlierError, FeatureFile, FeatureFileError, FolderError, Journal, Judged, NamedCampaign,
+    NamedRow, ReportError, Run, RunFolder, Summary, evidence_seen, fill_in, newest_run_before,
 };
 use crate::table_io::TableError;
 use crate::{rules, scoring};
 use hashbrown::HashMap;
 use rayon::prelude::*;
+use serde_json::json;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -50,9 +51,9 @@ pub enum ScanError {
     /// The profile of earlier nights.
     #[error(transparent)]
     Population(#[from] PopulationError),
-    /// The night is out of proportion.
-    #[error("safety stop, nothing was published: {0}")]
-    Held(#[from] Held),
+    /// The earlier run to compare with.
+    #[error(transparent)]
+    Earlier(#[from] EarlierError),
     /// Somebody asked the run to stop.
     #[error("stopped; nothing was published")]
     Stopped,
@@ -68,7 +69,7 @@ impl ScanError {
             Self::Features(error) => error.class(),
             Self::Folder(_) | Self::Report(_) => ErrorClass::Environment,
             Self::Policy(_) | Self::Population(_) => ErrorClass::Usage,
-            Self::Held(_) => ErrorClass::Held,
+            Self::Earlier(error) => error.class(),
             Self::Stopped => ErrorClass::Interrupted,
         }
     }
@@ -210,6 +211,15 @@ fn extract_named(
     })
 }
 
+/// The earlier run that a night is compared with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Previous {
+    /// This one.
+    Run(PathBuf),
+    /// The newest of an earlier night among the published ones; the first night has none.
+    Newest,
+}
+
 /// What a scan is told.
 pub struct ScanSettings<'a> {
     /// What the user says of the window.
@@ -230,10 +240,14 @@ pub struct ScanSettings<'a> {
     pub features_only: bool,
     /// Settings in force: key, value, origin.
     pub settings: Vec<(String, String, String)>,
-    /// Link template of the review queue.
-    pub case_url: Option<String>,
+    /// The earlier run to compare with.
+    pub previous: Option<Previous>,
+    /// What people decided on accounts; none where no file was given.
+    pub rulings: Option<Rulings>,
     /// Whether the log is marked as simulated.
     pub simulated: bool,
+    /// The clock for the log of the run; no result depends on it.
+    pub clock: fn() -> Timestamp,
     /// Name of the run folder; its id without one.
     pub name: Option<&'a str>,
 }
@@ -242,19 +256,31 @@ pub struct ScanSettings<'a> {
 pub fn scan(inputs: &Inputs, settings: ScanSettings, out: &Path) -> Result<Summary, ScanError> {
     let folder = RunFolder::stage(out)?;
     settings.name.map_or(Ok(()), |name| folder.check_place(name))?;
+    let mut journal = Journal::new(settings.clock);
     let shared = Arc::new(shared(&settings, out));
     let mut log = MessageLog::read(inputs, &settings.wish, &settings.read, &shared)?;
+    note_reading(&mut journal, &log);
     let policy = Policy::parse(settings.policy, Timestamp(log.window.to_us()))?;
     if let Some(population) = settings.population {
         population.check_earlier(&Timestamp(log.window.to_us()).date())?;
     }
+    let earlier = earlier(&settings, out, &log)?;
+    let rulings = settings.rulings.clone().map(|rulings| evidence_seen(rulings, out));
     let known = Known::of(&log.side);
     let table = folder.path("features.parquet");
     let mut file = FeatureFile::create(&table)?;
     let mut judged: Vec<Judged> = Vec::new();
     let mut search = Search::new(&shared, log.window.from_us());
     let as_of = log.window.to_us();
-    let judge = |row: NamedRow| judge(row, &settings, &policy, &known, as_of);
+    let terms = Terms {
+        population: settings.population,
+        model: settings.model,
+        policy: &policy,
+        known: &known,
+        rulings: rulings.as_ref(),
+        as_of,
+    };
+    let judge = |row: NamedRow| terms.judge(row);
     let mut accounts = 0;
     let counts = each_account(&mut log, &settings.read, |Extracted { rows, things, newcomers }| {
         file.append(&rows)?;
@@ -268,6 +294,7 @@ pub fn scan(inputs: &Inputs, settings: ScanSettings, out: &Path) -> Result<Summa
     file.finish()?;
     stopped(&settings.read)?;
     let found = search.finish(accounts, log.seen.digest as u64)?;
+    note_search(&mut journal, &counts.flat(log.seen.left_out), &found);
     // Who was found in company is judged again with what that adds; a file without company stays as it is.
     let members = fill_in(&table, &found.beside())?;
     let campaigns = named(&found, &members, log.seen.digest);
@@ -276,11 +303,8 @@ pub fn scan(inputs: &Inputs, settings: ScanSettings, out: &Path) -> Result<Summa
         tell_campaigns(&mut judged, &campaigns);
     }
     judged.sort_unstable_by(Judged::before);
-    let off_platform = {
-        let scored: HashMap<&str, _> = judged.iter().map(|j| (j.name.as_str(), j.outcome())).collect();
-        known.off_platform_only(&policy, |subject| scored.get(subject).copied())
-    };
-    let run = Run {
+    let off_platform = off_platform_only(&judged, &known, &policy);
+    let mut run = Run {
         window: log.window,
         log_start: log.log_start,
         offers: log.offers,
@@ -298,13 +322,67 @@ pub fn scan(inputs: &Inputs, settings: ScanSettings, out: &Path) -> Result<Summa
         population: settings.population,
         model: settings.model,
         settings: settings.settings,
-        case_url: settings.case_url,
+        held: None,
+        delta: None,
+        decisions_digest: rulings.as_ref().map(Rulings::digest),
         simulated: settings.simulated,
+        journal,
     };
-    decision::safety_stop(&run.verdict_counts(), &policy.quota)?;
+    hold_against(&mut run, earlier.as_ref(), judge)?;
     stopped(&settings.read)?;
     settings.read.tell(Step::Publishing);
     Ok(run.publish(folder, settings.name)?)
+}
+
+/// Decisions on subjects that are known from outside the platform only.
+fn off_platform_only(judged: &[Judged], known: &Known, policy: &Policy) -> Vec<OffPlatformDecision> {
+    let scored: HashMap<&str, _> = judged.iter().map(|j| (j.name.as_str(), j.outcome())).collect();
+    known.off_platform_only(policy, |subject| scored.get(subject).copied())
+}
+
+/// Compares the night with an earlier one, and holds it where it is out of proportion.
+fn hold_against(
+    run: &mut Run,
+    earlier: Option<&Earlier>,
+    judge: impl Fn(NamedRow) -> Judged,
+) -> Result<(), EarlierError> {
+    if let Some(earlier) = earlier {
+        run.compare(earlier, judge)?;
+    }
+    let before = earlier.map(Earlier::verdict_counts);
+    let stop = decision::safety_stop(&run.verdict_counts(), before.as_ref(), &run.policy.quota);
+    run.held = stop.err().map(|held| held.to_string());
+    Ok(())
+}
+
+/// What reading came to, a line a table.
+fn note_reading(journal: &mut Journal, log: &MessageLog) {
+    for r in &log.reports {
+        let counts = json!({ "files": r.files.len(), "rows": r.rows_read, "ok": r.rows_ok, "rejected": r.rejects.total() });
+        journal.say("log", r.table.name(), counts);
+    }
+}
+
+/// What extraction and the search for campaigns came to.
+fn note_search(journal: &mut Journal, counts: &BTreeMap<&'static str, u64>, found: &Found) {
+    journal.say("features", "extracted", json!(counts));
+    journal.say(
+        "campaigns",
+        "searched",
+        json!({ "campaigns": found.campaigns.len(), "things": found.things }),
+    );
+}
+
+/// The run to compare with, read and checked before the work begins.
+fn earlier(settings: &ScanSettings, out: &Path, log: &MessageLog) -> Result<Option<Earlier>, EarlierError> {
+    let as_of = Timestamp(log.window.to_us());
+    let folder = match &settings.previous {
+        Some(Previous::Run(folder)) => Some(folder.clone()),
+        Some(Previous::Newest) => newest_run_before(out, as_of),
+        None => None,
+    };
+    let key = log.reports.first().and_then(|report| report.key_id.as_deref());
+    folder.filter(|_| !settings.features_only).map(|f| Earlier::read(&f, key, as_of)).transpose()
 }
 
 /// Memory and disk of the run, and the secret that words are compared under.
@@ -326,18 +404,33 @@ fn tell_campaigns(judged: &mut [Judged], campaigns: &[NamedCampaign]) {
     judged.iter_mut().for_each(|j| j.campaign = first.get(&j.name).cloned());
 }
 
-fn judge(row: NamedRow, settings: &ScanSettings, policy: &Policy, known: &Known, as_of: i64) -> Judged {
-    let outcome = rules::run(&row.features, settings.population, &policy.limits);
-    let card = scoring::score(&row.features, outcome, policy.evidence.minimum_actions);
-    let card = scoring::fuse(card, settings.model.and_then(|model| model.says(&row.features)));
-    let off_platform = known.off_platform(&row.name);
-    let circumstances = Circumstances {
-        as_of_us: as_of,
-        sanction: known.sanction(&row.name, as_of),
-        off_platform: &off_platform,
-    };
-    let decision = decision::decide(&card, &circumstances, policy);
-    Judged { name: row.name, card, decision, campaign: None }
+/// What an account is judged by, beside its conduct.
+struct Terms<'a> {
+    population: Option<&'a Population>,
+    model: Option<&'a Model>,
+    policy: &'a Policy,
+    known: &'a Known,
+    rulings: Option<&'a Rulings>,
+    as_of: i64,
+}
+
+impl Terms<'_> {
+    fn judge(&self, row: NamedRow) -> Judged {
+        let Self { population, model, policy, known, rulings, as_of } = *self;
+        let outcome = rules::run(&row.features, population, &policy.limits);
+        let card = scoring::score(&row.features, outcome, policy.evidence.minimum_actions);
+        let card = scoring::fuse(card, model.and_then(|model| model.says(&row.features)));
+        let off_platform = known.off_platform(&row.name);
+        let innocent = rulings.and_then(|rulings| rulings.innocent(&row.name, as_of));
+        let circumstances = Circumstances {
+            innocent: innocent.as_ref(),
+            as_of_us: as_of,
+            sanction: known.sanction(&row.name, as_of),
+            off_platform: &off_platform,
+        };
+        let decision = decision::decide(&card, &circumstances, policy);
+        Judged { name: row.name, card, decision, campaign: None }
+    }
 }
 
 /// Campaigns with the names of their accounts.

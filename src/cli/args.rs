@@ -2,6 +2,7 @@
 //! In: arguments as typed; out: a `Command` with plain flags, or text that clap wants shown.
 //! Interprets nothing: what a value means is decided by the command.
 
+use super::nights::{self, NightFlags};
 use super::settings::SETTINGS;
 use super::{evaluation_args, shell, terminal};
 use clap::{Arg, ArgAction, ArgMatches, Command as Clap};
@@ -86,6 +87,8 @@ pub enum Command {
     Backtest(Flags),
     /// `train`
     Train(Flags),
+    /// One of the commands around runs that are there.
+    Night(NightFlags),
 }
 
 /// Parses the arguments; `Err` is the exit code after clap has printed help, version or what is wrong.
@@ -104,6 +107,9 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, ExitCo
     let Some((name, matches)) = matches.subcommand() else {
         return Err(ExitCode::from(2));
     };
+    if let Some(flags) = nights::flags(name, matches) {
+        return Ok(Command::Night(flags));
+    }
     Ok(match name {
         "scan" => Command::Scan(flags(matches)),
         "demo" => Command::Demo(flags(matches)),
@@ -179,6 +185,7 @@ pub fn program() -> Clap {
         .subcommands(evaluation_args::commands())
         .subcommands(side_commands())
         .subcommands(shell_commands())
+        .subcommands(nights::commands())
 }
 
 /// What a shell and `man` ask for.

@@ -11,7 +11,7 @@ use crate::evaluate::{Backtest, Labels, Night, Replay, Sent, backtest, verdict_o
 use crate::log::{EventSink, MessageEvent, TableKind, read_messages};
 use crate::report::{backtest_sheet, evaluation_json, found_csv};
 use crate::simulate::ScenarioCard;
-use crate::table_io::{STDIN, read_parquet_columns};
+use crate::table_io::{STDIN, read_columns};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -206,7 +206,7 @@ impl EventSink for Abuse {
 }
 
 fn verdicts(folder: &Path) -> Result<BTreeMap<String, crate::decision::Verdict>, Failure> {
-    let table = read_parquet_columns(&folder.join("scores.parquet"), &["account", "verdict"])?;
+    let table = read_columns(&folder.join("scores.parquet"), &["account", "verdict"])?;
     let (names, words) = (table.texts("account")?, table.texts("verdict")?);
     let rows = names.iter().flatten().zip(words.iter().flatten());
     rows.map(|(name, word)| Ok((name.clone(), verdict_of(word)?))).collect()

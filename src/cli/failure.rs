@@ -3,13 +3,13 @@
 //! Adds no cause of its own and hides none.
 
 use super::terminal;
-use crate::decision::PolicyError;
+use crate::decision::{PolicyError, RulingError};
 use crate::domain::ErrorClass;
 use crate::evaluate::{EvaluationError, GateError, LabelError};
 use crate::log::LogError;
 use crate::model::ModelError;
 use crate::pipeline::ScanError;
-use crate::report::FeatureFileError;
+use crate::report::{FeatureFileError, ManifestError, PacketError, UpkeepError, VerifyError};
 use crate::simulate::WorldError;
 use crate::table_io::TableError;
 use crate::training::PlainError;
@@ -40,6 +40,18 @@ impl Failure {
         let (told, folder) = (self.message, folder.display());
         let message = format!("the run was published in {folder}, but could not be shown: {told}");
         Self { message: terminal::plain(&message), ..self }
+    }
+
+    /// A night that waits for a person.
+    pub fn held(reason: &str, folder: &Path) -> Self {
+        let folder = folder.display();
+        Self::new(
+            ErrorClass::Held,
+            format!(
+                "safety stop: {reason}; the run is in {folder} and can be read, but nothing was exported; look at it, then: \
+                 bulkwatch release {folder} --by NAME --reason TEXT"
+            ),
+        )
     }
 
     /// The exit code.
@@ -114,6 +126,36 @@ impl From<ScanError> for Failure {
 
 impl From<WorldError> for Failure {
     fn from(error: WorldError) -> Self {
+        Self::new(error.class(), chain(&error))
+    }
+}
+
+impl From<RulingError> for Failure {
+    fn from(error: RulingError) -> Self {
+        Self::new(error.class(), chain(&error))
+    }
+}
+
+impl From<VerifyError> for Failure {
+    fn from(error: VerifyError) -> Self {
+        Self::new(error.class(), chain(&error))
+    }
+}
+
+impl From<ManifestError> for Failure {
+    fn from(error: ManifestError) -> Self {
+        Self::new(error.class(), chain(&error))
+    }
+}
+
+impl From<UpkeepError> for Failure {
+    fn from(error: UpkeepError) -> Self {
+        Self::new(error.class(), chain(&error))
+    }
+}
+
+impl From<PacketError> for Failure {
+    fn from(error: PacketError) -> Self {
         Self::new(error.class(), chain(&error))
     }
 }

@@ -16,6 +16,7 @@ mod failure;
 mod gate;
 mod init;
 mod inspect;
+mod nights;
 mod panel;
 mod panel_table;
 mod panics;
@@ -75,5 +76,6 @@ fn dispatch(command: Command) -> Result<(), Failure> {
         Command::Gate(flags) => gate::run(&flags),
         Command::Backtest(flags) => backtest::run(&flags),
         Command::Train(flags) => train::run(&flags),
+        Command::Night(flags) => nights::run(&flags),
     }
 }

@@ -3,6 +3,7 @@
 //! Changes nothing per set but the mapping, and keeps nothing: runs go to a temporary folder, texts are dropped.
 
 use super::args::Flags;
+use super::nights::now;
 use super::{Failure, panel_table, population, scan, terminal};
 use crate::domain::{ErrorClass, Timestamp};
 use crate::evaluate::{Label, Measured, Panel, PanelSet, measure, settle};
@@ -211,7 +212,9 @@ impl Log<'_> {
             model: None,
             features_only: false,
             settings: Vec::new(),
-            case_url: None,
+            previous: None,
+            rulings: None,
+            clock: now,
             simulated: false,
             name: Some(name),
         };

@@ -3,7 +3,9 @@
 //! Computes nothing: reads settings, calls the pipeline, prints what came of it.
 
 use super::args::Flags;
+use super::nights::now;
 use super::{Failure, Settings, terminal};
+use crate::decision::Rulings;
 use crate::domain::{DAY_US, ErrorClass, Timestamp, Word};
 use crate::features::Population;
 use crate::log::{
@@ -11,7 +13,7 @@ use crate::log::{
     WindowWish, load_mapping,
 };
 use crate::model::Model;
-use crate::pipeline::{self, ScanSettings};
+use crate::pipeline::{self, Previous, ScanSettings};
 use crate::report::{Summary, read_run};
 use crate::table_io::{FileLayout, InputFile, STDIN, TableError, TableFile};
 use bytesize::ByteSize;
@@ -174,6 +176,7 @@ pub fn scan(
     night: &Night,
 ) -> Result<Summary, Failure> {
     let inputs = inputs(settings)?;
+    check_capacity(settings)?;
     let mut read = read_settings(settings)?;
     let bar = terminal::progress(flags.quiet);
     let watched = bar.clone();
@@ -197,7 +200,12 @@ pub fn scan(
         model: model.as_ref(),
         features_only: flags.features_only,
         settings: settings.shown().into_iter().map(|(k, v, o)| (k.to_owned(), v, o)).collect(),
-        case_url: settings.get("output.case_url").map(str::to_owned),
+        previous: settings.get("output.previous").map(|previous| match previous {
+            "newest" => Previous::Newest,
+            folder => Previous::Run(PathBuf::from(folder)),
+        }),
+        rulings: rulings(settings)?,
+        clock: now,
         simulated: night.simulated,
         name: night.name,
     };
@@ -210,6 +218,29 @@ pub fn scan(
 pub fn is_simulated(settings: &Settings) -> bool {
     let messages = settings.list("input.messages");
     messages.iter().any(|m| Path::new(m).parent().is_some_and(|p| p.join("scenario.toml").is_file()))
+}
+
+/// What people decided, out of all files that settings name.
+fn rulings(settings: &Settings) -> Result<Option<Rulings>, Failure> {
+    let files = settings.list("policy.decisions");
+    if files.is_empty() {
+        return Ok(None);
+    }
+    let mut all = Rulings::default();
+    for file in files {
+        let text = text_of(Some(&file), "decisions")?.unwrap_or_default();
+        all.merge(Rulings::parse(&file, &text)?);
+    }
+    Ok(Some(all))
+}
+
+/// Checks that the capacity of the team is a number of cases.
+fn check_capacity(settings: &Settings) -> Result<(), Failure> {
+    let what = "at least 1 case, such as 200";
+    match settings.number::<usize>("output.capacity", what)? {
+        Some(0) => Err(settings.bad("output.capacity", what)),
+        _ => Ok(()),
+    }
 }
 
 /// Date partitions that can matter: from the look-back before the window to its end.
@@ -246,7 +277,11 @@ pub fn run(flags: &Flags) -> Result<(), Failure> {
     let stop = stop_flag();
     let night = Night { simulated: is_simulated(&settings), name: None };
     let summary = scan(&settings, flags, &stop, &night)?;
-    tell(&summary, flags).map_err(|failure| failure.after_publishing(&summary.folder))
+    tell(&summary, flags).map_err(|failure| failure.after_publishing(&summary.folder))?;
+    match &summary.held {
+        Some(reason) => Err(Failure::held(reason, &summary.folder)),
+        None => Ok(()),
+    }
 }
 
 /// Tells what a run came to, in the way that was asked for.

@@ -55,8 +55,23 @@ pub const SETTINGS: &[Setting] = &[
         "",
         "learned model (`train`) to ask beside the rules; it lifts to watch or review at most",
     ),
+    s(
+        "policy.decisions",
+        "",
+        "decisions of people; who was decided innocent stays silent until another kind of evidence appears",
+    ),
     s("output.out", "runs", "where run folders are published"),
-    s("output.case_url", "", "link template for the review queue; {account} is replaced"),
+    s("output.case_url", "", "link template for the review queue; {account} and {case} are replaced"),
+    s(
+        "output.capacity",
+        "",
+        "cases the team can look at in a night; default: all, and then none from below the cut",
+    ),
+    s(
+        "output.previous",
+        "",
+        "run of an earlier night to compare with: a run folder, or newest for the newest below the output folder",
+    ),
     s("run.threads", "0", "worker threads, at most 512; 0 for one per core"),
     s(
         "run.memory_limit",
@@ -185,9 +200,10 @@ impl Settings {
         let is_path = setting.key.starts_with("input.")
             && !matches!(setting.name(), "max_reject_share" | "lawful_basis")
             || setting.key.starts_with("policy.")
-            || matches!(setting.key, "output.out" | "run.tmp_dir");
+            || matches!(setting.key, "output.out" | "output.previous" | "run.tmp_dir");
+        let is_word = |text: &str| text == "-" || setting.key == "output.previous" && text == "newest";
         let text = |value: &toml::Value| match value {
-            toml::Value::String(text) if is_path && text != "-" => {
+            toml::Value::String(text) if is_path && !is_word(text) => {
                 Some(self.base.join(text).to_string_lossy().into_owned())
             }
             toml::Value::String(text) => Some(text.clone()),

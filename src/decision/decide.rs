@@ -3,6 +3,7 @@
 //! Adds nothing to a score: off-platform evidence and sanctions stand beside it.
 
 use super::policy::{Policy, Thresholds};
+use super::rulings::{Innocent, Ruled};
 use super::sanctioned::{SanctionState, Sanctioned};
 use super::verdict::{self, Band, Finding, Findings, Permission, State, Verdict};
 use crate::domain::Share;
@@ -39,6 +40,8 @@ pub struct Circumstances<'a> {
     pub sanction: Option<&'a Sanctioned>,
     /// Off-platform evidence about it; what begins at or after as_of does not exist.
     pub off_platform: &'a [Concern],
+    /// A person's decision that it is innocent.
+    pub innocent: Option<&'a Innocent>,
 }
 
 /// The ground a decision rests on.
@@ -80,19 +83,29 @@ pub struct Decision {
     pub notes: Vec<String>,
     /// Off-platform evidence, in order of time.
     pub off_platform: Vec<OffPlatform>,
+    /// What became of its sanction, if it has one.
+    pub sanction: Option<SanctionState>,
+    /// What became of a decision that it is innocent, if there is one.
+    pub ruling: Option<Ruled>,
 }
 
 /// Decides on one scored account.
 pub fn decide(card: &ScoreCard, known: &Circumstances, policy: &Policy) -> Decision {
     let sanction = known.sanction.map(|s| (s, s.state(known.as_of_us, card.peak_24h)));
-    let findings = findings(card, sanction.is_some_and(|(_, s)| s == SanctionState::Holds), policy);
-    let outcome = verdict::decide(&findings);
+    let findings = findings(card, sanction.is_some_and(|(_, s)| s.holds()), policy);
+    let found = verdict::decide(&findings);
+    let ruling = ruling(card, known, &found);
+    let silent = ruling.is_some_and(|(_, ruled)| ruled.is_silent());
+    let nothing =
+        verdict::Outcome { verdict: Verdict::NoFinding, finding: Finding::None, state: State::Scored };
+    let outcome = if silent { nothing } else { found };
     let before = |concern: &&Concern| concern.since < known.as_of_us;
     let mut off_platform: Vec<OffPlatform> =
         known.off_platform.iter().filter(before).map(|concern| concern.evidence.clone()).collect();
     off_platform.sort();
     let grounds = grounds(&findings, &outcome);
     let freed = outcome.verdict == Verdict::AbuseCertain && !policy.human_review.required;
+    let notes = sanction.map(|(s, state)| s.note(state)).into_iter();
     Decision {
         verdict: outcome.verdict,
         finding: outcome.finding,
@@ -103,13 +116,25 @@ pub fn decide(card: &ScoreCard, known: &Circumstances, policy: &Policy) -> Decis
         grounds_in_words: grounds.iter().map(|g| policy.ground(*g).to_owned()).collect(),
         grounds,
         recommendation: recommendation(&findings, &outcome, policy).to_owned(),
-        notes: sanction
-            .map(|(s, state)| s.note(state))
-            .into_iter()
+        notes: notes
+            .chain(ruling.map(|(i, ruled)| i.note(ruled, card.agreeing_families())))
             .chain(lifted(&findings, &outcome))
             .collect(),
         off_platform,
+        sanction: sanction.map(|(_, state)| state),
+        ruling: ruling.map(|(_, ruled)| ruled),
     }
+}
+
+/// What an earlier decision means; none where there is none, or nothing was found that it could keep silent.
+fn ruling<'a>(
+    card: &ScoreCard,
+    known: &Circumstances<'a>,
+    found: &verdict::Outcome,
+) -> Option<(&'a Innocent, Ruled)> {
+    let flagged = found.verdict != Verdict::NoFinding || found.finding != Finding::None;
+    let innocent = known.innocent.filter(|_| flagged)?;
+    Some((innocent, innocent.ruled(card.agreeing_families(), known.as_of_us)))
 }
 
 fn findings(card: &ScoreCard, sanctioned: bool, policy: &Policy) -> Findings {

@@ -65,7 +65,7 @@ impl Known {
         // With nothing sent, only time and missing statements can keep a sanction from holding.
         let state = |s: &&Sanctioned| s.state(as_of_us, Some(0.0));
         let envelope = |s: &&Sanctioned| s.declared_per_day.unwrap_or(0.0);
-        let holding = all.iter().filter(|s| state(s) == SanctionState::Holds);
+        let holding = all.iter().filter(|s| state(s).holds());
         let widest = holding.max_by(|a, b| envelope(a).total_cmp(&envelope(b)));
         let in_time = |s: &&Sanctioned| !matches!(state(s), SanctionState::NotYet | SanctionState::Expired);
         widest.or_else(|| all.iter().find(in_time)).or_else(|| all.iter().max_by_key(|s| s.expires_at))

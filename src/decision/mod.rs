@@ -5,6 +5,7 @@
 mod decide;
 mod known;
 mod policy;
+mod rulings;
 mod safety_stop;
 mod sanctioned;
 #[cfg(test)]
@@ -19,6 +20,9 @@ pub use known::Known;
 pub use policy::{
     AllThresholds, EvidenceMinimum, Grounds, HumanReview, Policy, PolicyError, Recommend, Thresholds, Version,
 };
+pub use rulings::{
+    Innocent, NEAR_EXPIRY_DAYS, Ruled, Ruling, RulingError, Rulings, Said, USUAL_DAYS, last_words,
+};
 pub use safety_stop::{Held, Quota, VerdictCounts, check as safety_stop};
-pub use sanctioned::{SanctionState, Sanctioned};
+pub use sanctioned::{SanctionAlert, SanctionState, Sanctioned};
 pub use verdict::{Band, Finding, Findings, Outcome, Permission, State, Verdict, decide as decision_table};

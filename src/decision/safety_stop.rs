@@ -1,5 +1,5 @@
-//! Stops a night whose result is out of proportion before anything is published.
-//! In: how many accounts got which verdict tonight, and the policy's quota; out: passed, or held.
+//! Holds a night whose result is out of proportion, so that nothing leaves the house before a person has looked.
+//! In: how many accounts got which verdict tonight and in an earlier run, and the policy's quota; out: passed, or held.
 //! Judges no account; a held night says which bound it broke.
 
 use super::verdict::Verdict;
@@ -39,12 +39,15 @@ pub struct Quota {
     pub max_abuse_n: u64,
     /// Below this number at a bound nothing is held: small nights vary.
     pub free_n: u64,
+    /// How many times the earlier run's share may be at `abuse_high` and above, where there is an earlier run.
+    #[serde(default)]
+    pub max_jump: Option<f64>,
 }
 
 impl Quota {
     /// Whether the numbers make sense.
     pub fn is_valid(&self) -> bool {
-        (0.0..=1.0).contains(&self.max_abuse_share)
+        (0.0..=1.0).contains(&self.max_abuse_share) && self.max_jump.is_none_or(|jump| 1.0 <= jump)
     }
 }
 
@@ -69,10 +72,27 @@ pub enum Held {
         /// The quota.
         quota: u64,
     },
+    /// Too many more than in the earlier run.
+    #[error(
+        "held: {n} of {accounts} accounts are at abuse_high or above, in the earlier run it was {before} of \
+         {before_accounts}; the quota is {max_jump} times that share"
+    )]
+    Jump {
+        /// How many.
+        n: u64,
+        /// Of how many.
+        accounts: u64,
+        /// How many in the earlier run.
+        before: u64,
+        /// Of how many there.
+        before_accounts: u64,
+        /// The quota.
+        max_jump: f64,
+    },
 }
 
 /// Passes a night, or holds it.
-pub fn check(tonight: &VerdictCounts, quota: &Quota) -> Result<(), Held> {
+pub fn check(tonight: &VerdictCounts, earlier: Option<&VerdictCounts>, quota: &Quota) -> Result<(), Held> {
     let n = tonight.abuse_high;
     if quota.max_abuse_n < n {
         return Err(Held::Number { n, quota: quota.max_abuse_n });
@@ -81,6 +101,14 @@ pub fn check(tonight: &VerdictCounts, quota: &Quota) -> Result<(), Held> {
     if quota.free_n < n && quota.max_abuse_share * (accounts as f64) < n as f64 {
         return Err(Held::Share { n, accounts, share: quota.max_abuse_share });
     }
+    if let (Some(before), Some(max_jump)) = (earlier.filter(|e| 0 < e.accounts), quota.max_jump) {
+        // A share of nobody allows for one, or any first account would be a jump without measure.
+        let usual = before.abuse_high.max(1) as f64 / before.accounts as f64;
+        if quota.free_n < n && max_jump * usual * (accounts as f64) < n as f64 {
+            let (before, before_accounts) = (before.abuse_high, before.accounts);
+            return Err(Held::Jump { n, accounts, before, before_accounts, max_jump });
+        }
+    }
     Ok(())
 }
 
@@ -88,7 +116,7 @@ pub fn check(tonight: &VerdictCounts, quota: &Quota) -> Result<(), Held> {
 mod tests {
     use super::*;
 
-    const QUOTA: Quota = Quota { max_abuse_share: 0.01, max_abuse_n: 1_000, free_n: 20 };
+    const QUOTA: Quota = Quota { max_abuse_share: 0.01, max_abuse_n: 1_000, free_n: 20, max_jump: Some(5.0) };
 
     fn counts(accounts: u64, review: u64, abuse_high: u64) -> VerdictCounts {
         VerdictCounts { accounts, review, abuse_high, abuse_certain: 0 }
@@ -96,10 +124,22 @@ mod tests {
 
     #[test]
     fn a_night_out_of_proportion_is_held() {
-        assert!(check(&counts(10_000, 100, 100), &QUOTA).is_ok());
-        assert!(matches!(check(&counts(10_000, 101, 101), &QUOTA), Err(Held::Share { .. })));
-        assert!(matches!(check(&counts(1_000_000, 1_001, 1_001), &QUOTA), Err(Held::Number { .. })));
-        assert!(check(&counts(50, 20, 20), &QUOTA).is_ok(), "small nights vary");
+        assert!(check(&counts(10_000, 100, 100), None, &QUOTA).is_ok());
+        assert!(matches!(check(&counts(10_000, 101, 101), None, &QUOTA), Err(Held::Share { .. })));
+        assert!(matches!(check(&counts(1_000_000, 1_001, 1_001), None, &QUOTA), Err(Held::Number { .. })));
+        assert!(check(&counts(50, 20, 20), None, &QUOTA).is_ok(), "small nights vary");
+    }
+
+    #[test]
+    fn a_jump_over_the_earlier_run_is_held() {
+        let before = counts(20_000, 20, 20);
+        let after = |n| check(&counts(10_000, n, n), Some(&before), &QUOTA);
+        assert!(after(50).is_ok(), "five times the share");
+        assert!(matches!(after(51), Err(Held::Jump { before: 20, n: 51, .. })));
+        let calm = counts(20_000, 0, 0);
+        assert!(check(&counts(10_000, 20, 20), Some(&calm), &QUOTA).is_ok(), "small nights vary");
+        assert!(check(&counts(10_000, 21, 21), Some(&calm), &QUOTA).is_err());
+        assert!(check(&counts(10_000, 51, 51), Some(&before), &Quota { max_jump: None, ..QUOTA }).is_ok());
     }
 
     #[test]

@@ -2,7 +2,8 @@
 //! In: a row of the `sanctioned` table, the observed peak, as_of; out: whether it holds, or why it does not.
 //! Not an allowlist: outside its envelope or after its expiry it protects from nothing, and says so.
 
-use crate::domain::Timestamp;
+use super::rulings::NEAR_EXPIRY_DAYS;
+use crate::domain::{DAY_US, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// A row of the `sanctioned` table.
@@ -29,6 +30,8 @@ pub struct Sanctioned {
 pub enum SanctionState {
     /// Inside its time and envelope.
     Holds,
+    /// Inside both, and near the end of its time.
+    NearExpiry,
     /// Reason or owner is not stated.
     Unfounded,
     /// No expiry or no envelope is stated.
@@ -46,6 +49,24 @@ pub enum SanctionState {
     },
     /// How much was sent is not known.
     Unknown,
+}
+
+/// A word in metrics, and the states that it means.
+pub type SanctionAlert = (&'static str, fn(SanctionState) -> bool);
+
+impl SanctionState {
+    /// All states that somebody must be told of, with their words in metrics.
+    pub const ALERTS: [SanctionAlert; 4] = [
+        ("near_expiry", |s| s == SanctionState::NearExpiry),
+        ("expired", |s| s == SanctionState::Expired),
+        ("outside_envelope", |s| matches!(s, SanctionState::OutsideEnvelope { .. })),
+        ("unfounded_or_unbounded", |s| matches!(s, SanctionState::Unfounded | SanctionState::Unbounded)),
+    ];
+
+    /// Whether it covers what the account does.
+    pub fn holds(self) -> bool {
+        matches!(self, SanctionState::Holds | SanctionState::NearExpiry)
+    }
 }
 
 impl Sanctioned {
@@ -66,6 +87,7 @@ impl Sanctioned {
         match peak_24h {
             None => SanctionState::Unknown,
             Some(observed) if declared < observed => SanctionState::OutsideEnvelope { observed, declared },
+            Some(_) if expires <= as_of_us + NEAR_EXPIRY_DAYS * DAY_US => SanctionState::NearExpiry,
             Some(_) => SanctionState::Holds,
         }
     }
@@ -75,6 +97,10 @@ impl Sanctioned {
         let Self { class, owner, reason, .. } = self;
         match state {
             SanctionState::Holds => format!("sanctioned as {class} by {owner}: {reason}"),
+            SanctionState::NearExpiry => {
+                let day = self.expires_at.map_or_else(String::new, |t| Timestamp(t).date());
+                format!("alert: sanctioned as {class} by {owner}: {reason}; expires on {day}: renew or end")
+            }
             SanctionState::Unfounded => {
                 format!("alert: sanction as {class} ignored, owner or reason is missing")
             }
@@ -101,13 +127,16 @@ impl Sanctioned {
 mod tests {
     use super::*;
 
+    /// Well after the days in which an end is near.
+    const END: i64 = 200 * DAY_US;
+
     fn sanction() -> Sanctioned {
         Sanctioned {
             class: "alarm".to_owned(),
             reason: "fire alarms of the building".to_owned(),
             owner: "facility desk".to_owned(),
             starts_at: Some(100),
-            expires_at: Some(200),
+            expires_at: Some(END),
             declared_per_day: Some(50.0),
         }
     }
@@ -117,14 +146,19 @@ mod tests {
         let s = sanction();
         assert_eq!(s.state(100, Some(50.0)), SanctionState::Holds);
         assert_eq!(s.state(99, Some(1.0)), SanctionState::NotYet);
-        assert_eq!(s.state(200, Some(1.0)), SanctionState::Expired);
+        assert_eq!(s.state(END, Some(1.0)), SanctionState::Expired);
+        let near = END - NEAR_EXPIRY_DAYS * DAY_US;
+        assert_eq!(s.state(near - 1, Some(50.0)), SanctionState::Holds);
+        assert_eq!(s.state(near, Some(50.0)), SanctionState::NearExpiry);
+        assert!(s.note(SanctionState::NearExpiry).ends_with("expires on 1970-07-20: renew or end"));
+        assert!(matches!(s.state(near, Some(51.0)), SanctionState::OutsideEnvelope { .. }));
         assert!(matches!(s.state(150, Some(51.0)), SanctionState::OutsideEnvelope { .. }));
         assert_eq!(s.state(150, None), SanctionState::Unknown);
         let unfounded = Sanctioned { owner: " ".to_owned(), ..sanction() };
         assert_eq!(unfounded.state(150, Some(1.0)), SanctionState::Unfounded);
         let unbounded = Sanctioned { expires_at: None, ..sanction() };
         assert_eq!(unbounded.state(150, Some(1.0)), SanctionState::Unbounded);
-        let over = s.note(s.state(200, None));
-        assert_eq!(over, "alert: agreed service (alarm, facility desk) expired on 1970-01-01: renew or end");
+        let over = s.note(s.state(END, None));
+        assert_eq!(over, "alert: agreed service (alarm, facility desk) expired on 1970-07-20: renew or end");
     }
 }

@@ -274,7 +274,8 @@ fn broken_policies_are_refused_with_a_reason() {
     assert!(refused("watch = 0.22", "watch = 0.10").contains("must rise"));
     assert!(refused("review = 0.42", "review = 0.9").contains("must rise"));
     assert!(refused("max_abuse_share = 0.02", "max_abuse_share = 2.0").contains("quota"));
-    assert!(refused("free_n = 20", "free_n = 20\nmax_jump = 5.0").contains("max_jump"), "never applied");
+    assert!(refused("max_jump = 5.0", "max_jump = 0.5").contains("quota"), "no jump at all");
+    assert!(refused("max_jump = 5.0", "max_jmp = 5.0").contains("max_jmp"));
     assert!(refused("mark = \"M\"", "mark = \"X\"").contains("none of"));
     assert!(refused("effective_from = \"2019-12-07\"", "effective_from = \"2019-01-01\"").contains("after"));
     assert!(refused("id = \"whatsapp\"", "idd = \"whatsapp\"").contains("idd"));

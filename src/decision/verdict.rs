@@ -49,6 +49,11 @@ pub enum Finding {
 }
 
 impl Finding {
+    /// The finding that a word in a result file means.
+    pub fn of(word: &str) -> Self {
+        if word == Finding::BroadcastPolicy.word() { Finding::BroadcastPolicy } else { Finding::None }
+    }
+
     /// The word in result files.
     pub fn word(self) -> &'static str {
         match self {
@@ -71,6 +76,12 @@ pub enum State {
 }
 
 impl State {
+    /// The state that a word in a result file means.
+    pub fn of(word: &str) -> Self {
+        let all = [State::Insufficient, State::Sanctioned];
+        all.into_iter().find(|state| state.word() == word).unwrap_or(State::Scored)
+    }
+
     /// The word in result files.
     pub fn word(self) -> &'static str {
         match self {

@@ -5,13 +5,13 @@
 /// The class of a failure; the command line turns it into the exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ErrorClass {
-    /// A gate was not passed: exit 1.
+    /// A check that was asked for failed, a gate or a digest: exit 1.
     GateFailed,
     /// The command, the configuration or a mapping is wrong: exit 2.
     Usage,
     /// The input is unusable, empty or has too many rejects: exit 3.
     Input,
-    /// The night is out of proportion: nothing published, exit 4.
+    /// The night is out of proportion: held for a person, nothing exported, exit 4.
     Held,
     /// The machine said no (disk full, no permission, lock held): exit 5.
     Environment,

@@ -5,10 +5,9 @@
 use crate::domain::ErrorClass;
 use crate::features::{Absent, AccountFeatures, FeatureTable, Membership, Unit, Value, cards, coordination};
 use crate::table_io::{
-    Holds, Table, TableError, TableStream, amend_parquet, footer, pick_rows, read_parquet,
-    read_parquet_columns,
+    Holds, Table, TableError, TableStream, amend_parquet, footer, pick_rows, read_columns, read_parquet,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use thiserror::Error;
 
@@ -133,7 +132,23 @@ pub fn read_features(path: &Path) -> Result<Vec<NamedRow>, FeatureFileError> {
 /// Reads some columns of a feature file back, `account` and `absent` among them where they are asked for.
 pub fn read_feature_columns(path: &Path, columns: &[&str]) -> Result<Table, FeatureFileError> {
     check_cards(path)?;
-    Ok(read_parquet_columns(path, columns)?)
+    Ok(read_columns(path, columns)?)
+}
+
+/// Reads the rows of these accounts, in the order of the file.
+pub fn pick_features(path: &Path, wanted: &BTreeSet<&str>) -> Result<Vec<NamedRow>, FeatureFileError> {
+    check_cards(path)?;
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    let names = read_columns(path, &["account"])?;
+    let is_wanted = |name: &Option<String>| name.as_deref().is_some_and(|name| wanted.contains(name));
+    let places = (0..).zip(names.texts("account")?).filter(|(_, name)| is_wanted(name));
+    let places: Vec<u64> = places.map(|(place, _)| place).collect();
+    if places.is_empty() {
+        return Ok(Vec::new());
+    }
+    named_rows(&pick_rows(path, &places)?)
 }
 
 fn named_rows(table: &Table) -> Result<Vec<NamedRow>, FeatureFileError> {

@@ -96,6 +96,8 @@ impl RunFolder {
     pub fn write(&self, file: &str, bytes: &[u8]) -> Result<(), FolderError> {
         use io::Write;
         let path = self.path(file);
+        // What was taken over shares its bytes with a published run: a new file takes its place.
+        let _ = fs::remove_file(&path);
         let mut done = File::create(&path);
         if let Ok(file) = &mut done
             && let Err(error) = file.write_all(bytes).and_then(|()| file.sync_all())
@@ -121,6 +123,41 @@ impl RunFolder {
 
     /// Publishes under `name`; an earlier run of the same name gives way only once the new one stands beside it.
     pub fn publish(self, name: &str) -> Result<PathBuf, FolderError> {
+        self.put(name)
+    }
+
+    /// Publishes under `name` what comes in the place of `old`, which goes once the new one stands.
+    pub fn publish_in_place_of(self, name: &str, old: &str) -> Result<PathBuf, FolderError> {
+        let place = self.put(name)?;
+        if old != name {
+            self.remove(old)?;
+        }
+        Ok(place)
+    }
+
+    /// Takes the files of a published run into the staged one, as they stand; they share their bytes where they can.
+    pub fn take_over(&self, run: &Path) -> Result<(), FolderError> {
+        let fail = |source| FolderError::Io { what: "take over", folder: run.display().to_string(), source };
+        for entry in fs::read_dir(run).map_err(fail)?.flatten() {
+            // A link is not followed, and nothing of ours lies in folders.
+            if entry.file_type().is_ok_and(|kind| kind.is_file()) {
+                let to = self.staging.path().join(INSIDE).join(entry.file_name());
+                fs::hard_link(entry.path(), &to)
+                    .or_else(|_| fs::copy(entry.path(), &to).map(drop))
+                    .map_err(fail)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes a published run; half removed it is no run any more.
+    pub fn remove(&self, name: &str) -> Result<(), FolderError> {
+        let (place, gone) = (self.place(name), self.out.join(format!("{GONE_PREFIX}{name}")));
+        let fail = |source| FolderError::Io { what: "remove", folder: place.display().to_string(), source };
+        fs::rename(&place, &gone).and_then(|()| fs::remove_dir_all(&gone)).map_err(fail)
+    }
+
+    fn put(&self, name: &str) -> Result<PathBuf, FolderError> {
         self.check_place(name)?;
         let place = self.place(name);
         let fail = |what, source| FolderError::Io { what, folder: place.display().to_string(), source };

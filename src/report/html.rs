@@ -3,6 +3,8 @@
 //! Shows aggregates and accounts only, never a recipient or a reporter.
 
 use super::campaigns::NamedCampaign;
+use super::delta::{Cause, Change, Delta};
+use super::queue::Queue;
 use super::run::{ReportError, Run};
 use crate::campaigns::Part;
 use crate::domain::Timestamp;
@@ -13,12 +15,14 @@ use serde_json::{Value, json};
 
 /// Accounts shown on the page; the rest stands in the tables.
 const MOST_ACCOUNTS: usize = 300;
+/// Changes and alerts shown.
+const MOST_CHANGES: usize = 100;
 /// Campaigns shown, and members of each.
 const MOST_CAMPAIGNS: usize = 50;
 const MOST_MEMBERS: usize = 12;
 
 /// Renders the page.
-pub fn page(run: &Run, id: &str) -> Result<String, ReportError> {
+pub fn page(run: &Run, id: &str, queue: &Queue) -> Result<String, ReportError> {
     let failed = |e: minijinja::Error| ReportError::Render { file: "report.html", problem: format!("{e:#}") };
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
@@ -60,8 +64,52 @@ pub fn page(run: &Run, id: &str) -> Result<String, ReportError> {
         "warnings": run.warnings(),
         "population": run.population.map(|p| json!({ "origin": p.origin(), "accounts": p.accounts_n() })),
         "total": run.judged.len(),
+        "held": run.held,
+        "queue": { "cases": queue.cases.len(), "possible": queue.possible, "capacity": queue.capacity,
+                   "accounts": queue.accounts[0], "behind": queue.accounts[1], "counts": queue.metrics() },
+        "delta": run.delta.as_ref().map(changes),
+        "alerts": alerts(run),
     });
     template.render(minijinja::value::Serde(&page)).map_err(failed)
+}
+
+/// What changed since the earlier run.
+fn changes(delta: &Delta) -> Value {
+    let rows: Vec<Value> = delta
+        .accounts
+        .iter()
+        .take(MOST_CHANGES)
+        .map(|c| {
+            json!({ "name": c.name, "change": c.change.word(), "cause": c.cause.word(), "why": c.why,
+                    "terms": c.terms.join(", "), "before": c.rungs()[0], "now": c.rungs()[1] })
+        })
+        .collect();
+    let campaigns: Vec<Value> = delta
+        .campaigns
+        .iter()
+        .take(MOST_CAMPAIGNS)
+        .map(|c| json!({ "id": c.id, "before": c.before_id, "change": c.change, "why": c.why }))
+        .collect();
+    let count = |name: String, n: usize| json!({ "name": name, "n": n });
+    let accounts = Change::ALL.map(|change| {
+        count(change.word().to_owned(), delta.accounts.iter().filter(|c| c.change == change).count())
+    });
+    let causes = Cause::ALL.map(|cause| {
+        count(cause.word().replace('_', " "), delta.accounts.iter().filter(|c| c.cause == cause).count())
+    });
+    json!({
+        "previous": delta.previous.as_json(), "terms": delta.terms, "input": delta.input,
+        "accounts": accounts.to_vec(), "causes": causes.to_vec(), "rows": rows, "campaigns": campaigns,
+        "more": delta.accounts.len().saturating_sub(MOST_CHANGES),
+        "more_campaigns": delta.campaigns.len().saturating_sub(MOST_CAMPAIGNS),
+    })
+}
+
+/// Sanctions and decisions that somebody must be told of, by account.
+fn alerts(run: &Run) -> Vec<Value> {
+    let noted = run.judged.iter().flat_map(|j| j.decision.notes.iter().map(move |note| (j, note)));
+    let told = noted.filter_map(|(j, note)| Some((j, note.strip_prefix("alert: ")?)));
+    told.take(MOST_CHANGES).map(|(j, note)| json!({ "name": j.name, "note": note })).collect()
 }
 
 fn campaign(named: &NamedCampaign) -> Value {

@@ -4,21 +4,32 @@
 
 mod backtest;
 mod campaigns;
+mod delta;
+mod delta_campaigns;
+mod earlier;
+mod erase;
 mod evaluation;
 mod feature_file;
 mod flips;
 mod folder;
 mod html;
+mod journal;
 mod junit;
+mod manifest;
+mod packet;
 mod queue;
 mod read_back;
 mod record_v1;
-mod result_files;
 mod run;
 mod sheet;
+mod upkeep;
 
 pub use backtest::{backtest_sheet, found_csv};
 pub use campaigns::NamedCampaign;
+pub use delta::{AccountChange, Cause, Change, Delta, PreviousRun, Standing};
+pub use delta_campaigns::CampaignChange;
+pub use earlier::{Earlier, EarlierCampaign, EarlierError, evidence_seen};
+pub use erase::{Request, erase};
 pub use evaluation::{
     ABOUT, About, evaluation_json, evaluation_sheet, flat_numbers, read_measures, shown, told,
 };
@@ -27,9 +38,18 @@ pub use feature_file::{
 };
 pub use flips::{comparison_sheet, flips_block, gate_sheet};
 pub use folder::{FolderError, RunFolder};
+pub use journal::Journal;
 pub use junit::junit;
-pub use read_back::{AccountRow, PublishedRun, ReasonRow, newest_run, read_run};
+pub use manifest::{
+    HELD, Manifest, ManifestError, Mismatch, OTHER_FILES, PUBLISHED, RELEASED, RESULT_FILES, Verified,
+    VerifyError, verify,
+};
+pub use packet::{
+    CANDIDATES_LEAST, Language, Packet, PacketError, Reader, Told, page as packet_page, told_of,
+};
+pub use queue::{Case, CaseKind, Queue, QueueTerms, exports};
+pub use read_back::{AccountRow, PublishedRun, ReasonRow, newest_run, newest_run_before, read_run};
 pub use record_v1::Judged;
-pub use result_files::RESULT_FILES;
-pub use run::{ReportError, Run, Summary};
+pub use run::{HELD_PREFIX, ReportError, Run, Summary};
 pub use sheet::{Block, Cell, Sheet};
+pub use upkeep::{Retention, RunEntry, UpkeepError, is_held, release, remove, runs};

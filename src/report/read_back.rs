@@ -2,6 +2,7 @@
 //! In: run folders; out: the newest of them, and its plain rows by account.
 //! Recomputes nothing: what is shown is what was published.
 
+use super::manifest::Manifest;
 use crate::domain::Timestamp;
 use crate::table_io::{Table, TableError, read_parquet};
 use serde::Deserialize;
@@ -9,7 +10,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// One account's row of `scores.parquet`.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 #[expect(missing_docs, reason = "named as the columns of scores.parquet")]
 pub struct AccountRow {
     pub name: String,
@@ -31,12 +32,21 @@ pub struct AccountRow {
     pub as_of: String,
     pub requires_human_review: bool,
     pub off_platform_n: f64,
+    pub campaign: Option<String>,
+    pub reason_codes: Vec<String>,
+    pub mitigation_codes: Vec<String>,
+    pub families_agreeing: Vec<String>,
 }
 
 impl AccountRow {
     /// Whether anything is recommended that a person could have to decide on.
     pub fn is_recommended(&self) -> bool {
         self.verdict != "no_finding" || self.finding != "none"
+    }
+
+    /// Whether somebody should look at it.
+    pub fn is_queued(&self) -> bool {
+        !matches!(self.verdict.as_str(), "no_finding" | "watch") || self.finding != "none"
     }
 
     /// Whether there is anything to say about it beyond "nothing found".
@@ -77,17 +87,23 @@ pub struct PublishedRun {
 }
 
 impl PublishedRun {
+    /// A run of these accounts, without reasons.
+    #[cfg(test)]
+    pub fn of(accounts: Vec<AccountRow>) -> Self {
+        Self { accounts, reasons: BTreeMap::new() }
+    }
+
     /// The reasons of an account, ranked.
     pub fn reasons_of(&self, account: &str) -> Vec<&ReasonRow> {
-        self.of(account, "reason")
+        self.lines(account, "reason")
     }
 
     /// What speaks for an account.
     pub fn mitigations_of(&self, account: &str) -> Vec<&ReasonRow> {
-        self.of(account, "mitigation")
+        self.lines(account, "mitigation")
     }
 
-    fn of(&self, account: &str, kind: &str) -> Vec<&ReasonRow> {
+    fn lines(&self, account: &str, kind: &str) -> Vec<&ReasonRow> {
         self.reasons.get(account).into_iter().flatten().filter(|r| r.kind == kind).collect()
     }
 }
@@ -122,6 +138,13 @@ fn accounts(table: &Table) -> Result<Vec<AccountRow>, TableError> {
         (number("automation")?, number("broadcast")?, number("unsolicited")?);
     let (ranks, messages, off_platform) = (number("rank")?, number("messages_n")?, number("off_platform_n")?);
     let grounds = text("grounds")?;
+    let campaigns = table.texts("campaign")?;
+    let list = |name: &str| -> Result<Vec<Vec<String>>, TableError> {
+        let split = |all: String| all.split(',').filter(|w| !w.is_empty()).map(str::to_owned).collect();
+        Ok(text(name)?.into_iter().map(split).collect())
+    };
+    let (codes, mitigations) = (list("reason_codes")?, list("mitigation_codes")?);
+    let agreeing = list("families_agreeing")?;
     let review = table.flags("requires_human_review")?;
     Ok((0..table.rows())
         .map(|i| AccountRow {
@@ -144,6 +167,10 @@ fn accounts(table: &Table) -> Result<Vec<AccountRow>, TableError> {
             as_of: as_of[i].clone(),
             requires_human_review: review[i].unwrap_or(true),
             off_platform_n: off_platform[i].unwrap_or(0.0),
+            campaign: campaigns[i].clone(),
+            reason_codes: codes[i].clone(),
+            mitigation_codes: mitigations[i].clone(),
+            families_agreeing: agreeing[i].clone(),
         })
         .collect())
 }
@@ -152,7 +179,21 @@ fn accounts(table: &Table) -> Result<Vec<AccountRow>, TableError> {
 ///
 /// A folder's name says nothing: a named run would come after every dated one, or before.
 pub fn newest_run(out: &Path) -> Option<PathBuf> {
-    let runs = std::fs::read_dir(out).ok()?.flatten().filter_map(|entry| {
+    judged_runs(out).max().map(|(_, _, folder)| folder)
+}
+
+/// The newest run below `out` of a night before this one, held ones left out: they wait for a person.
+pub fn newest_run_before(out: &Path, as_of: Timestamp) -> Option<PathBuf> {
+    let is_held = |folder: &Path| Manifest::read(folder).is_ok_and(|m| m.held().is_some());
+    let earlier = |(night, _, folder): &(Option<i64>, _, PathBuf)| {
+        night.is_some_and(|night| night < as_of.0) && !is_held(folder)
+    };
+    judged_runs(out).filter(earlier).max().map(|(_, _, folder)| folder)
+}
+
+/// Runs below `out` that judge accounts: night, when published, folder.
+fn judged_runs(out: &Path) -> impl Iterator<Item = (Option<i64>, Option<impl Ord>, PathBuf)> {
+    std::fs::read_dir(out).into_iter().flatten().flatten().filter_map(|entry| {
         let hidden = entry.file_name().to_string_lossy().starts_with('.');
         let manifest = entry.path().join("manifest.json");
         // A feature table alone has nothing to explain.
@@ -160,8 +201,7 @@ pub fn newest_run(out: &Path) -> Option<PathBuf> {
         let published = std::fs::metadata(&manifest).ok().filter(|m| m.is_file() && !hidden && judged)?;
         let published = published.modified().ok();
         Some((night(&manifest), published, entry.path()))
-    });
-    runs.max().map(|(_, _, folder)| folder)
+    })
 }
 
 /// The as_of of a manifest, microseconds; none where it cannot be read, which is older than any.

@@ -70,6 +70,7 @@ pub fn scores(judged: &[Judged], as_of: i64, model: Option<&Model>) -> Table {
         .with("model_id", vec![model.map(|m| m.id().to_owned()); judged.len()])
         .with("evidence_level", text(&|j| j.card.evidence.word().to_owned()))
         .with("families_available", text(&|j| j.card.families.words().join(",")))
+        .with("families_agreeing", text(&|j| j.card.agreeing_families().words().join(",")))
         .with("families_missing", text(&|j| j.card.families.missing_words().join(",")))
         .with("automation", maybe(&|j| Some(j.card.automation.get())))
         .with("broadcast", maybe(&|j| Some(j.card.broadcast.get())))

@@ -3,13 +3,20 @@
 //! Result files depend on events and settings only; the manifest alone tells how they came to be.
 
 use super::campaigns::{NamedCampaign, campaign_table};
+use super::delta::Delta;
+use super::earlier::{Earlier, EarlierError};
+use super::feature_file::NamedRow;
 use super::folder::{FolderError, RunFolder};
 use super::html;
-use super::queue::queue;
+use super::journal::Journal;
+use super::manifest::{MANIFEST, Manifest, other_results, with_digests};
+use super::queue::{Queue, QueueTerms, exports};
+use super::read_back::read_run;
 use super::record_v1::{Judged, OffPlatformLine, ReasonLine, scores};
-use super::result_files::{digests, other_results};
 use crate::campaigns::{CampaignKind, Found};
-use crate::decision::{Finding, OffPlatformDecision, Policy, State, Verdict, VerdictCounts};
+use crate::decision::{
+    Finding, OffPlatformDecision, Policy, Ruled, SanctionState, State, Verdict, VerdictCounts,
+};
 use crate::domain::{Timestamp, Window};
 use crate::features::{FeatureTable, Population};
 use crate::log::{Offers, ReadReport, Seen, rejects_table};
@@ -78,10 +85,16 @@ pub struct Run<'a> {
     pub model: Option<&'a Model>,
     /// Settings in force: key, value, origin.
     pub settings: Vec<(String, String, String)>,
-    /// Link template of the queue.
-    pub case_url: Option<String>,
+    /// Why the night is held for a person; none where it is not.
+    pub held: Option<String>,
+    /// What changed since an earlier run, where there is one to compare with.
+    pub delta: Option<Delta>,
+    /// Digest of the decisions of people that were read.
+    pub decisions_digest: Option<String>,
     /// Whether the log is marked as simulated.
     pub simulated: bool,
+    /// What happened so far.
+    pub journal: Journal,
 }
 
 /// What a run came to, for the terminal.
@@ -91,6 +104,8 @@ pub struct Summary {
     pub folder: PathBuf,
     /// Its name.
     pub run_id: String,
+    /// Why the night is held; none where it is not.
+    pub held: Option<String>,
     /// Flat numbers, as in `metrics.json`.
     pub metrics: BTreeMap<String, f64>,
     /// Verdicts with their numbers of accounts, mildest first, and their parts as `verdict.part`.
@@ -111,6 +126,8 @@ const PARTS: &[Part] = &[
         j.decision.finding == Finding::BroadcastPolicy
     }),
 ];
+/// Before the name of a run that is held.
+pub const HELD_PREFIX: &str = "HELD-";
 /// Rows below which a window may well be nearly empty.
 const FEW_ROWS: u64 = 500;
 /// Messages below which a window taken from many rows is suspect.
@@ -138,6 +155,18 @@ impl Run<'_> {
         // A feature table alone never takes the place of a judged night.
         hasher.update(&[u8::from(self.features_only)]);
         hasher.update(env!("CARGO_PKG_VERSION").as_bytes());
+        // What is compared with, what people decided and where the queue is cut change what is found, not only how it looks.
+        let capacity =
+            self.settings.iter().find(|(key, value, _)| key == "output.capacity" && !value.is_empty());
+        if let Some((_, capacity, _)) = capacity {
+            hasher.update(b"capacity").update(capacity.as_bytes());
+        }
+        if let Some(digest) = &self.decisions_digest {
+            hasher.update(b"decisions").update(digest.as_bytes());
+        }
+        if let Some(delta) = &self.delta {
+            hasher.update(b"previous").update(delta.previous.run_id.as_bytes());
+        }
         let date = Timestamp(self.window.to_us()).date();
         format!("{date}-{}", &hasher.finalize().to_hex()[..8])
     }
@@ -198,7 +227,36 @@ impl Run<'_> {
             flat.insert("model.abstains".to_owned(), self.count(|j| j.card.model.is_none()) as f64);
             flat.insert("model.speaks_against".to_owned(), says(&|lift| lift != Lift::None));
         }
+        if !self.features_only {
+            flat.extend(self.alert_metrics());
+        }
+        flat.extend(self.delta.iter().flat_map(Delta::metrics));
         flat
+    }
+
+    /// Sanctions and decisions that somebody must be told of.
+    fn alert_metrics(&self) -> BTreeMap<String, f64> {
+        let mut flat = BTreeMap::new();
+        for (word, is) in SanctionState::ALERTS {
+            let n = self.count(|j| j.decision.sanction.is_some_and(is));
+            flat.insert(format!("sanctioned.{word}"), n as f64);
+        }
+        for ruled in Ruled::ALL {
+            let n = self.count(|j| j.decision.ruling == Some(ruled));
+            flat.insert(format!("decided_innocent.{}", ruled.word()), n as f64);
+        }
+        flat
+    }
+
+    /// Compares the night with an earlier run; `judge` judges a feature row as tonight.
+    pub fn compare(
+        &mut self,
+        earlier: &Earlier,
+        judge: impl Fn(NamedRow) -> Judged,
+    ) -> Result<(), EarlierError> {
+        let tonight = self.manifest("");
+        self.delta = Some(Delta::of(earlier, &self.judged, &self.campaigns, &tonight, judge)?);
+        Ok(())
     }
 
     fn campaign_metrics(&self) -> BTreeMap<String, f64> {
@@ -258,43 +316,12 @@ impl Run<'_> {
         })
     }
 
-    fn manifest(&self, id: &str) -> Value {
-        let files: Vec<Value> = self.reports.iter().map(|r| {
-            json!({ "table": r.table.name(), "files": r.files, "rows_read": r.rows_read, "rows_ok": r.rows_ok,
-                    "rows_filtered": r.rows_filtered, "rows_in_repeated_files": r.rows_repeated, "rejected": r.rejects.total(),
-                    "columns_present": r.columns_present, "columns_missing": r.columns_missing,
-                    "text_read": r.text_read, "key_id": r.key_id, "warnings": r.warnings })
-        }).collect();
-        let settings: BTreeMap<&str, Value> = self
-            .settings
-            .iter()
-            .map(|(key, value, origin)| (key.as_str(), json!({ "value": value, "origin": origin })))
-            .collect();
-        json!({
-            "schema": "manifest 1",
-            "run_id": id,
-            "tool": { "name": "bulkwatch", "version": env!("CARGO_PKG_VERSION") },
-            "simulated": self.simulated,
-            "window": { "from": Timestamp(self.window.from_us()).rfc3339(), "to": Timestamp(self.window.to_us()).rfc3339(),
-                        "lookback_days": self.window.lookback_us() as f64 / crate::domain::DAY_US as f64,
-                        "log_start": Timestamp(self.log_start).rfc3339() },
-            "inputs": files,
-            "input_digest": format!("{:032x}", self.seen.digest),
-            "offers": self.offers,
-            "features_fingerprint": FeatureTable::fingerprint(),
-            "policy": { "version": self.policy.version_name(), "file_version": self.policy.file_version,
-                        "digest": self.policy.digest, "limits": self.policy.limits.overrides(),
-                        "thresholds": self.policy.thresholds },
-            "population": self.population.map(|p| json!({ "digest": p.digest(), "origin": p.origin(), "accounts": p.accounts_n() })),
-            "settings": settings,
-            "counts": self.counts,
-        })
-    }
-
     /// Writes every file but `features.parquet`, which is there already, and publishes the folder.
-    pub fn publish(self, folder: RunFolder, name: Option<&str>) -> Result<Summary, ReportError> {
+    pub fn publish(mut self, folder: RunFolder, name: Option<&str>) -> Result<Summary, ReportError> {
         let id = self.id();
-        folder.check_place(name.unwrap_or(&id))?;
+        let name = name.unwrap_or(&id);
+        let name = if self.held.is_some() { format!("{HELD_PREFIX}{name}") } else { name.to_owned() };
+        folder.check_place(&name)?;
         write_parquet(
             &folder.path("rejects.parquet"),
             &rejects_table(&self.reports.iter().collect::<Vec<_>>()),
@@ -305,30 +332,30 @@ impl Run<'_> {
             &campaign_table(&self.campaigns),
             &[("bulkwatch.schema", "campaigns 1")],
         )?;
+        let manifest = Manifest::new(self.manifest(&id));
+        let mut metrics = self.metrics();
         if !self.features_only {
-            self.write_judged(&folder, &id)?;
+            metrics.extend(self.write_judged(&folder, &manifest)?);
         }
-        let metrics = self.metrics();
         folder.write("metrics.json", &pretty("metrics.json", &metrics)?)?;
-        folder.write("log.ndjson", &self.log_lines(&id)?)?;
-        let mut manifest = self.manifest(&id);
-        let outputs = digests(&folder)?;
-        manifest["outputs"] = json!(outputs);
-        if let Some(model) = self.model {
-            manifest["model"] = json!({ "id": model.id(), "simulated": model.artifact().training.simulated });
-        }
-        folder.write("manifest.json", &pretty("manifest.json", &manifest)?)?;
-        let name = name.unwrap_or(&id);
+        self.close_journal(&metrics);
+        folder.write("log.ndjson", &self.journal.bytes(&id))?;
+        let manifest = with_digests(manifest, &folder)?;
+        folder.write(MANIFEST, &pretty(MANIFEST, manifest.value())?)?;
         let mut warnings = self.warnings();
-        warnings.extend(other_results(&folder.place(name), &id, &outputs));
-        let summary =
-            Summary { folder: PathBuf::new(), run_id: id.clone(), metrics, verdicts: self.tally(), warnings };
-        let place = folder.publish(name)?;
+        warnings.extend(other_results(&folder.place(&name), &manifest));
+        let (verdicts, held) = (self.tally(), self.held);
+        let summary = Summary { folder: PathBuf::new(), run_id: id, held, metrics, verdicts, warnings };
+        let place = folder.publish(&name)?;
         Ok(Summary { folder: place, ..summary })
     }
 
-    /// What follows from rules and scores.
-    fn write_judged(&self, folder: &RunFolder, id: &str) -> Result<(), ReportError> {
+    /// What follows from rules and scores; a held run has no exports. Returns what the queue came to.
+    fn write_judged(
+        &self,
+        folder: &RunFolder,
+        manifest: &Manifest,
+    ) -> Result<BTreeMap<String, f64>, ReportError> {
         let metadata = [("bulkwatch.schema", "scores 1")];
         write_parquet(
             &folder.path("scores.parquet"),
@@ -336,11 +363,23 @@ impl Run<'_> {
             &metadata,
         )?;
         folder.write("reasons.ndjson", &self.reason_lines()?)?;
-        folder.write("review_queue.csv", &queue(self)?)?;
         if !self.off_platform.is_empty() {
             folder.write("off_platform.ndjson", &self.off_platform_lines()?)?;
         }
-        Ok(folder.write("report.html", html::page(self, id)?.as_bytes())?)
+        if let Some(delta) = &self.delta {
+            let metadata = [("bulkwatch.schema", "delta 1")];
+            write_parquet(&folder.path("delta.parquet"), &delta.table(), &metadata)?;
+        }
+        // Read back, so that a run released later has the same exports from the same files.
+        let (run, terms) = (read_run(&folder.path(""))?, QueueTerms::of(manifest));
+        let queue = Queue::of(&run, &terms);
+        if self.held.is_none() {
+            for (file, bytes) in exports(&run, &terms)? {
+                folder.write(file, &bytes)?;
+            }
+        }
+        folder.write("report.html", html::page(self, manifest.run_id(), &queue)?.as_bytes())?;
+        Ok(queue.metrics())
     }
 
     fn reason_lines(&self) -> Result<Vec<u8>, ReportError> {
@@ -364,22 +403,33 @@ impl Run<'_> {
         Ok(out)
     }
 
-    fn log_lines(&self, id: &str) -> Result<Vec<u8>, ReportError> {
-        let mut out = Vec::new();
-        let mut say = |stage: &str, event: &str, counts: Value| {
-            line(
-                "log.ndjson",
-                &json!({ "level": "info", "run_id": id, "stage": stage, "event": event, "counts": counts }),
-                &mut out,
-            )
+    /// What the end of the run adds to the log.
+    fn close_journal(&mut self, metrics: &BTreeMap<String, f64>) {
+        let part = |prefix: &str| -> Value {
+            let of = metrics.iter().filter_map(|(name, n)| Some((name.strip_prefix(prefix)?, n)));
+            json!(of.collect::<BTreeMap<_, _>>())
         };
-        for r in self.reports {
-            let counts = json!({ "files": r.files.len(), "rows": r.rows_read, "ok": r.rows_ok, "rejected": r.rejects.total() });
-            say("log", r.table.name(), counts)?;
+        let tally: BTreeMap<String, u64> = self.tally().into_iter().collect();
+        let warnings = self.warnings().len();
+        let journal = &mut self.journal;
+        journal.say("decision", "judged", json!(tally));
+        journal.say("report", "queue", part("queue."));
+        if self.delta.is_some() {
+            journal.say("report", "delta", part("delta."));
         }
-        say("features", "extracted", json!(self.counts))?;
-        say("decision", "judged", json!(self.tally().into_iter().collect::<BTreeMap<_, _>>()))?;
-        Ok(out)
+        for (event, prefix) in [("sanctions", "sanctioned."), ("decisions", "decided_innocent.")] {
+            let alerts = part(prefix);
+            let due = |(word, n): (&String, &Value)| word != "silent" && n.as_f64() != Some(0.0);
+            if alerts.as_object().into_iter().flatten().any(due) {
+                journal.warn("decision", event, alerts);
+            }
+        }
+        if 0 < warnings {
+            journal.warn("log", "warnings", json!({ "n": warnings }));
+        }
+        if self.held.is_some() {
+            journal.warn("decision", "held", json!({}));
+        }
     }
 }
 
@@ -390,6 +440,7 @@ fn line(file: &'static str, value: &impl Serialize, out: &mut Vec<u8>) -> Result
     Ok(())
 }
 
-fn pretty(file: &'static str, value: &impl Serialize) -> Result<Vec<u8>, ReportError> {
+/// A JSON file for people.
+pub fn pretty(file: &'static str, value: &impl Serialize) -> Result<Vec<u8>, ReportError> {
     serde_json::to_vec_pretty(value).map_err(|e| ReportError::Render { file, problem: e.to_string() })
 }

@@ -2,7 +2,7 @@
 //! In: a feature row and what the rules found on it; out: numbers and hits, from which reasons are rendered on demand.
 //! Knows no date, no policy text and no verdict, so that the same conduct always scores the same.
 
-use crate::domain::{Share, Token};
+use crate::domain::{Share, Token, Word};
 use crate::features::{Absent, AccountFeatures, fanout, groups, rate, volume};
 use crate::model::{Chance, Says};
 use crate::rules::{AgreementFamily, Need, Role, RuleOutcome};
@@ -38,6 +38,13 @@ impl EvidenceLevel {
 pub struct FamilySet(u16);
 
 impl FamilySet {
+    /// The families of these words; what is none is left out.
+    pub fn of<'a>(words: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut set = Self::default();
+        words.into_iter().filter_map(AgreementFamily::parse).for_each(|family| set.insert(family));
+        set
+    }
+
     /// Adds a family.
     pub fn insert(&mut self, family: AgreementFamily) {
         self.0 |= 1 << family as u16;
@@ -46,6 +53,16 @@ impl FamilySet {
     /// Whether it holds a family.
     pub fn contains(self, family: AgreementFamily) -> bool {
         self.0 & (1 << family as u16) != 0
+    }
+
+    /// Both.
+    pub fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether it holds no family that the other lacks.
+    pub fn is_within(self, other: Self) -> bool {
+        self.0 & !other.0 == 0
     }
 
     /// Its words in a fixed order.
@@ -101,6 +118,14 @@ impl ScoreCard {
     /// The chance that holds for simulated accounts only.
     pub fn simulated_chance(&self) -> Option<Chance> {
         self.model.as_ref().filter(|says| says.simulated)?.chance
+    }
+
+    /// Families of the hits that carry: the kinds of evidence that agree.
+    pub fn agreeing_families(&self) -> FamilySet {
+        let mut set = FamilySet::default();
+        let carrying = self.outcome.hits.iter().filter(|hit| hit.carries());
+        carrying.for_each(|hit| set.insert(hit.rule.family));
+        set
     }
 
     /// Codes of the rules that fired, in card order.

@@ -31,6 +31,6 @@ pub use listing::{InputFile, Listing, STDIN, list};
 pub use mapping::{Condition, Field, Mapping, Section, Split, Test, TimeSpec, TimeUnit, Value, Vocabulary};
 pub use ndjson_line::LIST_SEPARATOR;
 pub use open::{Batches, FileLayout, Nested, TableFile};
-pub use parquet_table::{left_join, read_parquet, read_parquet_columns, write_parquet};
+pub use parquet_table::{left_join, read_columns, read_parquet, write_parquet};
 pub use stream::{Holds, TableStream};
 pub use table::{Table, Values};

@@ -39,9 +39,9 @@ pub fn read_parquet(path: &Path) -> Result<Table, TableError> {
     read(path, None)
 }
 
-/// Reads some columns of a table; one that is not there is an error.
-pub fn read_parquet_columns(path: &Path, columns: &[&str]) -> Result<Table, TableError> {
-    read(path, Some(columns.iter().map(|c| (*c).to_owned()).collect()))
+/// Reads some columns of a table, and decodes no others; one that is not there is an error.
+pub fn read_columns(path: &Path, columns: &[&str]) -> Result<Table, TableError> {
+    read(path, Some(columns.iter().map(|name| (*name).to_owned()).collect()))
 }
 
 fn read(path: &Path, columns: Option<Vec<String>>) -> Result<Table, TableError> {

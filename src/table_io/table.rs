@@ -101,6 +101,24 @@ impl Table {
         }
     }
 
+    /// The rows for which this holds, in their order.
+    pub fn keep(&self, keep: impl Fn(usize) -> bool) -> Self {
+        fn some<T: Clone>(all: &[T], keep: &dyn Fn(usize) -> bool) -> Vec<T> {
+            all.iter().enumerate().filter(|(i, _)| keep(*i)).map(|(_, value)| value.clone()).collect()
+        }
+        let columns = self.columns.iter().map(|(name, values)| {
+            let values = match values {
+                Values::Text(v) => Values::Text(some(v, &keep)),
+                Values::Int(v) => Values::Int(some(v, &keep)),
+                Values::Uint(v) => Values::Uint(some(v, &keep)),
+                Values::Float(v) => Values::Float(some(v, &keep)),
+                Values::Flag(v) => Values::Flag(some(v, &keep)),
+            };
+            (name.clone(), values)
+        });
+        Self { columns: columns.collect() }
+    }
+
     /// Rows.
     pub fn rows(&self) -> usize {
         self.columns.first().map_or(0, |(_, values)| values.len())

@@ -180,7 +180,10 @@ fn a_run_id_covers_the_whole_policy_and_other_results_under_one_id_are_said() {
     let again = |url: &str| {
         run_in(dir.path(), &["scan", "log.csv", "--policy", "policy.toml", "--case-url", url]).err
     };
-    assert!(again("https://cases/{account}").contains("with other results (review_queue.csv)"));
+    assert!(
+        again("https://cases/{account}")
+            .contains("with other results (review_queue.csv, review_queue.ndjson)")
+    );
     assert!(!again("https://cases/{account}").contains("other results"), "the same night once more");
 }
 

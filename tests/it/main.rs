@@ -15,6 +15,8 @@ mod gates;
 mod hostile;
 mod memory;
 mod model;
+mod night_packets;
+mod nights;
 mod padding;
 mod program;
 mod reading;

@@ -1,0 +1,261 @@
+//! Takes an account out of kept runs, and leaves a tombstone that says so and not who.
+//! In: an account, run folders; out: the same runs without it, their digests made again, when and why in the manifest.
+//! Counts stay as they were: they are of many, and nothing in them can be put back together.
+
+use super::feature_file::{FeatureFile, FeatureFileError, read_features};
+use super::folder::RunFolder;
+use super::manifest::{MANIFEST, Manifest, digests, with_digests};
+use super::record_v1::spreadsheet_safe;
+use super::run::{ReportError, pretty};
+use super::upkeep::{UpkeepError, check_whole, own_files, parts};
+use crate::domain::Timestamp;
+use crate::table_io::{TableError, footer, read_parquet, write_parquet};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// Who asked for an erasure, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Request {
+    /// Who erases.
+    pub by: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// Takes an account out of a run; none if it is not in there.
+pub fn erase(
+    run: &Path,
+    account: &str,
+    request: &Request,
+    at: Timestamp,
+) -> Result<Option<PathBuf>, UpkeepError> {
+    let mut manifest = Manifest::read(run)?;
+    let (out, name) = parts(run);
+    let folder = RunFolder::stage(&out)?;
+    check_whole(run)?;
+    folder.take_over(run)?;
+    let files: Vec<&str> = own_files().collect();
+    let before = digests(&files, |file| run.join(file))?;
+    if !without(&folder, run, account)? {
+        return Ok(None);
+    }
+    let after = digests(&files, |file| folder.path(file))?;
+    let changed: BTreeMap<&String, Value> = before
+        .iter()
+        .filter(|(file, digest)| after.get(*file) != Some(digest))
+        .map(|(file, digest)| (file, json!({ "before": digest, "after": after.get(file) })))
+        .collect();
+    let mut tombstones = manifest.tombstones().to_vec();
+    tombstones.push(json!({
+        "at": at.rfc3339(), "by": request.by.trim(), "reason": request.reason.trim(), "files": changed,
+    }));
+    manifest.set("tombstones", json!(tombstones));
+    let manifest = with_digests(manifest, &folder)?;
+    folder.write(MANIFEST, &pretty(MANIFEST, manifest.value())?)?;
+    Ok(Some(folder.publish(&name)?))
+}
+
+/// Writes the files again in which the account stands; whether it stood in any.
+fn without(folder: &RunFolder, run: &Path, account: &str) -> Result<bool, UpkeepError> {
+    let mut found = false;
+    for (file, column) in
+        [("scores.parquet", "account"), ("campaigns.parquet", "account"), ("delta.parquet", "subject")]
+    {
+        found |= table_without(folder, run, file, column, account)?;
+    }
+    found |= features_without(folder, run, account)?;
+    for file in ["reasons.ndjson", "review_queue.ndjson", "off_platform.ndjson"] {
+        found |= lines_without(folder, run, file, account)?;
+    }
+    found |= queue_without(folder, run, account)?;
+    found |= labels_without(folder, run, account)?;
+    // What a refused row showed of itself may be a part of the name.
+    found |= table_without(folder, run, "rejects.parquet", "sample", account)?;
+    if found && run.join("report.html").is_file() {
+        folder.write("report.html", PAGE.as_bytes())?;
+    }
+    Ok(found)
+}
+
+const PAGE: &str = "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>bulkwatch</title></head>\n\
+                    <body><p>An account was erased from this run, and with it the page that showed it. The tables are \
+                    complete but for that account.</p></body></html>\n";
+
+fn table_without(
+    folder: &RunFolder,
+    run: &Path,
+    file: &str,
+    column: &str,
+    account: &str,
+) -> Result<bool, UpkeepError> {
+    let path = run.join(file);
+    if !path.is_file() {
+        return Ok(false);
+    }
+    let table = read_parquet(&path)?;
+    let Ok(names) = table.texts(column) else { return Ok(false) };
+    let is_it = |row: usize| names[row].as_deref() == Some(account);
+    if !(0..table.rows()).any(is_it) {
+        return Ok(false);
+    }
+    write_again(folder, file, &path, &table.keep(|row| !is_it(row)))?;
+    Ok(true)
+}
+
+/// Writes a table with the words that the old file carried.
+fn write_again(
+    folder: &RunFolder,
+    file: &str,
+    old: &Path,
+    table: &crate::table_io::Table,
+) -> Result<(), TableError> {
+    let words = footer(old)?.metadata;
+    let words: Vec<(&str, &str)> = words
+        .iter()
+        .filter(|(key, _)| key.starts_with("bulkwatch."))
+        .map(|(key, value)| (key.as_str(), value.as_str()))
+        .collect();
+    // A new file: what was taken over shares its bytes with the run as it is published.
+    let place = folder.path(file);
+    std::fs::remove_file(&place).map_err(|e| TableError::io(file, e))?;
+    write_parquet(&place, table, &words)
+}
+
+/// The feature table is written as a scan writes it; one of other cards as a plain table, which nothing reads by its cards.
+fn features_without(folder: &RunFolder, run: &Path, account: &str) -> Result<bool, UpkeepError> {
+    const FILE: &str = "features.parquet";
+    let path = run.join(FILE);
+    let rows = match read_features(&path) {
+        Ok(rows) => rows,
+        Err(FeatureFileError::OtherCards { .. }) => {
+            return table_without(folder, run, FILE, "account", account);
+        }
+        Err(FeatureFileError::Table(error)) => return Err(error.into()),
+    };
+    let before = rows.len();
+    let kept: Vec<_> = rows.into_iter().filter(|row| row.name != account).collect();
+    if kept.len() == before {
+        return Ok(false);
+    }
+    let place = folder.path(FILE);
+    std::fs::remove_file(&place).map_err(|e| TableError::io(FILE, e))?;
+    let mut file = FeatureFile::create(&place)?;
+    file.append(&kept)?;
+    file.finish()?;
+    Ok(true)
+}
+
+fn read_text(run: &Path, file: &str) -> Result<Option<String>, TableError> {
+    match std::fs::read_to_string(run.join(file)) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(TableError::io(file, error)),
+    }
+}
+
+/// Lines of JSON: those about the account go, and it goes from the lists of others.
+fn lines_without(
+    folder: &RunFolder,
+    run: &Path,
+    file: &'static str,
+    account: &str,
+) -> Result<bool, UpkeepError> {
+    let Some(text) = read_text(run, file)? else { return Ok(false) };
+    let (mut kept, mut found) = (Vec::new(), false);
+    for line in text.lines() {
+        let bad = |e: serde_json::Error| ReportError::Render { file, problem: e.to_string() };
+        let mut value: Value = serde_json::from_str(line).map_err(bad)?;
+        if value["account"] == account || value["subject"] == account {
+            found = true;
+            continue;
+        }
+        let mut changed = false;
+        for list in ["sample", "accounts", "scored"] {
+            if let Some(list) = value.get_mut(list).and_then(Value::as_array_mut) {
+                let before = list.len();
+                list.retain(|item| item != account && item["account"] != account);
+                changed |= list.len() < before;
+            }
+        }
+        found |= changed;
+        kept.push(if changed { value.to_string() } else { line.to_owned() });
+    }
+    if found {
+        let text: String = kept.iter().map(|line| format!("{line}\n")).collect();
+        folder.write(file, text.as_bytes())?;
+    }
+    Ok(found)
+}
+
+/// The queue as a spreadsheet; whom its samples hold is told by the other file, in which names are apart.
+fn queue_without(folder: &RunFolder, run: &Path, account: &str) -> Result<bool, UpkeepError> {
+    const FILE: &str = "review_queue.csv";
+    let Some(text) = read_text(run, FILE)? else { return Ok(false) };
+    let samples = std::fs::read_to_string(folder.path("review_queue.ndjson")).unwrap_or_default();
+    let samples: BTreeMap<String, String> = samples
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+        .filter_map(|row| {
+            let names: Vec<&str> = row["sample"].as_array()?.iter().filter_map(Value::as_str).collect();
+            Some((row["case"].as_str()?.to_owned(), spreadsheet_safe(&names.join(" "))))
+        })
+        .collect();
+    let bad = |problem: String| ReportError::Render { file: FILE, problem };
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let head = reader.headers().map_err(|e| bad(e.to_string()))?.clone();
+    let place = |name: &str| head.iter().position(|h| h == name);
+    let (Some(case), Some(name), Some(sample)) = (place("case"), place("account"), place("sample")) else {
+        return Ok(false);
+    };
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(&head).map_err(|e| bad(e.to_string()))?;
+    let (mut found, own) = (false, spreadsheet_safe(account));
+    for record in reader.records() {
+        let record = record.map_err(|e| bad(e.to_string()))?;
+        if record.get(name) == Some(own.as_str()) {
+            found = true;
+            continue;
+        }
+        let told = record.get(case).and_then(|case| samples.get(case));
+        let cells = record.iter().enumerate().map(|(i, cell)| match told {
+            Some(told) if i == sample => told.as_str(),
+            _ => cell,
+        });
+        found |= told.is_some_and(|told| record.get(sample) != Some(told));
+        writer.write_record(cells).map_err(|e| bad(e.to_string()))?;
+    }
+    if found {
+        folder.write(FILE, &writer.into_inner().map_err(|e| bad(e.to_string()))?)?;
+    }
+    Ok(found)
+}
+
+/// Label files: one name a line, and how many there are.
+fn labels_without(folder: &RunFolder, run: &Path, account: &str) -> Result<bool, UpkeepError> {
+    const JOBS: &str = "osprey_jobs.json";
+    let mut left: BTreeMap<&str, usize> = BTreeMap::new();
+    for file in own_files().filter(|file| file.ends_with(".txt")) {
+        let Some(text) = read_text(run, file)? else { continue };
+        let lines: Vec<&str> = text.lines().filter(|line| *line != account).collect();
+        if lines.len() < text.lines().count() {
+            let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+            folder.write(file, text.as_bytes())?;
+            left.insert(file, lines.len());
+        }
+    }
+    if left.is_empty() {
+        return Ok(false);
+    }
+    if let Some(text) = read_text(run, JOBS)? {
+        let bad = |e: serde_json::Error| ReportError::Render { file: JOBS, problem: e.to_string() };
+        let mut jobs: Vec<Value> = serde_json::from_str(&text).map_err(bad)?;
+        for job in &mut jobs {
+            if let Some(n) = job["file"].as_str().and_then(|file| left.get(file)) {
+                job["entities"] = json!(n);
+            }
+        }
+        folder.write(JOBS, &pretty(JOBS, &jobs)?)?;
+    }
+    Ok(true)
+}

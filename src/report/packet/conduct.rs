@@ -1,0 +1,214 @@
+//! What the holder may be told: own conduct, rule by rule, in words for people who know no rules.
+//! In: the codes that fired and the account's own values; out: sentences with bands, in the order of the cards.
+//! A rule that reads what others said is never told, and neither are neighbors at sign-up or members of a campaign by number.
+
+use super::bands::band;
+use super::{Language, Packet};
+use crate::features::{Feature, Reads, fanout};
+use crate::rules::{self, AgreementFamily, Role, Rule};
+
+/// People written to from whom feedback may have come, below which feedback is not even mentioned.
+pub const CANDIDATES_LEAST: f64 = 20.0;
+
+/// What is told of a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Told {
+    /// What it found, with its leading value as a band.
+    Band,
+    /// What it found, without a value: it is about others.
+    Name,
+    /// Nothing.
+    Nothing,
+}
+
+/// What the holder is told of a rule.
+pub fn told_of(rule: &Rule) -> Told {
+    let limits = rule.limits.iter().map(|limit| limit.feature);
+    let mut all = rule.uses.iter().copied().chain(limits);
+    if all.any(says_what_others_said) || rule.family == AgreementFamily::Feedback {
+        return Told::Nothing;
+    }
+    match rule.family {
+        AgreementFamily::Registration | AgreementFamily::Coordination => Told::Name,
+        _ => Told::Band,
+    }
+}
+
+fn says_what_others_said(feature: &Feature) -> bool {
+    feature.reads.iter().any(|reads| matches!(reads, Reads::Feedback | Reads::Talk))
+}
+
+/// The sentences about what the account did, or about what speaks for it.
+pub fn sentences(packet: &Packet, benign: bool, language: Language) -> Vec<String> {
+    let codes = if benign { &packet.account.mitigation_codes } else { &packet.account.reason_codes };
+    let fired =
+        |rule: &&'static Rule| codes.iter().any(|code| code == rule.code) && rule.role != Role::Descriptive;
+    rules::cards().into_iter().filter(fired).filter_map(|rule| sentence(packet, rule, language)).collect()
+}
+
+fn sentence(packet: &Packet, rule: &Rule, language: Language) -> Option<String> {
+    let told = told_of(rule);
+    if told == Told::Nothing {
+        return None;
+    }
+    let text = language.pick(words(rule.code)?);
+    let lead = rule.limits.first().map(|limit| limit.feature).filter(|_| told == Told::Band);
+    let value = lead.and_then(|card| Some(band(packet.features.get(card).ok()?, card.unit, language)));
+    Some(match value {
+        Some(value) => format!("{text}: {value}"),
+        None => text.to_owned(),
+    })
+}
+
+/// Whether so many people could have given feedback that mentioning it points at nobody. Whether any was given is no part
+/// of it: a mention that comes and goes would tell.
+pub fn may_mention_feedback(packet: &Packet) -> bool {
+    packet.features.get(&fanout::RECIPIENTS).is_ok_and(|n| CANDIDATES_LEAST <= n)
+}
+
+/// What a rule is about, in English and German; none for what is never told.
+pub fn words(code: &str) -> Option<[&'static str; 2]> {
+    let found = WORDS.iter().find(|(own, ..)| *own == code)?;
+    Some([found.1, found.2])
+}
+
+/// Code, English, German; the band of the rule's leading value is put behind.
+const WORDS: &[(&str, &str, &str)] = &[
+    (
+        "M1",
+        "a hundred messages within seconds; the account's age at that moment",
+        "hundert Nachrichten innerhalb von Sekunden; Alter des Kontos dabei",
+    ),
+    ("M11", "groups created within one hour", "innerhalb einer Stunde erstellte Gruppen"),
+    ("M2", "messages in the busiest minute", "Nachrichten in der stärksten Minute"),
+    (
+        "M7",
+        "pauses between messages as regular as those of programs; variety of the pauses",
+        "Pausen zwischen Nachrichten so regelmäßig wie bei Programmen; Vielfalt der Pausen",
+    ),
+    (
+        "M7b",
+        "messages around the clock; share in the quietest six hours",
+        "Nachrichten rund um die Uhr; Anteil in den ruhigsten sechs Stunden",
+    ),
+    (
+        "M7c",
+        "messages by timetable; share in the same hour of the day",
+        "Nachrichten nach Fahrplan; Anteil zur selben Tagesstunde",
+    ),
+    ("M6", "messages without anything typed before; share", "Nachrichten ohne vorheriges Tippen; Anteil"),
+    ("M6b", "typing that does not fit the messages", "Tippen, das nicht zu den Nachrichten passt"),
+    (
+        "M13",
+        "chats one message was forwarded to at once",
+        "Chats, an die eine Nachricht auf einmal weitergeleitet wurde",
+    ),
+    ("M14", "people on one broadcast list", "Personen auf einer Broadcast-Liste"),
+    (
+        "M3",
+        "people written to within a day who had not written before",
+        "innerhalb eines Tages angeschriebene Personen, die zuvor nicht geschrieben hatten",
+    ),
+    (
+        "M3b",
+        "new people written to within a day who did not answer",
+        "innerhalb eines Tages neu angeschriebene Personen ohne Antwort",
+    ),
+    (
+        "M4",
+        "a new account that wrote to people who do not know it; how many",
+        "neues Konto, das an Unbekannte schrieb; wie viele",
+    ),
+    ("M5", "new chats that stayed without an answer", "neue Chats, die ohne Antwort blieben"),
+    (
+        "M15",
+        "new people whom no message ever reached; share",
+        "neu Angeschriebene, die keine Nachricht je erreichte; Anteil",
+    ),
+    ("M16", "people with consecutive numbers; share", "Personen mit aufeinander folgenden Nummern; Anteil"),
+    ("M17", "messages to each person without any in return", "Nachrichten je Person ohne Gegennachricht"),
+    (
+        "M8",
+        "people who got one and the same content within a day",
+        "Personen, die innerhalb eines Tages denselben Inhalt erhielten",
+    ),
+    ("M8b", "messages that repeat others; share", "Nachrichten, die andere wiederholen; Anteil"),
+    ("M10", "times the same audience was served", "Male, die dasselbe Publikum bedient wurde"),
+    (
+        "M10b",
+        "messages sent along a stored list; how often",
+        "Versand entlang einer gespeicherten Liste; wie oft",
+    ),
+    ("M11b", "groups created within a day", "innerhalb eines Tages erstellte Gruppen"),
+    (
+        "M12b",
+        "people added to groups who do not know the account; share",
+        "zu Gruppen hinzugefügte Personen, die das Konto nicht kennen; Anteil",
+    ),
+    (
+        "G1",
+        "groups joined by link and written to at once",
+        "per Link betretene und sofort beschriebene Gruppen",
+    ),
+    ("G2", "groups that got the same content", "Gruppen, die denselben Inhalt erhielten"),
+    (
+        "R1",
+        "number and address at sign-up are of different countries",
+        "Nummer und Adresse bei der Anmeldung aus verschiedenen Ländern",
+    ),
+    (
+        "R2",
+        "registered from a block of numbers with much abuse",
+        "angemeldet aus einem Nummernblock mit viel Missbrauch",
+    ),
+    ("R3", "registered from a network with much abuse", "angemeldet aus einem Netz mit viel Missbrauch"),
+    ("R4", "registered together with many others", "gemeinsam mit vielen anderen angemeldet"),
+    ("R5", "registered from a device with many accounts", "angemeldet auf einem Gerät mit vielen Konten"),
+    ("C1", "messages in step with other accounts", "Nachrichten im Gleichschritt mit anderen Konten"),
+    ("C2", "one mailing split over several accounts", "eine Sendung, auf mehrere Konten verteilt"),
+    ("C3", "new accounts that write to one another only", "neue Konten, die nur einander schreiben"),
+    ("L1", "messages that answer somebody; share", "Nachrichten, die jemandem antworten; Anteil"),
+    ("L2", "people who wrote first; share", "Personen, die zuerst schrieben; Anteil"),
+    (
+        "L3",
+        "people written to within a day, within the tier of the business platform",
+        "innerhalb eines Tages angeschriebene Personen, im Rahmen der Stufe der Geschäftsplattform",
+    ),
+    ("L4", "people who answered; share", "Personen, die antworteten; Anteil"),
+    (
+        "L5",
+        "people of the audience who wrote first; share",
+        "Personen des Publikums, die zuerst schrieben; Anteil",
+    ),
+    (
+        "L6",
+        "people who write in both directions; share",
+        "Personen, mit denen hin und her geschrieben wird; Anteil",
+    ),
+    (
+        "L7",
+        "people who do not have the account saved; share",
+        "Personen, die das Konto nicht gespeichert haben; Anteil",
+    ),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rule_that_may_be_told_has_words_and_no_other_has() {
+        for rule in rules::cards().into_iter().filter(|r| r.role != Role::Descriptive) {
+            let told = told_of(rule) != Told::Nothing;
+            assert_eq!(words(rule.code).is_some(), told, "{}", rule.code);
+        }
+        let never: Vec<&str> = rules::cards()
+            .into_iter()
+            .filter(|rule| told_of(rule) == Told::Nothing)
+            .map(|rule| rule.code)
+            .collect();
+        for code in ["F1", "F2", "F4", "M12", "L8"] {
+            assert!(never.contains(&code), "{code}: {never:?}");
+        }
+    }
+}

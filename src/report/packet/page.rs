@@ -1,0 +1,268 @@
+//! The packet as a text: a statement in the order of Article 17(3) DSA, and for analysts the evidence behind it.
+//! In: a packet, whom it is for, the language; out: Markdown, without clock and path, the same for the same run.
+//! States what is recommended; who decides, and what, is left open for a person to fill in.
+
+use super::conduct::{may_mention_feedback, sentences, words};
+use super::{Language, Packet, Reader};
+use crate::decision::{Finding, Verdict};
+use crate::report::read_back::ReasonRow;
+use std::fmt::Write;
+
+/// Renders a packet; `quote` makes one word of a command out of a value.
+pub fn page(packet: &Packet, reader: Reader, language: Language, quote: &dyn Fn(&str) -> String) -> String {
+    let mut text = String::new();
+    head(&mut text, packet, reader, language);
+    let titles = [
+        ["1. Measure, scope and duration", "1. Maßnahme, Umfang und Dauer"],
+        ["2. Facts and circumstances", "2. Tatsachen und Umstände"],
+        ["3. Automated means", "3. Automatisierte Mittel"],
+        ["4. Legal ground", "4. Rechtsgrund"],
+        ["5. Contractual ground", "5. Vertragliche Grundlage"],
+        ["6. Redress", "6. Rechtsbehelfe"],
+    ];
+    let parts: [String; 6] = [
+        measure(packet, reader, language),
+        facts(packet, reader, language),
+        language.pick(AUTOMATED).to_owned(),
+        language.pick(LEGAL).to_owned(),
+        contract(packet, reader, language),
+        redress(packet, language),
+    ];
+    for (title, part) in titles.into_iter().zip(parts) {
+        let _ = write!(text, "\n## {}\n\n{}\n", language.pick(title), part.trim_end());
+    }
+    if reader == Reader::Analyst {
+        evidence(&mut text, packet, language, quote);
+    }
+    text
+}
+
+const AUTOMATED: [&str; 2] = [
+    "The account was found by a program that computes numbers from message metadata and compares them with fixed limits. \
+     It reads no message. It decides nothing: the decision is taken by a person.",
+    "Das Konto wurde von einem Programm gefunden, das aus Metadaten von Nachrichten Zahlen berechnet und mit festen Grenzen \
+     vergleicht. Es liest keine Nachricht. Es entscheidet nichts: die Entscheidung trifft ein Mensch.",
+];
+const LEGAL: [&str; 2] = [
+    "It is not claimed that any content is illegal. The ground is contractual, see 5.",
+    "Es wird nicht behauptet, dass ein Inhalt rechtswidrig ist. Die Grundlage ist vertraglich, siehe 5.",
+];
+const MAY_HAVE: [&str; 2] = [
+    "Where people who were written to gave feedback, it may have been considered. Whether anybody did, who and when is \
+     told to nobody, for their protection.",
+    "Wo angeschriebene Personen Rückmeldung gegeben haben, kann sie berücksichtigt worden sein. Ob jemand das tat, wer und \
+     wann, wird zu deren Schutz niemandem mitgeteilt.",
+];
+
+fn head(text: &mut String, packet: &Packet, reader: Reader, language: Language) {
+    let say = |texts| language.pick(texts);
+    let _ = writeln!(text, "# {}\n", say(["Statement of reasons", "Begründung"]));
+    if packet.manifest.at("/simulated").as_bool() == Some(true) {
+        let _ = writeln!(text, "**{}**\n", say(["SIMULATED", "SIMULIERT"]));
+    }
+    let at = |pointer: &str| packet.manifest.at(pointer).as_str().unwrap_or_default().to_owned();
+    let _ = writeln!(text, "- {}: {}", say(["Account", "Konto"]), line(&packet.account.name));
+    let _ = writeln!(text, "- {}: {}", say(["Reference", "Aktenzeichen"]), packet.reference());
+    let _ =
+        writeln!(text, "- {}: {} – {}", say(["Period", "Zeitraum"]), at("/window/from"), at("/window/to"));
+    let _ = writeln!(text, "- {}: {}", say(["Policy", "Richtlinie"]), packet.account.policy_version);
+    if reader == Reader::Analyst {
+        let a = &packet.account;
+        let held = packet.manifest.held().map(|reason| format!(", HELD: {reason}")).unwrap_or_default();
+        let _ = writeln!(text, "- {}: {}{held}", say(["Run", "Lauf"]), packet.manifest.run_id());
+        let finding = if a.finding == "none" { String::new() } else { format!(", {}", a.finding) };
+        let _ = writeln!(text, "- {}: {}{finding} ({})", say(["Verdict", "Befund"]), a.verdict, a.state);
+        let _ = writeln!(
+            text,
+            "- automation {:.3}, broadcast {:.3}, unsolicited {:.3} ({})",
+            a.automation,
+            a.broadcast,
+            a.unsolicited,
+            say(["an order, no probabilities", "eine Ordnung, keine Wahrscheinlichkeiten"])
+        );
+    }
+}
+
+/// Text from a log or a policy, on one line and harmless in Markdown.
+fn line(text: &str) -> String {
+    let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    plain.replace('`', "'").replace('<', "&lt;").replace('[', "\\[").replace('*', "\\*")
+}
+
+/// Whether anything is recommended against the account: below that the rungs differ for us only.
+fn is_restricted(packet: &Packet) -> bool {
+    let a = &packet.account;
+    let high = [Verdict::AbuseHigh, Verdict::AbuseCertain].iter().any(|v| v.word() == a.verdict);
+    high || a.finding == Finding::BroadcastPolicy.word()
+}
+
+fn measure(packet: &Packet, reader: Reader, language: Language) -> String {
+    let a = &packet.account;
+    let texts = match a.verdict.as_str() {
+        "abuse_certain" => [
+            "Recommended: suspension of the account, in all chats, until a person has decided on it and on an appeal.",
+            "Empfohlen: Sperrung des Kontos in allen Chats, bis ein Mensch darüber und über einen Widerspruch entschieden hat.",
+        ],
+        "abuse_high" => [
+            "Recommended: no new chats until a person has decided; existing chats stay open.",
+            "Empfohlen: keine neuen Chats, bis ein Mensch entschieden hat; bestehende Chats bleiben offen.",
+        ],
+        _ if a.finding == Finding::BroadcastPolicy.word() => [
+            "Recommended: a notice that broadcasting belongs on the business platform. No chat is restricted.",
+            "Empfohlen: ein Hinweis, dass Rundsendungen auf die Geschäftsplattform gehören. Kein Chat wird eingeschränkt.",
+        ],
+        _ => ["No restriction is recommended.", "Es wird keine Einschränkung empfohlen."],
+    };
+    let open = [
+        "Decided: ________ by: ________ on: ________ until: ________",
+        "Entschieden: ________ von: ________ am: ________ bis: ________",
+    ];
+    let mut text = language.pick(texts).to_owned();
+    if reader == Reader::Analyst {
+        let _ = write!(
+            text,
+            "\n\n{}: {}",
+            language.pick(["In the words of the policy", "In den Worten der Richtlinie"]),
+            line(&a.recommendation)
+        );
+    }
+    if reader == Reader::Analyst || is_restricted(packet) {
+        let _ = write!(text, "\n\n{}", language.pick(open));
+    }
+    text
+}
+
+fn facts(packet: &Packet, reader: Reader, language: Language) -> String {
+    let mut text = String::new();
+    match reader {
+        Reader::Holder => {
+            let own = sentences(packet, false, language);
+            let nothing = [
+                "Nothing of the account's own conduct stands out.",
+                "Am eigenen Verhalten fällt nichts auf.",
+            ];
+            if own.is_empty() {
+                let _ = writeln!(text, "{}", language.pick(nothing));
+            }
+            bullets(&mut text, &own);
+            let speaks_for = sentences(packet, true, language);
+            if !speaks_for.is_empty() {
+                let _ = writeln!(
+                    text,
+                    "\n{}:\n",
+                    language.pick(["What speaks for the account", "Was für das Konto spricht"])
+                );
+                bullets(&mut text, &speaks_for);
+            }
+            if may_mention_feedback(packet) {
+                let _ = writeln!(text, "\n{}", language.pick(MAY_HAVE));
+            }
+        }
+        Reader::Analyst => {
+            packet.reasons.iter().for_each(|r| reason(&mut text, r, language));
+            if packet.reasons.is_empty() {
+                let _ =
+                    writeln!(text, "{}", language.pick(["No rule fired.", "Keine Regel hat angeschlagen."]));
+            }
+            if !packet.mitigations.is_empty() {
+                let _ = writeln!(
+                    text,
+                    "\n{}:\n",
+                    language.pick(["What speaks for the account", "Was für das Konto spricht"])
+                );
+                packet.mitigations.iter().for_each(|r| reason(&mut text, r, language));
+            }
+            if !packet.account.notes.is_empty() {
+                let _ = writeln!(text, "\n{}", line(&packet.account.notes));
+            }
+        }
+    }
+    text
+}
+
+fn bullets(text: &mut String, lines: &[String]) {
+    for line in lines {
+        let _ = writeln!(text, "- {line}");
+    }
+}
+
+/// A reason as published; its sentence is English, its subject is said in the language asked for.
+fn reason(text: &mut String, r: &ReasonRow, language: Language) {
+    let subject = words(&r.code).filter(|_| language == Language::De).map(|w| format!("{}. ", w[1]));
+    let _ = writeln!(
+        text,
+        "- **{}** [{}] {}{}",
+        r.code,
+        r.source_mark,
+        subject.unwrap_or_default(),
+        line(&r.statement)
+    );
+    if !r.counterfactual.is_empty() {
+        let _ = writeln!(text, "  - {}", line(&r.counterfactual));
+    }
+}
+
+fn contract(packet: &Packet, reader: Reader, language: Language) -> String {
+    let a = &packet.account;
+    if reader == Reader::Holder && !is_restricted(packet) {
+        return language
+            .pick([
+                "None is applied: no restriction is recommended.",
+                "Keine wird angewandt: es wird keine Einschränkung empfohlen.",
+            ])
+            .to_owned();
+    }
+    let basis = line(&a.policy_basis);
+    let in_english = language.pick(["", " (im Wortlaut der Quelle)"]);
+    let mut text = format!("{}{in_english}: {basis}", language.pick(["Basis", "Grundlage"]));
+    if !a.grounds.is_empty() {
+        let _ = write!(text, "\n\n{}: {}", language.pick(["Grounds", "Gründe"]), line(&a.grounds));
+    }
+    let why = [
+        "Why: the conduct under 2 is what bulk or automated messaging looks like in metadata. Intent is not claimed.",
+        "Warum: das Verhalten unter 2 ist das, woran man Massen- oder automatisierte Nachrichten in Metadaten erkennt. Eine Absicht wird nicht behauptet.",
+    ];
+    let _ = write!(text, "\n\n{}", language.pick(why));
+    text
+}
+
+fn redress(packet: &Packet, language: Language) -> String {
+    let reference = packet.reference();
+    match language {
+        Language::En => format!(
+            "You can object, tell your own view and ask that a person look again; quote {reference}. The night can be \
+             scored again from the same data, with the same result. Contact: ________. Courts stay open."
+        ),
+        Language::De => format!(
+            "Sie können widersprechen, Ihre Sicht darlegen und verlangen, dass ein Mensch erneut prüft; nennen Sie \
+             {reference}. Die Nacht kann aus denselben Daten erneut bewertet werden, mit demselben Ergebnis. Kontakt: \
+             ________. Der Rechtsweg bleibt offen."
+        ),
+    }
+}
+
+/// What an analyst defends a decision with: digests, and the command that yields the same bytes.
+fn evidence(text: &mut String, packet: &Packet, language: Language, quote: &dyn Fn(&str) -> String) {
+    let title = language.pick(["Evidence, frozen", "Belege, eingefroren"]);
+    let _ = write!(text, "\n## {title}\n\n");
+    let at = |pointer: &str| packet.manifest.at(pointer).as_str().unwrap_or("-").to_owned();
+    for (name, pointer) in [
+        ("policy digest", "/policy/digest"),
+        ("feature cards", "/features_fingerprint"),
+        ("population", "/population/digest"),
+        ("tool", "/tool/version"),
+        ("input digest", "/input_digest"),
+    ] {
+        let _ = writeln!(text, "- {name}: `{}`", at(pointer));
+    }
+    for (file, digest) in packet.manifest.outputs("outputs") {
+        let _ = writeln!(text, "- {file}: `{digest}`");
+    }
+    let again = [
+        "Scored again where the scan ran, these files have the same digests (erased accounts aside):",
+        "Dort erneut bewertet, wo der Lauf stattfand, haben diese Dateien dieselben Prüfsummen (von gelöschten Konten abgesehen):",
+    ];
+    let flag = |(flag, value): (String, String)| format!(" --{flag}={}", quote(&value));
+    let flags: String = packet.score_again().into_iter().map(flag).collect();
+    let _ = write!(text, "\n{}\n\n```sh\nbulkwatch scan{flags}\n```\n", language.pick(again));
+}

@@ -1,0 +1,184 @@
+//! The rows of the queue, as a spreadsheet and as a case tool read them.
+//! In: cases of a run; out: CSV cells made harmless, NDJSON lines with typed values, the same in both.
+//! Of a blind case it tells what the account is called and nothing of what was found.
+
+use super::cases::{Case, Queue, QueueTerms};
+use crate::report::read_back::{AccountRow, PublishedRun};
+use crate::report::record_v1::{spreadsheet_safe, url_part};
+use crate::report::run::ReportError;
+use serde_json::{Map, Value, json};
+
+/// What a column is made of.
+struct Source<'a> {
+    run: &'a PublishedRun,
+    case: &'a Case,
+    account: &'a AccountRow,
+    terms: &'a QueueTerms,
+}
+
+/// A column: its name, whether a blind case shows it, and its value.
+type Column = (&'static str, Shown, fn(&Source) -> Value);
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    /// In every row.
+    Always,
+    /// Not in a blind row.
+    Open,
+    /// Of a blind row for machines only, which weight by it.
+    Machines,
+}
+
+use Shown::{Always, Machines, Open};
+
+const COLUMNS: &[Column] = &[
+    ("case", Always, |s| json!(s.case.id)),
+    ("second_reviewer", Always, |s| json!(s.case.blind)),
+    ("kind", Open, |s| json!(s.case.kind.word())),
+    ("rank", Open, |s| json!(s.account.rank)),
+    ("account", Always, |s| json!(s.account.name)),
+    ("verdict", Open, |s| json!(s.account.verdict)),
+    ("finding", Open, |s| json!(s.account.finding)),
+    ("automation", Open, |s| score(s.account.automation)),
+    ("broadcast", Open, |s| score(s.account.broadcast)),
+    ("unsolicited", Open, |s| score(s.account.unsolicited)),
+    ("messages_n", Always, |s| json!(s.account.messages_n.unwrap_or(0.0) as i64)),
+    ("first_reason", Open, |s| {
+        json!(s.run.reasons_of(&s.account.name).first().map(|r| r.statement.as_str()).unwrap_or_default())
+    }),
+    ("reason_codes", Open, |s| json!(s.account.reason_codes)),
+    ("families", Open, |s| families(s.account)),
+    ("mitigation_codes", Open, |s| json!(s.account.mitigation_codes)),
+    ("grounds", Open, |s| json!(s.account.grounds)),
+    ("recommendation", Open, |s| json!(s.account.recommendation)),
+    ("notes", Open, |s| json!(s.account.notes)),
+    ("off_platform_n", Open, |s| json!(s.account.off_platform_n as i64)),
+    ("requires_human_review", Always, |s| json!(s.account.requires_human_review)),
+    ("campaign", Always, |s| json!(s.account.campaign)),
+    ("members_n", Always, |s| json!(s.case.members)),
+    ("sample", Always, |s| {
+        json!(s.case.sample.iter().map(|place| s.run.accounts[*place].name.as_str()).collect::<Vec<_>>())
+    }),
+    ("sample_inclusion_probability", Always, |s| json!(s.case.sample_inclusion())),
+    ("sample_error", Always, |s| json!(s.case.sample_error())),
+    ("otherwise_at_most", Always, |s| json!(s.case.otherwise_at_most())),
+    ("inclusion_probability", Machines, |s| json!(s.case.inclusion)),
+    ("stratum", Machines, |s| json!(s.case.stratum)),
+    ("as_of", Always, |s| json!(s.account.as_of)),
+    ("case_url", Always, |s| json!(case_url(s))),
+];
+
+fn score(score: f64) -> Value {
+    // Three digits: more would promise what a sub-score does not hold.
+    json!((score * 1_000.0).round() / 1_000.0)
+}
+
+/// The kinds of evidence that agree; a decision keeps them, so that another kind can be told from them.
+fn families(account: &AccountRow) -> Value {
+    if account.families_agreeing.is_empty() { json!(["none"]) } else { json!(account.families_agreeing) }
+}
+
+fn case_url(s: &Source) -> Option<String> {
+    let url = s.terms.case_url.as_deref()?;
+    Some(url.replace("{account}", &url_part(&s.account.name)).replace("{case}", &url_part(&s.case.id)))
+}
+
+fn sources<'a>(
+    run: &'a PublishedRun,
+    queue: &'a Queue,
+    terms: &'a QueueTerms,
+) -> impl Iterator<Item = Source<'a>> {
+    queue.cases.iter().map(move |case| Source { run, case, account: &run.accounts[case.account], terms })
+}
+
+/// `review_queue.csv`.
+pub fn csv(run: &PublishedRun, queue: &Queue, terms: &QueueTerms) -> Result<Vec<u8>, ReportError> {
+    let failed = |problem: String| ReportError::Render { file: "review_queue.csv", problem };
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(COLUMNS.iter().map(|(name, ..)| name)).map_err(|e| failed(e.to_string()))?;
+    for source in sources(run, queue, terms) {
+        let cells = COLUMNS.iter().map(|(_, shown, value)| {
+            let hidden = source.case.blind && *shown != Always;
+            if hidden { String::new() } else { cell(&value(&source)) }
+        });
+        writer.write_record(cells).map_err(|e| failed(e.to_string()))?;
+    }
+    writer.into_inner().map_err(|e| failed(e.to_string()))
+}
+
+fn cell(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => spreadsheet_safe(text),
+        Value::Array(all) => {
+            let parts: Vec<&str> = all.iter().filter_map(Value::as_str).collect();
+            spreadsheet_safe(&parts.join(" "))
+        }
+        other => other.to_string(),
+    }
+}
+
+/// `review_queue.ndjson`.
+pub fn ndjson(run: &PublishedRun, queue: &Queue, terms: &QueueTerms) -> Result<Vec<u8>, ReportError> {
+    let mut out = Vec::new();
+    for source in sources(run, queue, terms) {
+        let value = |(name, shown, value): &Column| {
+            let hidden = source.case.blind && *shown == Open;
+            ((*name).to_owned(), if hidden { Value::Null } else { value(&source) })
+        };
+        let row: Map<String, Value> = COLUMNS.iter().map(value).collect();
+        serde_json::to_writer(&mut out, &row)
+            .map_err(|e| ReportError::Render { file: "review_queue.ndjson", problem: e.to_string() })?;
+        out.push(b'\n');
+    }
+    Ok(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::queue::CaseKind;
+
+    #[test]
+    fn a_blind_row_tells_who_and_nothing_of_what_was_found() {
+        let account = AccountRow {
+            name: "=cmd".to_owned(),
+            verdict: "abuse_high".to_owned(),
+            unsolicited: 0.876_54,
+            reason_codes: vec!["M5".to_owned()],
+            notes: "a note".to_owned(),
+            ..AccountRow::default()
+        };
+        let run = PublishedRun::of(vec![account]);
+        let terms = QueueTerms { capacity: None, case_url: Some("https://x/{account}".to_owned()), seed: 1 };
+        let case = |blind| Case {
+            id: "case-1".to_owned(),
+            kind: CaseKind::Audit,
+            account: 0,
+            members: 1,
+            sample: Vec::new(),
+            inclusion: 0.25,
+            stratum: Some(4),
+            blind,
+        };
+        let queue = |blind| Queue { cases: vec![case(blind)], possible: 0, accounts: [0, 0], capacity: None };
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
+        let open = text(csv(&run, &queue(false), &terms).expect("rows"));
+        for told in ["abuse_high", "0.877", "M5", "a note", "audit", "0.25", "'=cmd", "https://x/%3Dcmd"] {
+            assert!(open.contains(told), "{told}: {open}");
+        }
+        let hidden = text(csv(&run, &queue(true), &terms).expect("rows"));
+        let (_, row) = hidden.split_once('\n').expect("a row");
+        for told in ["abuse_high", "0.877", "M5", "a note", "audit", "0.25"] {
+            assert!(!row.contains(told), "{told}: {row}");
+        }
+        assert!(row.contains("'=cmd"), "{row}");
+        let line: Value =
+            serde_json::from_slice(&ndjson(&run, &queue(true), &terms).expect("rows")).expect("JSON");
+        assert_eq!(
+            (&line["verdict"], &line["kind"], &line["first_reason"]),
+            (&Value::Null, &Value::Null, &Value::Null)
+        );
+        assert_eq!((&line["inclusion_probability"], &line["account"]), (&json!(0.25), &json!("=cmd")));
+    }
+}

@@ -1,0 +1,188 @@
+//! Packets: what an analyst defends a decision with, what a holder is told, and what nobody can infer from it.
+//! In: the mixed night, and small logs with and without a planted reporter; out: packets, compared.
+//! Somebody who tries to find a reporter is played here with everything a holder can see.
+
+use super::program::{ok, root, run_folder, run_in};
+use bulkwatch::report::{RESULT_FILES, read_run};
+use std::fmt::Write;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn packet(run: &Path, account: &str, reader: &str, language: &str) -> String {
+    ok(
+        &root(),
+        &["packet", account, "--run", run.to_str().expect("text"), "--for", reader, "--lang", language],
+    )
+}
+
+#[test]
+fn an_analyst_gets_the_evidence_and_a_command_that_yields_the_same_bytes() {
+    let dir = tempfile::tempdir().expect("temp");
+    let out = dir.path().join("runs");
+    let to = out.to_str().expect("text");
+    ok(&root(), &["scan", "--quiet", "--config", "data/demo/night.toml", "--capacity", "10", "--out", to]);
+    let run = run_folder(&out);
+    let page = packet(&run, "sim_flood", "analyst", "en");
+    let order = [
+        "## 1. Measure",
+        "## 2. Facts",
+        "## 3. Automated",
+        "## 4. Legal",
+        "## 5. Contractual",
+        "## 6. Redress",
+    ];
+    let places: Vec<usize> = order.iter().map(|part| page.find(part).expect(part)).collect();
+    assert!(places.is_sorted(), "the order of Article 17(3)");
+    assert!(page.contains("**M5**") && page.contains("would not fire if"), "{page}");
+    assert_eq!(page, packet(&run, "sim_flood", "analyst", "en"));
+    let command = page.split("```sh\n").nth(1).and_then(|rest| rest.split('\n').next()).expect("a command");
+    let mut words: Vec<&str> = command.split(' ').skip(1).collect();
+    let again = dir.path().join("again");
+    let place = format!("--out={}", again.to_str().expect("text"));
+    assert_eq!(words.pop(), Some("--out=scored-again"));
+    words.push(&place);
+    words.insert(1, "--quiet");
+    ok(&root(), &words);
+    let again = run_folder(&again);
+    for file in RESULT_FILES.iter().filter(|file| run.join(file).exists()) {
+        let bytes = |run: &Path| fs::read(run.join(file)).expect(file);
+        assert!(bytes(&run) == bytes(&again), "{file} differs");
+        assert!(page.contains(blake3::hash(&bytes(&again)).to_hex().as_str()), "{file}: no digest");
+    }
+    let german = packet(&run, "sim_flood", "analyst", "de");
+    assert!(
+        german.contains("## 2. Tatsachen und Umstände")
+            && german.contains("neue Chats, die ohne Antwort blieben")
+    );
+    let wrong = run_in(&root(), &["packet", "sim_floud", "--run", run.to_str().expect("text")]);
+    assert!(wrong.code == 2 && wrong.err.contains("did you mean sim_flood?"), "{}", wrong.err);
+    let wrong = run_in(&root(), &["packet", "sim_flood", "--for", "holdr"]);
+    assert!(wrong.code == 2 && wrong.err.contains("did you mean holder?"), "{}", wrong.err);
+}
+
+#[test]
+fn a_holder_is_told_own_conduct_in_bands_and_nothing_of_others() {
+    let dir = tempfile::tempdir().expect("temp");
+    let out = dir.path().join("runs");
+    let to = out.to_str().expect("text");
+    ok(&root(), &["scan", "--quiet", "--config", "data/demo/night.toml", "--out", to]);
+    let run = run_folder(&out);
+    let published = read_run(&run).expect("a run");
+    let noted: Vec<_> = published.accounts.iter().filter(|a| a.is_noted()).collect();
+    for account in noted.iter().step_by(3) {
+        for language in ["en", "de"] {
+            let page = packet(&run, &account.name, "holder", language);
+            let others = published.accounts.iter().filter(|a| a.name != account.name && 6 < a.name.len());
+            let named: Vec<&str> = others.map(|a| a.name.as_str()).filter(|n| page.contains(n)).collect();
+            assert!(named.is_empty() || named.iter().all(|n| account.name.contains(n)), "{named:?}");
+            for reason in published.reasons_of(&account.name) {
+                assert!(!page.contains(&reason.statement), "{}: exact", account.name);
+                assert!(reason.counterfactual.is_empty() || !page.contains(&reason.counterfactual));
+            }
+            for word in ["F1", "F2", "F4", "report", "block", "optout", "campaign", "scores", "unsolicited"] {
+                let told = page.contains(word) && !page.contains("block of numbers");
+                assert!(!told, "{}: {word}\n{page}", account.name);
+            }
+        }
+    }
+    let page = packet(&run, "sim_flood", "holder", "en");
+    assert!(page.contains("new chats that stayed without an answer: between 1000 and 2000"), "{page}");
+    assert!(
+        page.contains("people who were written to gave feedback"),
+        "many candidates: it may be mentioned"
+    );
+}
+
+/// One night of a sender and what was reported.
+struct World {
+    /// People written to; the last one is planted, and is written to on the last day only.
+    people: usize,
+    /// Others who report.
+    reporters: usize,
+    /// Whether the planted one reports.
+    planted: bool,
+}
+
+/// Scans both nights of a world: before and after the planted one was written to.
+fn nights(folder: &Path, world: &World) -> [PathBuf; 2] {
+    fs::create_dir_all(folder).expect("made");
+    let mut log = String::from("ts,sender,recipient,msg_id,content\n");
+    let mut said = String::from("ts,reporter,reported,kind,reported_initiated\n");
+    // Bystanders, so that the log holds more than the sender.
+    for i in 0..200 {
+        let _ = writeln!(log, "2022-04-0{}T0{}:00:00Z,b{i},b{},x{i},y{i}", 1 + i % 9, i % 10, i + 1);
+    }
+    let at = |i: usize| if i + 1 == world.people { (26, 9) } else { (21 + i / 20, 2 + i % 20) };
+    for i in 0..world.people {
+        let (day, hour) = at(i);
+        for k in 0..3 {
+            let _ = writeln!(log, "2022-04-{day:02}T{hour:02}:{:02}:00Z,s,p{i},m{i}-{k},same", k * 3);
+        }
+    }
+    for i in 0..world.reporters {
+        let (day, hour) = at(i);
+        let _ = writeln!(said, "2022-04-{day:02}T{hour:02}:30:00Z,p{i},s,report,true");
+    }
+    if world.planted {
+        let _ = writeln!(said, "2022-04-26T20:00:00Z,p{},s,report,true", world.people - 1);
+    }
+    fs::write(folder.join("log.csv"), log).expect("written");
+    fs::write(folder.join("said.csv"), said).expect("written");
+    ["2022-04-26", "2022-04-27"].map(|to| {
+        let out = folder.join(to);
+        let shown = out.to_str().expect("text");
+        let args =
+            ["scan", "log.csv", "--quiet", "--feedback", "said.csv", "--to", to, "--log-start", "2022-01-01"];
+        ok(folder, &[&args[..], &["--out", shown]].concat());
+        run_folder(&out)
+    })
+}
+
+/// What a holder sees, without the reference, which stands for the run and nothing else.
+fn seen(run: &Path) -> String {
+    let page = packet(run, "s", "holder", "en");
+    page.lines()
+        .filter(|l| !l.starts_with("- Reference") && !l.contains("quote "))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+#[test]
+fn nobody_finds_a_planted_reporter_from_one_packet_or_from_two_in_a_row() {
+    let dir = tempfile::tempdir().expect("temp");
+    let (mut compared, mut told, mut measures) = (0, 0, Vec::new());
+    for people in [12, 40] {
+        for reporters in [0, 2, 3] {
+            let see = |planted| {
+                let folder = dir.path().join(format!("{people}-{reporters}-{planted}"));
+                let runs = nights(&folder, &World { people, reporters, planted });
+                let codes = |run: &PathBuf| {
+                    read_run(run).expect("a run").accounts.into_iter().find(|a| a.name == "s")
+                };
+                let last = codes(&runs[1]).expect("the sender").reason_codes;
+                (runs.map(|run| seen(&run)), last)
+            };
+            let ((without, codes), (with, more)) = (see(false), see(true));
+            // What the run itself knows does differ, or there would be nothing to infer.
+            told += usize::from(codes != more && more.iter().any(|code| code == "F1"));
+            assert_eq!(without[0], with[0], "{people} {reporters}: the night before");
+            // From one packet: the world with the reporter looks like the one without.
+            // From two in a row: so does the step from the night before.
+            compared += 1;
+            if without[1] != with[1] {
+                let facts = |page: &str| {
+                    page[page.find("## 2.").expect("facts")..page.find("## 3.").expect("end")].to_owned()
+                };
+                assert_eq!(facts(&without[1]), facts(&with[1]), "{people} {reporters}: facts never tell");
+                measures.push((people, reporters));
+            }
+            let mention = "people who were written to gave feedback";
+            for page in without.iter().chain(&with) {
+                assert_eq!(page.contains(mention), 20 <= people, "by candidates alone\n{page}");
+            }
+        }
+    }
+    assert_eq!(compared, 6);
+    assert!(0 < told, "in no world did the planted report make a rule fire: the test shows nothing");
+    assert!(measures.is_empty(), "the measure itself moved with one report: {measures:?}");
+}
