@@ -255,6 +255,7 @@ const WORLD: &[(&str, &str, &str)] = &[
         "ordinary people; personas and adversaries come on top, as the mix says; default: 50000",
     ),
     ("days", "D", "days of log, 2 to 90; default: 7"),
+    ("to", "DATE", "midnight at which the log ends; default: 2022-06-01"),
     ("seed", "S", "seed of all streams; default: 1"),
     (
         "difficulty",

@@ -4,7 +4,7 @@
 
 use super::args::Flags;
 use super::{Failure, terminal};
-use crate::domain::nearest;
+use crate::domain::{DAY_US, Timestamp, nearest};
 use crate::simulate::{Difficulty, Mix, Region, World};
 use std::path::Path;
 
@@ -27,7 +27,11 @@ pub fn world(flags: &Flags) -> Result<(), Failure> {
             Mix::parse(file, &text)?
         }
     };
+    let to = flags.world.get("to").map_or("2022-06-01", String::as_str);
+    let end = Timestamp::parse(to).filter(|end| 0 < end.0 && end.0 % DAY_US == 0);
+    let end = end.ok_or_else(|| Failure::usage(format!("--to {to}: a date such as 2022-06-01 is needed")))?;
     let world = World {
+        end: end.0,
         people: number(flags, "accounts", 50_000, 1, 100_000_000)?,
         days: number(flags, "days", 7, 2, 90)? as i64,
         seed: number(flags, "seed", 1, 0, u64::MAX)?,

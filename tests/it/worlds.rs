@@ -41,6 +41,7 @@ fn wrong_words_and_numbers_are_named() {
     for (args, expected) in [
         (["--difficulty", "adaptiv"], "did you mean adaptive?"),
         (["--region", "heldout"], "did you mean held-out?"),
+        (["--to", "tomorrow"], "--to tomorrow: a date such as 2022-06-01 is needed"),
         (["--days", "1"], "--days 1: a whole number from 2 to 90 is needed"),
         (["--mix", "mix.toml"], "did you mean dripper?"),
         (["--mix", "none.toml"], "none.toml"),

@@ -25,7 +25,6 @@ pub use draw::{Difficulty, Region};
 pub use mix::Mix;
 pub use write::Written;
 
-use super::cases::END;
 use crate::domain::{DAY_US, ErrorClass};
 use crate::table_io::TableError;
 use thiserror::Error;
@@ -35,6 +34,8 @@ use thiserror::Error;
 pub struct World {
     /// Ordinary people; personas and adversaries come on top, as the mix says.
     pub people: u64,
+    /// Midnight at which the log ends.
+    pub end: i64,
     /// Days of log.
     pub days: i64,
     /// Seed of all streams.
@@ -50,7 +51,7 @@ pub struct World {
 impl World {
     /// First midnight of the log.
     pub fn start(&self) -> i64 {
-        END - self.days * DAY_US
+        self.end - self.days * DAY_US
     }
 
     /// Start of the window: a fifth of the log, at most a week, is history.
@@ -60,7 +61,7 @@ impl World {
 
     /// Midnight before the evening on which everybody greets everybody, if the mix says so.
     pub fn holiday(&self) -> Option<i64> {
-        self.mix.holiday.then(|| END - (1 + self.days / 3) * DAY_US)
+        self.mix.holiday.then(|| self.end - (1 + self.days / 3) * DAY_US)
     }
 }
 

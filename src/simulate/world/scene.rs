@@ -7,7 +7,6 @@ use super::draw::Draw;
 use super::person::{Life, live};
 use crate::domain::{AccountKind, DAY_US};
 use crate::simulate::actors::human::{moment, names};
-use crate::simulate::cases::END;
 use crate::simulate::cast::Cast;
 use crate::simulate::message::Message;
 use crate::simulate::stage::{Actor, Place, Stage};
@@ -32,7 +31,7 @@ pub struct Scene<'a> {
 impl<'a> Scene<'a> {
     /// The scene of that name.
     pub fn new(world: &'a World, me: &str) -> Self {
-        let stage = Stage::new(world.seed, END, world.days.max(ACTED))
+        let stage = Stage::new(world.seed, world.end, world.days.max(ACTED))
             .in_world(world.start(), Cast::new(world.seed, me, world.people));
         let draw = Draw::new(world.seed, me, world.difficulty, world.region);
         Self { stage, me: me.to_owned(), draw, world }
@@ -41,7 +40,7 @@ impl<'a> Scene<'a> {
     /// The same scene with people around it whose numbers follow each other at that step.
     pub fn with_neighbors(&mut self, step: u64) {
         let world = self.world;
-        let stage = Stage::new(world.seed, END, world.days.max(ACTED));
+        let stage = Stage::new(world.seed, world.end, world.days.max(ACTED));
         self.stage = stage.in_world(world.start(), Cast::in_a_row(world.seed, &self.me, world.people, step));
     }
 
@@ -53,7 +52,7 @@ impl<'a> Scene<'a> {
     /// Midnight of some day of the window, but not one of the last `last`.
     pub fn some_day(&mut self, last: i64) -> i64 {
         let from = self.world.window_from();
-        let days = ((END - from) / DAY_US - last).max(1) as u64;
+        let days = ((self.world.end - from) / DAY_US - last).max(1) as u64;
         from + self.draw.below(days) as i64 * DAY_US
     }
 

@@ -10,7 +10,15 @@ use std::path::{Path, PathBuf};
 
 fn world(people: u64, difficulty: Difficulty) -> World {
     let mix = Mix::shipped().unwrap();
-    World { people, days: 4, seed: 11, difficulty, region: Region::Fit, mix }
+    World {
+        people,
+        end: 19_144 * crate::domain::DAY_US,
+        days: 4,
+        seed: 11,
+        difficulty,
+        region: Region::Fit,
+        mix,
+    }
 }
 
 /// All files below a folder, by their path in it.

@@ -10,7 +10,6 @@ use super::rows::Rows;
 use super::scene::Scene;
 use super::{Difficulty, Region, World, WorldError, person};
 use crate::domain::{DAY_US, Timestamp};
-use crate::simulate::cases::END;
 use crate::simulate::stage::Stage;
 use crate::simulate::tables::{Label, Tables};
 use rayon::prelude::*;
@@ -98,7 +97,7 @@ impl World {
         let mut part = Part { days: (0..self.days).map(|_| Rows::default()).collect(), ..Part::default() };
         match block {
             Block::People(from, to) => {
-                let mut stage = Stage::new(self.seed, END, self.days);
+                let mut stage = Stage::new(self.seed, self.end, self.days);
                 for index in from..to {
                     person::person(&mut stage, self, index);
                 }
@@ -135,7 +134,7 @@ impl World {
     fn settings(&self, tables: &[&'static str]) -> String {
         let inputs = tables.iter().filter(|table| !matches!(**table, "labels" | "parameters"));
         let inputs: String = inputs.map(|table| format!("{table} = \"{}\"\n", file_name(table))).collect();
-        let (from, to) = (Timestamp(self.window_from()).date(), Timestamp(END).date());
+        let (from, to) = (Timestamp(self.window_from()).date(), Timestamp(self.end).date());
         let start = Timestamp(self.start()).date();
         format!(
             "# SIMULATED: nobody ever sent any of this. Made by `bulkwatch simulate world`; world.json says how.\n\n\
@@ -166,6 +165,7 @@ impl World {
             "program": env!("CARGO_PKG_VERSION"),
             "people": self.people,
             "days": self.days,
+            "to": Timestamp(self.end).date(),
             "seed": self.seed,
             "difficulty": difficulty,
             "region": region,
