@@ -75,6 +75,10 @@ fn a_replay_counted_by_hand() {
     assert_eq!(value("never_found"), Some(1.0 / 3.0));
     assert_eq!((value("time_to_detection.median"), value("time_to_detection.p90")), (Some(42.0), None));
     assert_eq!(value("messages_before_detection.median"), Some(3.0));
+    assert_eq!(
+        (value("time_to_detection.median_of_found"), out.measures["time_to_detection.median_of_found"].n),
+        (Some(12.0), 2)
+    );
     assert_eq!((value("messages_prevented"), value("people_prevented")), (Some(0.4), Some(2.0 / 7.0)));
     let ever = &out.measures["innocents_ever_flagged"];
     assert_eq!((ever.value, ever.n), (Some(0.5), 2));

@@ -19,7 +19,10 @@ pub fn backtest_sheet(title: &str, backtest: &Backtest) -> Sheet {
         let night = name.strip_prefix("innocents_ever_flagged_until.")?;
         Some(vec![night.into(), told(Some(m)).into()])
     });
-    let found = backtest.found.iter().take(SHOWN).map(|f| {
+    let mut largest: Vec<&Found> = backtest.found.iter().collect();
+    // Those who sent most come first; of those alike, the order of names stays.
+    largest.sort_by_key(|f| std::cmp::Reverse(f.messages_before + f.messages_after));
+    let found = largest.into_iter().take(SHOWN).map(|f| {
         vec![
             Cell::Name(f.account.clone()),
             Cell::Name(f.label.clone()),
