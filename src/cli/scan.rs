@@ -12,7 +12,7 @@ use crate::log::{
 };
 use crate::pipeline::{self, ScanSettings};
 use crate::report::{Summary, read_run};
-use crate::table_io::{FileLayout, InputFile, STDIN, TableError, TableFile};
+use crate::table_io::{FileLayout, InputFile, STDIN, TableError, TableFile, Wanted};
 use bytesize::ByteSize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -103,6 +103,7 @@ pub fn read_settings(settings: &Settings) -> Result<ReadSettings, Failure> {
         max_reject_share: share,
         keys,
         lawful_basis: settings.get("input.lawful_basis").map(str::to_owned),
+        results: Some(out(settings)),
         ..ReadSettings::default()
     })
 }
@@ -189,9 +190,14 @@ fn scan(
         simulated: night.simulated,
         name: night.name,
     };
-    let done = pipeline::scan(&inputs, scan, Path::new(settings.get("output.out").unwrap_or("runs")));
+    let done = pipeline::scan(&inputs, scan, &out(settings));
     bar.finish_and_clear();
     Ok(done?)
+}
+
+/// Where run folders go.
+fn out(settings: &Settings) -> PathBuf {
+    settings.get("output.out").unwrap_or("runs").into()
 }
 
 /// Date partitions that can matter: from the look-back before the window to its end.
@@ -250,7 +256,8 @@ fn dry_run(settings: &Settings) -> Result<(), Failure> {
     let inputs = inputs(settings)?;
     let wish = wish(settings)?;
     let (from, to) = partitions(&wish);
-    let listing = crate::table_io::list(&inputs.messages.paths, from, to)?;
+    let wanted = Wanted { from, to, results: Some(out(settings)), stop: None };
+    let listing = crate::table_io::list(&inputs.messages.paths, &wanted)?;
     let promised = |file: &InputFile| match file.path == Path::new(STDIN) {
         true => Ok(None),
         false => Ok::<_, TableError>(TableFile::open(file, &FileLayout::default())?.rows()),

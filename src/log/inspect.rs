@@ -68,7 +68,7 @@ pub struct Inspection {
 
 /// Inspects a message log; only files that cannot be opened at all are an error.
 pub fn inspect(spec: &InputSpec, settings: &ReadSettings) -> Result<Inspection, LogError> {
-    let listing = table_io::list(&spec.paths, settings.partition_from, settings.partition_to)?;
+    let listing = table_io::list(&spec.paths, &settings.wanted())?;
     let section = spec.mapping.as_ref().and_then(|m| m.section(spec.table.name()));
     let layout = section.map(|s| s.layout.clone()).unwrap_or_default();
     let mut file_columns = Vec::new();

@@ -68,6 +68,9 @@ pub enum TableError {
         /// The dates there are.
         reach: String,
     },
+    /// Somebody asked to stop.
+    #[error("stopped while listing files")]
+    Stopped,
     /// A folder `date=...` that holds no date.
     #[error("partition folder {folder}: {value} is not a date, expected date=YYYY-MM-DD")]
     BadPartition {
@@ -241,6 +244,7 @@ impl TableError {
             Self::BadMapping { .. } | Self::BadGlob { .. } => ErrorClass::Usage,
             Self::Io { source, .. } => ErrorClass::of_io(source),
             Self::Unwritable { .. } => ErrorClass::Environment,
+            Self::Stopped => ErrorClass::Interrupted,
             _ => ErrorClass::Input,
         }
     }
