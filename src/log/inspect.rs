@@ -127,7 +127,8 @@ fn families(table: TableKind, present: &BTreeSet<&str>) -> BTreeMap<AgreementFam
 
 fn history(report: &ReadReport) -> Option<History> {
     let (oldest, newest) = (report.oldest?, report.newest?);
-    let oldest = report.days.strays().map_or(oldest, |strays| strays.bulk);
+    let newest = report.days.late().map_or(newest, |late| late.end());
+    let oldest = report.days.until(newest).strays().map_or(oldest, |strays| strays.bulk);
     let start = report.earliest_partition.map_or(oldest, |p| p.min(oldest));
     let span = newest - start;
     let window = Window::LENGTH_US.min(span).max(1);

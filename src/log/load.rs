@@ -56,6 +56,12 @@ impl Default for WindowWish {
 }
 
 impl WindowWish {
+    /// Whether the rows decide where the window ends; a start behind the bulk of them says that what follows is meant.
+    fn leaves_the_end_open(&self, report: &ReadReport) -> bool {
+        let end = report.days.late().map(|late| late.end());
+        self.to.is_none() && self.from.is_none_or(|from| end.is_some_and(|end| from.0 <= end))
+    }
+
     /// The window, given the oldest and the newest row of the log.
     pub fn window(&self, oldest: i64, newest: i64) -> Result<Window, WindowError> {
         let to = self.to.unwrap_or_else(|| Timestamp(newest).next_midnight());
@@ -112,6 +118,7 @@ impl MessageLog {
         routers.push(named);
         let seen = Seen::of(&routers);
         let (oldest, newest) = (seen.oldest.unwrap_or(0), seen.newest.unwrap_or(0));
+        let newest = if wish.leaves_the_end_open(&report) { report.log_end(newest) } else { newest };
         let window = wish.window(oldest, newest).map_err(|e| LogError::Window { problem: e.to_string() })?;
         report.check_window(&window)?;
         side.talks = Talk::between(&mut routers, window.log_from_us());
@@ -120,7 +127,7 @@ impl MessageLog {
                 "more than {MOST_TALKS} pairs of people who gave feedback wrote to each other: none of them is bound by it"
             ));
         }
-        let log_start = wish.log_start.map_or_else(|| report.log_start(oldest), |t| t.0);
+        let log_start = wish.log_start.map_or_else(|| report.log_start(oldest, window.to_us()), |t| t.0);
         let offers = offers(&report, &side, &seen);
         let extra = extra_accounts(&side);
         let mut reports = vec![report];

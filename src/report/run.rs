@@ -177,6 +177,8 @@ impl Run<'_> {
         flat.insert("rows.rejected".to_owned(), messages.rejects.total() as f64);
         let strays = messages.strays.map_or(0, |s| s.rows);
         flat.insert("rows.long_before_all_others".to_owned(), strays as f64);
+        let late = messages.late.map_or(0, |s| s.rows);
+        flat.insert("rows.long_after_all_others".to_owned(), late as f64);
         for (name, n) in &self.counts {
             flat.insert(format!("rows.{name}"), *n as f64);
         }
