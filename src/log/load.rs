@@ -121,12 +121,15 @@ impl MessageLog {
         let newest = if wish.leaves_the_end_open(&report) { report.log_end(newest) } else { newest };
         let window = wish.window(oldest, newest).map_err(|e| LogError::Window { problem: e.to_string() })?;
         report.check_window(&window)?;
-        side.talks = Talk::between(&mut routers, window.log_from_us());
-        if side.talks.is_none() {
+        let talks = Talk::between(&mut routers, &speakers, window.log_from_us(), window.to_us());
+        if 0 < talks.lost {
             report.warnings.push(format!(
-                "more than {MOST_TALKS} pairs of people who gave feedback wrote to each other: none of them is bound by it"
+                "people who spoke against the same account wrote to each other in more than {MOST_TALKS} pairs: those who \
+                 spoke against the {} accounts with most accusers are not bound by it",
+                talks.lost
             ));
         }
+        side.talks = Some(talks.pairs);
         let log_start = wish.log_start.map_or_else(|| report.log_start(oldest, window.to_us()), |t| t.0);
         let offers = offers(&report, &side, &seen);
         let extra = extra_accounts(&side);

@@ -338,19 +338,20 @@ impl Run<'_> {
 
     fn log_lines(&self, id: &str) -> Result<Vec<u8>, ReportError> {
         let mut out = Vec::new();
-        let mut say = |stage: &str, event: &str, counts: Value| {
-            line(
-                "log.ndjson",
-                &json!({ "level": "info", "run_id": id, "stage": stage, "event": event, "counts": counts }),
-                &mut out,
-            )
+        let mut say = |level: &str, stage: &str, event: &str, counts: Value| {
+            let said =
+                json!({ "level": level, "run_id": id, "stage": stage, "event": event, "counts": counts });
+            line("log.ndjson", &said, &mut out)
         };
         for r in self.reports {
             let counts = json!({ "files": r.files.len(), "rows": r.rows_read, "ok": r.rows_ok, "rejected": r.rejects.total() });
-            say("log", r.table.name(), counts)?;
+            say("info", "log", r.table.name(), counts)?;
         }
-        say("features", "extracted", json!(self.counts))?;
-        say("decision", "judged", json!(self.tally().into_iter().collect::<BTreeMap<_, _>>()))?;
+        for warning in self.warnings() {
+            say("warn", "log", &warning, json!({}))?;
+        }
+        say("info", "features", "extracted", json!(self.counts))?;
+        say("info", "decision", "judged", json!(self.tally().into_iter().collect::<BTreeMap<_, _>>()))?;
         Ok(out)
     }
 }
