@@ -2,7 +2,7 @@
 //! In: causes from the file system, the decoders and the parsers; out: one error type that names file, row and column.
 //! Does not know what a table means: that a column is required is said by the caller.
 
-use crate::domain::ErrorClass;
+use crate::domain::{ErrorClass, visible};
 use thiserror::Error;
 
 /// A failure to list, open, decode, map or write a table.
@@ -217,22 +217,13 @@ fn short_list(names: &[String]) -> String {
     text
 }
 
-/// A value made harmless for terminals and reports: control characters escaped, at most `limit` characters.
+/// A value made harmless for terminals and reports: what hides or steers written out, at most `limit` characters of it.
 pub fn sanitise(value: &str, limit: usize) -> String {
-    let mut out = String::new();
-    for (n, c) in value.chars().enumerate() {
-        if n >= limit {
-            out.push('…');
-            break;
-        }
-        match c {
-            // Bidirectional and invisible marks reorder or hide text in terminals just as controls do.
-            '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' => {
-                out.push_str(&c.escape_unicode().to_string());
-            }
-            c if c.is_control() => out.push_str(&c.escape_default().to_string()),
-            c => out.push(c),
-        }
+    let mut kept = value.chars();
+    let cut: String = kept.by_ref().take(limit).collect();
+    let mut out = visible(&cut).into_owned();
+    if kept.next().is_some() {
+        out.push('…');
     }
     out
 }
