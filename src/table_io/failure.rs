@@ -119,15 +119,23 @@ pub enum TableError {
         /// The file.
         file: String,
     },
-    /// A quote that is never closed swallows rows.
-    #[error("{file}, row {row}: a quoted field does not end within {limit}; is a quote missing?")]
+    /// A row without end: a quote that is never closed, a line without an end, or blank lines only.
+    #[error("{file}, row {row}: {what}")]
     EndlessRecord {
         /// The file.
         file: String,
         /// The row that does not end.
         row: u64,
-        /// The limit it crossed.
-        limit: &'static str,
+        /// What was met instead of its end.
+        what: &'static str,
+    },
+    /// Compressed in a way that is not read.
+    #[error("{file} is compressed with {codec}, which is not read; write it with zstd, snappy, gzip or lz4")]
+    UnreadCodec {
+        /// The file.
+        file: String,
+        /// How it is compressed.
+        codec: &'static str,
     },
     /// Two columns of the same name.
     #[error("{file} has two columns named {column} (positions {first} and {second})")]

@@ -202,6 +202,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("comfy_table::", &["src/cli/"]),
     ("ctrlc::", &["src/cli/"]),
     ("minijinja::", &["src/report/"]),
+    ("unicode_properties::", &["src/domain/characters.rs"]),
     ("std::env", &["src/cli/"]),
     ("std::process", &["src/cli/", "src/main.rs"]),
     ("SystemTime", &["src/cli/"]),
