@@ -72,12 +72,14 @@ impl Reference {
     pub fn of(lines: &[String], texts: &Texts) -> Self {
         let mut sets = vec![Vec::new(); texts.len()];
         let (mut grams, mut fingerprinter) = (Grams::default(), fingerprinter());
+        let mut said = String::new();
         for line in lines {
             fingerprinter.mark(line, |fingerprint, text, _| {
                 if let Ok(rank) = texts.fingerprints().binary_search(&fingerprint)
                     && sets[rank].is_empty()
                 {
-                    sets[rank] = grams.set(text);
+                    bulkwatch::content::wording(text, &mut said);
+                    sets[rank] = grams.set(&said);
                 }
             });
         }

@@ -5,7 +5,7 @@
 use super::exact::{self, Reference};
 use super::{Outcome, cpu_seconds, start_threads, texts};
 use bulkwatch::content::near::{Clusters, NearSettings, Texts, TextsBuilder, near_texts};
-use bulkwatch::content::{Fingerprinter, MinHash, Normaliser, ShingleKey, Shingler};
+use bulkwatch::content::{Fingerprinter, MinHash, Normaliser, ShingleKey, Shingler, wording};
 use serde_json::json;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::File;
@@ -128,13 +128,13 @@ fn recall(lines: &[String]) -> Outcome {
     Ok(())
 }
 
-/// Distinct normalised texts of at least four characters, classes as one character each.
+/// Distinct wordings of normalised texts of at least four characters, classes as one character each.
 fn normalised(input: &str, out: &str) -> Outcome {
     let mut file = BufWriter::new(File::create(out)?);
-    let (mut normaliser, mut seen) = (Normaliser::default(), HashSet::new());
+    let (mut normaliser, mut seen, mut text) = (Normaliser::default(), HashSet::new(), String::new());
     for line in BufReader::new(File::open(input)?).lines() {
-        let text = &normaliser.normalise(&line?).text;
-        if 4 <= text.chars().count() && !seen.contains(text) {
+        wording(&normaliser.normalise(&line?).text, &mut text);
+        if 4 <= text.chars().count() && !seen.contains(&text) {
             writeln!(file, "{text}")?;
             seen.insert(text.clone());
         }

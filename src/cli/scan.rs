@@ -15,7 +15,7 @@ use crate::log::{
 use crate::model::Model;
 use crate::pipeline::{self, Previous, ScanSettings};
 use crate::report::{Summary, read_run};
-use crate::table_io::{FileLayout, InputFile, STDIN, TableError, TableFile};
+use crate::table_io::{FileLayout, InputFile, STDIN, TableError, TableFile, Wanted};
 use bytesize::ByteSize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -110,6 +110,7 @@ pub fn read_settings(settings: &Settings) -> Result<ReadSettings, Failure> {
         max_reject_share: share,
         keys,
         lawful_basis: settings.get("input.lawful_basis").map(str::to_owned),
+        results: Some(out(settings)),
         ..ReadSettings::default()
     })
 }
@@ -209,7 +210,7 @@ pub fn scan(
         simulated: night.simulated,
         name: night.name,
     };
-    let done = pipeline::scan(&inputs, scan, Path::new(settings.get("output.out").unwrap_or("runs")));
+    let done = pipeline::scan(&inputs, scan, &out(settings));
     bar.finish_and_clear();
     Ok(done?)
 }
@@ -241,6 +242,11 @@ fn check_capacity(settings: &Settings) -> Result<(), Failure> {
         Some(0) => Err(settings.bad("output.capacity", what)),
         _ => Ok(()),
     }
+}
+
+/// Where run folders go.
+fn out(settings: &Settings) -> PathBuf {
+    settings.get("output.out").unwrap_or("runs").into()
 }
 
 /// Date partitions that can matter: from the look-back before the window to its end.
@@ -301,7 +307,8 @@ fn dry_run(settings: &Settings) -> Result<(), Failure> {
     let inputs = inputs(settings)?;
     let wish = wish(settings)?;
     let (from, to) = partitions(&wish);
-    let listing = crate::table_io::list(&inputs.messages.paths, from, to)?;
+    let wanted = Wanted { from, to, results: Some(out(settings)), stop: None };
+    let listing = crate::table_io::list(&inputs.messages.paths, &wanted)?;
     let promised = |file: &InputFile| match file.path == Path::new(STDIN) {
         true => Ok(None),
         false => Ok::<_, TableError>(TableFile::open(file, &FileLayout::default())?.rows()),

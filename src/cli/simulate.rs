@@ -27,7 +27,7 @@ pub fn world(flags: &Flags) -> Result<(), Failure> {
             Mix::parse(file, &text)?
         }
     };
-    let to = flags.world.get("to").map_or("2022-06-01", String::as_str);
+    let to = flags.own.get("to").map_or("2022-06-01", String::as_str);
     let end = Timestamp::parse(to).filter(|end| 0 < end.0 && end.0 % DAY_US == 0);
     let end = end.ok_or_else(|| Failure::usage(format!("--to {to}: a date such as 2022-06-01 is needed")))?;
     let world = World {

@@ -3,7 +3,9 @@
 //! Keeps no text: nothing that leaves this stage can be read back.
 
 mod confusable;
+mod digits;
 mod fingerprint;
+mod letters;
 pub mod near;
 mod normalise;
 mod objects;
@@ -14,5 +16,5 @@ pub use fingerprint::{ContentMark, Fingerprinter};
 pub use near::Templates;
 pub use normalise::{MARKS, Normalised, Normaliser, normalise};
 pub use objects::Object;
-pub use shingle::{CAP, LENGTH, Shape, ShingleKey, Shingler};
+pub use shingle::{CAP, LENGTH, Shape, ShingleKey, Shingler, wording};
 pub use signature::{BLOCK, Incomparable, MinHash, Parameters, Signature};

@@ -2,12 +2,13 @@
 //! In: a text; out: lower case, compatible forms, no invisible marks, digits, links and mentions as one character each.
 //! Knows no language; look-alike letters are folded by the neighbor, hosts and numbers are read by the other one.
 
-use super::confusable;
+use super::letters::{self, Simple};
 use super::objects::{self, Object};
+use super::{confusable, digits};
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 
 /// Stands for a run of digits or an amount.
-const DIGITS: char = '\u{fdd0}';
+pub(super) const DIGITS: char = '\u{fdd0}';
 /// Stands for a link.
 const LINK: char = '\u{fdd1}';
 /// Stands for a mail address.
@@ -59,8 +60,8 @@ pub fn normalise(text: &str) -> Normalised {
 }
 
 impl Normaliser {
-    /// Normalises a text: NFKC, lower case, invisible marks dropped, look-alike letters folded where they pose as
-    /// Latin, white space folded; runs of digits, links, mail addresses and mentions become their mark, and amounts
+    /// Normalises a text: NFKC, lower case, invisible marks dropped and accents too where a script does without,
+    /// look-alike letters and digits folded where they pose as Latin, spelled-out words joined, white space folded; runs of digits, links, mail addresses and mentions become their mark, and amounts
     /// lose their separators. Linear time; plain ASCII and most of Latin, Cyrillic, Arabic and Chinese writing takes no table.
     pub fn normalise(&mut self, text: &str) -> &Normalised {
         self.out.text.clear();
@@ -93,7 +94,7 @@ impl Normaliser {
     fn fold_simple(&mut self, text: &str) -> bool {
         self.spare.clear();
         for c in text.chars() {
-            match simple(c) {
+            match letters::simple(c, &self.spare) {
                 Simple::Is(c) => self.spare.push(c),
                 Simple::Drops => {}
                 Simple::Not => return false,
@@ -104,10 +105,11 @@ impl Normaliser {
 
     fn compose(&mut self, text: &str) {
         self.spare.clear();
-        if is_nfkc_quick(text.chars()) == IsNormalized::Yes {
-            self.spare.extend(text.chars().filter(|c| !is_invisible(*c)));
+        if is_nfkc_quick(text.chars()) == IsNormalized::Yes && !text.chars().any(letters::may_be_marked) {
+            self.spare.extend(text.chars().filter(|c| !letters::is_invisible(*c)));
         } else {
-            self.spare.extend(text.nfkc().filter(|c| !is_invisible(*c)));
+            let mut bare = letters::Bare::default();
+            self.spare.extend(text.nfkd().filter(|c| bare.keeps(*c)).nfc());
         }
     }
 
@@ -115,13 +117,13 @@ impl Normaliser {
         for c in self.spare.chars() {
             if c.is_ascii() {
                 self.folded.push(c.to_ascii_lowercase());
-            } else if has_no_case(c) {
+            } else if letters::has_no_case(c) {
                 self.folded.push(c);
             } else if c.is_whitespace() {
                 self.folded.push(' ');
             } else {
                 // Lower case may bring back a mark of its own.
-                self.folded.extend(c.to_lowercase().filter(|c| !is_stray_accent(*c)));
+                self.folded.extend(c.to_lowercase().filter(|c| !letters::is_stray_accent(*c)));
             }
         }
     }
@@ -129,7 +131,7 @@ impl Normaliser {
     fn push_words(&mut self) {
         let (folded, bytes) = (self.folded.as_str(), self.folded.as_bytes());
         self.links.clear();
-        let (mut at, mut digits) = (0, 0);
+        let (mut at, mut digits, mut singles) = (0, 0, 0);
         while at < bytes.len() {
             let (start, mut seen) = (at, 0);
             while at < bytes.len() && KINDS[bytes[at] as usize] & BLANK == 0 {
@@ -139,7 +141,11 @@ impl Normaliser {
                 at += 1;
             }
             if start < at {
-                if !self.out.text.is_empty() {
+                singles = if letters::is_single(&folded[start..at]) { singles + 1 } else { 0 };
+                if SPELLED == singles {
+                    join_last(&mut self.out.text);
+                }
+                if !self.out.text.is_empty() && singles < SPELLED {
                     self.out.text.push(' ');
                 }
                 if seen == 0 {
@@ -162,39 +168,14 @@ impl Normaliser {
     }
 }
 
-/// What NFKC and dropping the invisible do to a character that joins with none beside it.
-enum Simple {
-    Is(char),
-    Drops,
-    Not,
-}
+/// So many single letters on end are a word that was spelled out to look like others.
+const SPELLED: usize = 3;
 
-/// Latin, Cyrillic, Arabic and Devanagari letters, Chinese, kana, Hangul, full-width forms and emoji: the bulk of what is written beyond ASCII.
-fn simple(c: char) -> Simple {
-    match c {
-        ' '..='~' | '\t' | '\n' | '\r' => Simple::Is(c),
-        '\u{4e00}'..='\u{9fff}' | '\u{c0}'..='\u{ff}' | '\u{410}'..='\u{44f}' | 'Ё' | 'ё' => Simple::Is(c),
-        '\u{621}'..='\u{63a}'
-        | '\u{641}'..='\u{64a}'
-        | '\u{1f300}'..='\u{1f64f}'
-        | '\u{1f900}'..='\u{1f9ff}' => Simple::Is(c),
-        '、' | '。' | '\u{3008}'..='\u{3011}' | '‘' | '’' | '“' | '”' | '€' | '£' => {
-            Simple::Is(c)
-        }
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).map_or(Simple::Not, Simple::Is),
-        '\u{904}'..='\u{939}' | '\u{93d}'..='\u{94d}' | '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30fa}' => {
-            Simple::Is(c)
-        }
-        '\u{ac00}'..='\u{d7a3}' | '–' | '—' | '·' => Simple::Is(c),
-        '\u{3000}' => Simple::Is(' '),
-        '\u{200b}'..='\u{200f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' => Simple::Drops,
-        _ => Simple::Not,
+/// Takes the space between the last two words away, which are a letter each.
+fn join_last(out: &mut String) {
+    if let Some(space) = out.rfind(' ') {
+        out.remove(space);
     }
-}
-
-/// Chinese and emoji: neither case nor digits among them.
-fn has_no_case(c: char) -> bool {
-    matches!(c, '\u{4e00}'..='\u{9fff}' | '\u{1f300}'..='\u{1f64f}' | '\u{1f900}'..='\u{1f9ff}')
 }
 
 /// What a byte is of interest for.
@@ -255,7 +236,7 @@ fn push_word(out: &mut Normalised, word: &str, seen: u8) -> bool {
         }
     }
     if seen & (DIGIT | WIDE) != 0 {
-        push_masked(&mut out.text, word);
+        digits::push_masked(&mut out.text, word);
     } else {
         out.text.push_str(word);
     }
@@ -268,47 +249,6 @@ fn push_class(out: &mut String, word: &str, core: &str, class: char) {
     out.push_str(&word[..start]);
     out.push(class);
     out.push_str(&word[start + core.len()..]);
-}
-
-/// Runs of digits become one mark; separators inside an amount vanish with them.
-fn push_masked(out: &mut String, word: &str) {
-    let mut rest = word.chars();
-    while let Some(c) = rest.next() {
-        if has_no_case(c) || !c.is_numeric() {
-            out.push(c);
-            continue;
-        }
-        out.push(DIGITS);
-        loop {
-            let mut ahead = rest.clone();
-            match ahead.next() {
-                Some(c) if c.is_numeric() => {}
-                Some('.' | ',' | ':' | '\'' | '/' | '-') if ahead.next().is_some_and(char::is_numeric) => {}
-                _ => break,
-            }
-            rest.next();
-        }
-    }
-}
-
-/// Zero-width and direction marks, joiners, variation selectors, tags, soft hyphens, accents that join with no letter,
-/// control characters, and the marks of this file.
-fn is_invisible(c: char) -> bool {
-    if c.is_ascii() {
-        return c.is_ascii_control() && !matches!(c, '\n' | '\t' | '\r');
-    }
-    c.is_control()
-        || is_stray_accent(c)
-        || matches!(c,
-            '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
-            | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
-            | '\u{fdd0}'..='\u{fdef}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
-            | '\u{e0000}'..='\u{e01ef}')
-}
-
-/// What compatibility forms could not join with a letter: stacked and struck-through accents.
-fn is_stray_accent(c: char) -> bool {
-    matches!(c, '\u{300}'..='\u{36f}' | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}' | '\u{20d0}'..='\u{20dc}')
 }
 
 #[cfg(test)]
@@ -335,13 +275,45 @@ mod tests {
 
     #[test]
     fn languages_keep_their_letters() {
-        for same in
-            ["привет как дела", "καλημέρα", "恭喜您中奖", "नमस्ते दुनिया", "مرحبا بالعالم", "tiếng việt", "😀🎉"]
-        {
-            assert_eq!(text(same), same);
+        for same in [
+            "привет как дела",
+            "恭喜您中奖",
+            "नमस्ते दुनिया",
+            "مرحبا بالعالم",
+            "مَرْحَبًا",
+            "שָׁלוֹם עוֹלָם",
+            "ที่นี่ครับ",
+            "がぎぐ パピプ",
+            "한국어 나 너 우 리",
+            "क़लम",
+            "😀🎉",
+        ] {
+            assert_eq!(text(same), same.nfkc().collect::<String>());
         }
+        // Accents say little where a script has letters without them, and anybody can put them on.
+        assert_eq!(text("καλημέρα tiếng việt чей ёж Čeština"), "καλημερα tieng viet чеи еж cestina");
+        assert_eq!(text("e\u{301}"), text("é"));
         assert_eq!(text("кот\u{a0}там"), "кот там");
         assert_eq!(text("\u{661}\u{662}\u{663} ক\u{9e7}"), "# ক#");
+    }
+
+    #[test]
+    fn what_is_drawn_on_hidden_in_or_spelled_into_a_word_is_gone() {
+        let plain = text("dear friend join our club");
+        for c in "\u{2800}\u{1d173}\u{1bca0}\u{3164}\u{ffa0}\u{17b5}\u{fff9}\u{fffc}\u{e0041}\u{34f}\u{2064}\u{301}\u{336}\u{600}\u{6dd}\u{8e2}\u{fe20}\u{489}\u{483}\u{20dd}\u{93c}\u{94d}\u{5bf}\u{64e}\u{e4d}\u{180b}\u{640}\u{3099}".chars() {
+            let hidden: String = "Dear friend join our club".chars().flat_map(|l| [l, c]).collect();
+            assert_eq!(text(&hidden), plain, "{:x}", u32::from(c));
+        }
+        assert_eq!(
+            text("D\u{200a}e\u{2009}a\u{202f}r f r i e n d join o\u{2005}u\u{200a}r club"),
+            "dearfriend join our club"
+        );
+        assert_eq!(text("a b or an X Y plot"), "a b or an x y plot", "two letters are a list");
+        assert_eq!(text("D34r fr13nd j0in 1nvestment"), "dear friend join investment");
+        assert_eq!(
+            text("h1n1 b2b mp3 5pm 4th covid19 x9k2p7 windows10"),
+            "hin# b#b mp# #pm #th covid# x#k#p# windows#"
+        );
     }
 
     #[test]

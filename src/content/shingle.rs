@@ -3,6 +3,7 @@
 //! Keeps no text; the hashes are made for one run's temporary store and are no cryptographic commitment.
 
 use super::normalise::MARKS;
+use crate::domain::is_wordy;
 
 /// Characters (Unicode scalar values) in a shingle. A shorter text is one shingle.
 pub const LENGTH: usize = 4;
@@ -89,17 +90,38 @@ impl Shape {
     }
 }
 
+/// What a normalised text says without signs, symbols and emoji, which anybody can strew between its words; the text as
+/// it is where it says nothing else.
+pub fn wording(normalised: &str, out: &mut String) {
+    out.clear();
+    let mut gap = false;
+    for c in normalised.chars() {
+        if c == ' ' {
+            gap = !out.is_empty();
+        } else if MARKS.contains(&c) || is_wordy(c) {
+            if std::mem::take(&mut gap) {
+                out.push(' ');
+            }
+            out.push(c);
+        }
+    }
+    if out.is_empty() {
+        out.push_str(normalised);
+    }
+}
+
 /// Shingles texts under one key and keeps its buffers between them.
 #[derive(Debug)]
 pub struct Shingler {
     key: ShingleKey,
+    wording: String,
     set: Vec<u32>,
 }
 
 impl Shingler {
     /// A shingler under a key.
     pub fn new(key: ShingleKey) -> Self {
-        Self { key, set: Vec::new() }
+        Self { key, wording: String::new(), set: Vec::new() }
     }
 
     /// The key in use.
@@ -107,13 +129,14 @@ impl Shingler {
         &self.key
     }
 
-    /// The sorted distinct hashes of a normalised text; empty for an empty one. Time n log n in its length.
+    /// The sorted distinct hashes of the wording of a normalised text; empty for an empty one. Time n log n in its length.
     pub fn shingle(&mut self, normalised: &str) -> &[u32] {
         self.set.clear();
+        wording(normalised, &mut self.wording);
         let mut gram = [0; LENGTH];
         // Characters since the last mask; a gram is masked while it is below the length.
         let mut since = LENGTH;
-        for (seen, c) in normalised.chars().enumerate() {
+        for (seen, c) in self.wording.chars().enumerate() {
             gram = [gram[1], gram[2], gram[3], u32::from(c) + 1];
             since = if MARKS.contains(&c) { 0 } else { since + 1 };
             if LENGTH <= seen + 1 {
@@ -166,6 +189,21 @@ mod tests {
     }
 
     #[test]
+    fn signs_between_words_say_nothing_unless_there_is_nothing_else() {
+        let mut s = shingler();
+        let mut of = |t: &str| s.shingle(&normalise(t).text).to_vec();
+        let plain = of("join our club today and win");
+        for strewn in [
+            "join\u{1f600} our, club! today~ and* win|",
+            "\u{1f525}join our \u{2705} club. today _and_ win \u{1f4b0}",
+        ] {
+            assert_eq!(of(strewn), plain, "{strewn}");
+        }
+        assert_ne!(of("\u{1f600}\u{1f600}\u{1f389}"), of("\u{1f525}\u{1f525}"));
+        assert_ne!(of("?!"), of("..."));
+    }
+
+    #[test]
     fn keys_part_and_ids_name_them() {
         let (a, b) = (ShingleKey::new(&[1; 32]), ShingleKey::new(&[2; 32]));
         assert_ne!(a.id(), b.id());
@@ -185,7 +223,9 @@ mod tests {
     proptest! {
         #[test]
         fn as_many_as_distinct_grams(text in "[a-d\u{fdd0} ]{0,80}") {
-            let chars: Vec<char> = text.chars().collect();
+            let mut said = String::new();
+            wording(&text, &mut said);
+            let chars: Vec<char> = said.chars().collect();
             let grams: BTreeSet<&[char]> =
                 if chars.len() < LENGTH { BTreeSet::from([&chars[..]]) } else { chars.windows(LENGTH).collect() };
             let masked = grams.iter().filter(|g| g.iter().any(|c| MARKS.contains(c))).count();

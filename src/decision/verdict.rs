@@ -15,7 +15,7 @@ pub enum Verdict {
     Watch,
     /// A person should look.
     Review,
-    /// Two kinds of evidence agree.
+    /// Two kinds of evidence agree, one of them of the account's own making.
     AbuseHigh,
     /// A hard rule.
     AbuseCertain,

@@ -3,6 +3,7 @@
 //! Depends on no other module, reads no file and knows no threshold.
 
 mod chance;
+mod characters;
 mod failure;
 mod family;
 mod ids;
@@ -11,6 +12,7 @@ mod union_find;
 mod words;
 
 pub use chance::{LogOdds, Points, Probability, Share};
+pub use characters::{is_hidden, is_mark, is_wordy, visible};
 pub use failure::ErrorClass;
 pub use family::AgreementFamily;
 pub use ids::{Token, TokenKey, digest64};

@@ -4,7 +4,7 @@
 
 use crate::log::clean::{TimeReader, guess_unit};
 use crate::log::{LogError, clean};
-use crate::table_io::{self, Batch, FileLayout, Format, InputFile, Nested, TableFile, TimeSpec};
+use crate::table_io::{self, Batch, FileLayout, Format, InputFile, Nested, TableFile, TimeSpec, Wanted};
 use std::fmt::Write;
 
 /// Names that other logs use, best first; compared without case and punctuation.
@@ -100,7 +100,7 @@ const LOOKED_AT: usize = 200;
 
 /// Guesses a mapping of the message log for a file; the text parses, though a guess may be wrong.
 pub fn guess_mapping(path: &str) -> Result<String, LogError> {
-    let listing = table_io::list(&[path.to_owned()], None, None)?;
+    let listing = table_io::list(&[path.to_owned()], &Wanted::default())?;
     let Some(file) = listing.files.first() else { return Ok(String::new()) };
     let look = Look::at(file)?;
     let mut out = String::from(

@@ -68,7 +68,7 @@ pub struct Inspection {
 
 /// Inspects a message log; only files that cannot be opened at all are an error.
 pub fn inspect(spec: &InputSpec, settings: &ReadSettings) -> Result<Inspection, LogError> {
-    let listing = table_io::list(&spec.paths, settings.partition_from, settings.partition_to)?;
+    let listing = table_io::list(&spec.paths, &settings.wanted())?;
     let section = spec.mapping.as_ref().and_then(|m| m.section(spec.table.name()));
     let layout = section.map(|s| s.layout.clone()).unwrap_or_default();
     let mut file_columns = Vec::new();
@@ -127,7 +127,8 @@ fn families(table: TableKind, present: &BTreeSet<&str>) -> BTreeMap<AgreementFam
 
 fn history(report: &ReadReport) -> Option<History> {
     let (oldest, newest) = (report.oldest?, report.newest?);
-    let oldest = report.days.strays().map_or(oldest, |strays| strays.bulk);
+    let newest = report.days.late().map_or(newest, |late| late.end());
+    let oldest = report.days.until(newest).strays().map_or(oldest, |strays| strays.bulk);
     let start = report.earliest_partition.map_or(oldest, |p| p.min(oldest));
     let span = newest - start;
     let window = Window::LENGTH_US.min(span).max(1);

@@ -56,6 +56,12 @@ impl Default for WindowWish {
 }
 
 impl WindowWish {
+    /// Whether the rows decide where the window ends; a start behind the bulk of them says that what follows is meant.
+    fn leaves_the_end_open(&self, report: &ReadReport) -> bool {
+        let end = report.days.late().map(|late| late.end());
+        self.to.is_none() && self.from.is_none_or(|from| end.is_some_and(|end| from.0 <= end))
+    }
+
     /// The window, given the oldest and the newest row of the log.
     pub fn window(&self, oldest: i64, newest: i64) -> Result<Window, WindowError> {
         let to = self.to.unwrap_or_else(|| Timestamp(newest).next_midnight());
@@ -123,15 +129,19 @@ impl MessageLog {
         routers.push(named);
         let seen = Seen::of(&routers);
         let (oldest, newest) = (seen.oldest.unwrap_or(0), seen.newest.unwrap_or(0));
+        let newest = if wish.leaves_the_end_open(&report) { report.log_end(newest) } else { newest };
         let window = wish.window(oldest, newest).map_err(|e| LogError::Window { problem: e.to_string() })?;
         report.check_window(&window)?;
-        side.talks = Talk::between(&mut routers, window.log_from_us());
-        if side.talks.is_none() {
+        let talks = Talk::between(&mut routers, &speakers, window.log_from_us(), window.to_us());
+        if 0 < talks.lost {
             report.warnings.push(format!(
-                "more than {MOST_TALKS} pairs of people who gave feedback wrote to each other: none of them is bound by it"
+                "people who spoke against the same account wrote to each other in more than {MOST_TALKS} pairs: those who \
+                 spoke against the {} accounts with most accusers are not bound by it",
+                talks.lost
             ));
         }
-        let log_start = wish.log_start.map_or_else(|| report.log_start(oldest), |t| t.0);
+        side.talks = Some(talks.pairs);
+        let log_start = wish.log_start.map_or_else(|| report.log_start(oldest, window.to_us()), |t| t.0);
         let offers = offers(&report, &side, &seen);
         let extra = extra_accounts(&side);
         let mut reports = vec![report];

@@ -60,6 +60,8 @@ pub struct ReadReport {
     pub days: Days,
     /// Rows dated so long before all others that they are not taken for the start of the log.
     pub strays: Option<Strays>,
+    /// Rows dated so long after all others that they do not set the end of the log.
+    pub late: Option<Strays>,
     /// Columns of the contract that were read from at least one file.
     pub columns_present: BTreeSet<&'static str>,
     /// Columns of the contract that no file offers.
@@ -95,6 +97,7 @@ impl ReadReport {
             newest: None,
             days: Days::default(),
             strays: None,
+            late: None,
             columns_present: BTreeSet::new(),
             columns_missing: BTreeSet::new(),
             columns_ignored: BTreeSet::new(),
@@ -131,13 +134,22 @@ impl ReadReport {
         self.files.push(file);
     }
 
+    /// The newest row that may set the end of the log where nobody says it: rows far ahead of all others would make a
+    /// night in which nothing happened.
+    pub(crate) fn log_end(&mut self, newest: i64) -> i64 {
+        self.late = self.days.late();
+        let Some(late) = self.late else { return newest };
+        self.warnings.push(late.late_warning(newest));
+        late.end()
+    }
+
     /// The first moment that the log covers where nobody says it: the oldest partition, else the oldest row, unless that
-    /// is a stray, which would make everything after it count as covered.
-    pub(crate) fn log_start(&mut self, oldest: i64) -> i64 {
+    /// is a stray, which would make everything after it count as covered. `as_of` is where the log ends.
+    pub(crate) fn log_start(&mut self, oldest: i64, as_of: i64) -> i64 {
         if let Some(partition) = self.earliest_partition {
             return partition;
         }
-        self.strays = self.days.strays();
+        self.strays = self.days.until(as_of - 1).strays();
         let Some(strays) = self.strays else { return oldest };
         self.warnings.push(strays.warning(oldest));
         strays.bulk

@@ -5,10 +5,10 @@
 use crate::domain::Timestamp;
 use crate::log::read::Plan;
 use crate::log::{FileReport, Keys, LogError, ReadReport, TableKind};
-use crate::table_io::{self, InputFile, Listing, Mapping, STDIN, TableError};
+use crate::table_io::{self, InputFile, Listing, Mapping, STDIN, TableError, Wanted};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -77,6 +77,8 @@ pub struct ReadSettings {
     pub keys: Option<Keys>,
     /// The lawful basis for reading texts, as the configuration names it.
     pub lawful_basis: Option<String>,
+    /// Where results go: inside a folder of the log, they are no part of it.
+    pub results: Option<PathBuf>,
     /// Raised by whoever wants the reading to stop.
     pub stop: Option<Arc<AtomicBool>>,
     /// Told how many rows were read.
@@ -96,6 +98,7 @@ impl Default for ReadSettings {
             partition_to: None,
             keys: None,
             lawful_basis: None,
+            results: None,
             stop: None,
             progress: None,
             columns: None,
@@ -119,6 +122,16 @@ impl ReadSettings {
     pub(crate) fn tell(&self, step: Step) {
         if let Some(progress) = &self.progress {
             progress(step);
+        }
+    }
+
+    /// What of given paths is to be read.
+    pub(crate) fn wanted(&self) -> Wanted {
+        Wanted {
+            from: self.partition_from,
+            to: self.partition_to,
+            results: self.results.clone(),
+            stop: self.stop.clone(),
         }
     }
 
@@ -190,11 +203,11 @@ pub(crate) fn prepare(spec: &InputSpec, settings: &ReadSettings) -> Result<Sourc
 /// The files of a table. Only the message log has a look-back: an account registered long ago is still registered, so
 /// side tables are pruned at their end alone, and one whose every row is yet to come is an empty table.
 fn listing(spec: &InputSpec, settings: &ReadSettings) -> Result<Listing, LogError> {
-    let (from, to) = (settings.partition_from, settings.partition_to);
+    let wanted = settings.wanted();
     if spec.table == TableKind::Messages {
-        return Ok(table_io::list(&spec.paths, from, to)?);
+        return Ok(table_io::list(&spec.paths, &wanted)?);
     }
-    match table_io::list(&spec.paths, None, to) {
+    match table_io::list(&spec.paths, &Wanted { from: None, ..wanted }) {
         Err(error @ TableError::AllPruned { .. }) => {
             let warnings = vec![format!("{}: {error}", spec.table.name())];
             Ok(Listing { warnings, ..Listing::default() })

@@ -7,11 +7,12 @@ use super::delta::{Cause, Change, Delta};
 use super::queue::Queue;
 use super::run::{ReportError, Run};
 use crate::campaigns::Part;
-use crate::domain::Timestamp;
+use crate::domain::{Timestamp, visible};
 use crate::rules;
 use crate::scoring::{mitigations, reasons};
-use minijinja::{AutoEscape, Environment};
+use minijinja::{AutoEscape, Environment, escape_formatter};
 use serde_json::{Value, json};
+use std::borrow::Cow;
 
 /// Accounts shown on the page; the rest stands in the tables.
 const MOST_ACCOUNTS: usize = 300;
@@ -26,6 +27,11 @@ pub fn page(run: &Run, id: &str, queue: &Queue) -> Result<String, ReportError> {
     let failed = |e: minijinja::Error| ReportError::Render { file: "report.html", problem: format!("{e:#}") };
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
+    // Whatever the page says, nothing hidden reaches the browser.
+    environment.set_formatter(|out, state, value| match value.as_str().map(visible) {
+        Some(Cow::Owned(shown)) => escape_formatter(out, state, &shown.into()),
+        _ => escape_formatter(out, state, value),
+    });
     environment.add_template("report.html", include_str!("report.html.j2")).map_err(failed)?;
     let template = environment.get_template("report.html").map_err(failed)?;
     let noted: Vec<Value> = (1..)

@@ -44,6 +44,7 @@ impl Run<'_> {
                         "digest": self.policy.digest, "limits": self.policy.limits.overrides(),
                         "thresholds": self.policy.thresholds },
             "population": self.population.map(|p| json!({ "digest": p.digest(), "origin": p.origin(), "accounts": p.accounts_n() })),
+            "model": self.model.map(|m| json!({ "id": m.id(), "simulated": m.artifact().training.simulated })),
             "previous": self.delta.as_ref().map(|d| d.previous.as_json()),
             "decisions": self.decisions_digest.as_ref().map(|digest| json!({ "digest": digest })),
             "settings": settings,

@@ -3,7 +3,7 @@
 //! Carries no clock, no path, no run id and no thread count, so that the same night has the same bytes.
 
 use crate::decision::{Decision, Finding, OffPlatformDecision, State, Verdict};
-use crate::domain::{Probability, Timestamp};
+use crate::domain::{Probability, Timestamp, visible};
 use crate::model::{Chance, Model};
 use crate::scoring::{Reason, ScoreCard};
 use crate::table_io::Table;
@@ -127,17 +127,13 @@ pub struct OffPlatformLine<'a> {
     pub decision: &'a OffPlatformDecision,
 }
 
-/// A cell that a spreadsheet must not take for a formula.
+/// A cell that hides nothing and that a spreadsheet must not take for a formula.
 pub fn spreadsheet_safe(text: &str) -> String {
-    let clean: String = text.chars().filter(|c| !c.is_control() || *c == '\n').collect();
-    // Judged after cleaning: a character that is dropped or skipped must not hide the one that follows it.
-    let first = clean.chars().find(|c| !c.is_whitespace() && !is_invisible(*c));
+    let shown = visible(text);
+    // Judged as it is written: a blank that a spreadsheet skips must not hide the character that follows it.
+    let first = shown.chars().find(|c| !c.is_whitespace());
     let risky = first.is_some_and(|c| "=+-@\u{ff1d}\u{ff0b}\u{ff0d}\u{ff20}".contains(c));
-    if risky { format!("'{clean}") } else { clean }
-}
-
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    if risky { format!("'{shown}") } else { shown.into_owned() }
 }
 
 /// A value as one part of a URL: everything but letters, digits and `-._~` as `%XX`.
@@ -159,10 +155,12 @@ mod tests {
     #[test]
     fn no_cell_is_a_formula() {
         assert_eq!(spreadsheet_safe("=HYPERLINK(\"x\")"), "'=HYPERLINK(\"x\")");
-        assert_eq!(spreadsheet_safe("@a\u{1b}[31m"), "'@a[31m");
+        assert_eq!(spreadsheet_safe("@a\u{1b}[31m"), "'@a\\u{1b}[31m");
+        assert_eq!(spreadsheet_safe("bob\u{7}"), "bob\\u{7}", "another name than bob's");
         assert_eq!(spreadsheet_safe("plain"), "plain");
         for hidden in ["\u{1}=1+1", "\r\n=1+1", "\t\u{feff}=1+1", " \u{ff1d}1+1"] {
-            assert!(spreadsheet_safe(hidden).starts_with('\''), "{hidden:?}");
+            let cell = spreadsheet_safe(hidden);
+            assert!(cell.starts_with(['\'', '\\']), "{hidden:?}: {cell}");
         }
     }
 

@@ -214,6 +214,8 @@ impl Run<'_> {
         flat.insert("rows.rejected".to_owned(), messages.rejects.total() as f64);
         let strays = messages.strays.map_or(0, |s| s.rows);
         flat.insert("rows.long_before_all_others".to_owned(), strays as f64);
+        let late = messages.late.map_or(0, |s| s.rows);
+        flat.insert("rows.long_after_all_others".to_owned(), late as f64);
         for (name, n) in &self.counts {
             flat.insert(format!("rows.{name}"), *n as f64);
         }
@@ -410,7 +412,7 @@ impl Run<'_> {
             json!(of.collect::<BTreeMap<_, _>>())
         };
         let tally: BTreeMap<String, u64> = self.tally().into_iter().collect();
-        let warnings = self.warnings().len();
+        let warnings = self.warnings();
         let journal = &mut self.journal;
         journal.say("decision", "judged", json!(tally));
         journal.say("report", "queue", part("queue."));
@@ -424,9 +426,7 @@ impl Run<'_> {
                 journal.warn("decision", event, alerts);
             }
         }
-        if 0 < warnings {
-            journal.warn("log", "warnings", json!({ "n": warnings }));
-        }
+        warnings.iter().for_each(|warning| journal.warn("log", warning, json!({})));
         if self.held.is_some() {
             journal.warn("decision", "held", json!({}));
         }

@@ -115,12 +115,15 @@ fn carrying_points(hits: &[RuleHit]) -> [f64; 3] {
 ///
 /// Every family needs a hit that lasts. Rate, reach and timing rise together in one burst: those that last count one
 /// by one, a burst that does not last counts once for all three. Registration counts for young accounts only, and
-/// registration, feedback and company alone are one: without conduct of its own nobody is called abusive.
+/// registration, feedback and company alone are one: without conduct of its own nobody is called abusive. Nor are
+/// reach, silence and what people said more than one without anything else: all three are told by the same recipients,
+/// and whoever lures an account into writing to them decides all three.
 fn agreeing(hits: &[RuleHit], young: bool) -> u32 {
+    use AgreementFamily::{Content, Coordination, Feedback, Groups, Rate, Registration, Timing};
     let fired = |family: AgreementFamily, has: fn(&RuleHit) -> bool| {
         hits.iter().any(|h| h.rule.family == family && has(h))
     };
-    let beside = [AgreementFamily::Registration, AgreementFamily::Feedback, AgreementFamily::Coordination];
+    let beside = [Registration, Feedback, Coordination];
     let conduct = || AgreementFamily::EACH.into_iter().filter(|f| !beside.contains(f));
     let mut n = conduct().filter(|f| fired(*f, RuleHit::carries)).count();
     let mut burst = conduct().filter(|f| f.rises_in_a_burst());
@@ -128,9 +131,15 @@ fn agreeing(hits: &[RuleHit], young: bool) -> u32 {
     if !lasting_burst && burst.any(|f| fired(f, RuleHit::is_sound_main)) {
         n += 1;
     }
-    let registration = young && fired(AgreementFamily::Registration, RuleHit::carries);
-    let feedback = fired(AgreementFamily::Feedback, RuleHit::carries);
-    let company = fired(AgreementFamily::Coordination, RuleHit::carries);
-    let beside = usize::from(registration) + usize::from(feedback) + usize::from(company);
-    (if n == 0 { beside.min(1) } else { n + beside }) as u32
+    let registration = young && fired(Registration, RuleHit::carries);
+    let company = fired(Coordination, RuleHit::carries);
+    let beside =
+        usize::from(registration) + usize::from(fired(Feedback, RuleHit::carries)) + usize::from(company);
+    // Of its own making, whoever the recipients are. A burst is one whether or not it lasts.
+    let own = registration
+        || company
+        || [Content, Groups].into_iter().any(|f| fired(f, RuleHit::carries))
+        || [Rate, Timing].into_iter().any(|f| fired(f, RuleHit::is_sound_main));
+    let all = n + beside;
+    (if n == 0 || !own { all.min(1) } else { all }) as u32
 }

@@ -8,7 +8,7 @@ use crate::features::population::Origin;
 use crate::features::small_world::{World, day};
 use crate::features::{
     Absent, AccountFeatures, Feature, Mark, Population, Unit, Value, cards as feature_cards, contact,
-    coordination as together, fanout, feedback as said, groups as grp, lifecycle, rate,
+    content, coordination as together, fanout, feedback as said, groups as grp, lifecycle, rate,
     registration as signup, sameness, timing as beat, volume,
 };
 use std::collections::BTreeMap;
@@ -268,6 +268,38 @@ fn feedback_with_registration_is_one_kind_of_evidence() {
         features(&[(&said::IGNORED_OPTOUTS, 12.0), (&signup::COHORT, 40.0), (&lifecycle::AGE, 3_600.0)]);
     let outcome = run(&row, Some(&nights(2.0)), &Limits::default());
     assert!(outcome.lifts && outcome.agreeing == 1);
+}
+
+#[test]
+fn what_the_same_recipients_do_and_say_is_one_kind_of_evidence() {
+    let (limits, usual) = (Limits::default(), nights(2.0));
+    // Lured into writing to 120 people in its own words, of whom nobody answers and ten report.
+    let lured: [(&'static Feature, f64); 7] = [
+        (&contact::NEW_UNANSWERED_SURE, 120.0),
+        (&contact::NEW_SILENT_DAYS, 2.0),
+        (&fanout::NEW_SILENT_MAX_24H, 60.0),
+        (&said::FIRST_CONTACT_RATE, 0.08),
+        (&said::REPORTER_COMPONENTS, 10.0),
+        (&fanout::UNEXPLAINED_MAX_24H, 300.0),
+        (&fanout::WIDE_DAYS, 2.0),
+    ];
+    for told in [&lured[..5], &lured[..]] {
+        let outcome = run(&evident(told), Some(&usual), &limits);
+        let found: Vec<&str> = outcome.hits.iter().filter(|h| h.carries()).map(|h| h.rule.code).collect();
+        assert!(["M3b", "M5", "F1"].iter().all(|code| found.contains(code)), "{found:?}");
+        assert!(outcome.lifts && outcome.agreeing == 1, "{found:?}");
+    }
+    let own: [&[(&'static Feature, f64)]; 4] = [
+        &[(&content::REACH_MAX_24H, 250.0), (&content::REACH_DAYS, 2.0), lured[5]],
+        &[(&rate::UNEXPLAINED_MAX_60S, 90.0)],
+        &[(&together::LOCKSTEP_MEMBERS, 900.0), (&together::LOCKSTEP_OBJECTS, 900.0)],
+        &[(&signup::COHORT, 40.0), (&lifecycle::AGE, 3_600.0)],
+    ];
+    for own in own {
+        let outcome = run(&evident(&[&lured[..5], own].concat()), Some(&usual), &limits);
+        let found: Vec<&str> = outcome.hits.iter().map(|h| h.rule.code).collect();
+        assert!(2 <= outcome.agreeing, "{own:?}: {found:?}");
+    }
 }
 
 #[test]

@@ -51,7 +51,7 @@ impl CsvReader {
             .comment(layout.comment.map(|c| c as u8))
             .buffer_capacity(1 << 16)
             .from_reader(Metered { inner: source, tail, meter: Arc::clone(&meter) });
-        let first = reader.byte_headers().cloned().map_err(|e| csv_error(file, 0, &e))?;
+        let first = reader.byte_headers().cloned().map_err(|e| csv_error(file, 0, &e, &meter))?;
         let first = match meter.ending(reader.position(), &first) {
             Some(End::Whole) => csv::ByteRecord::new(),
             Some(End::Open) => return Err(open_quote(file, 0)),
@@ -105,9 +105,14 @@ fn header_names(file: &str, header: &csv::ByteRecord) -> Result<Vec<String>, Tab
     Ok(names)
 }
 
-fn csv_error(file: &str, row: u64, error: &csv::Error) -> TableError {
+fn csv_error(file: &str, row: u64, error: &csv::Error, meter: &Meter) -> TableError {
     if error.to_string().contains(ENDLESS) {
-        return TableError::EndlessRecord { file: file.to_owned(), row: row + 1, limit: "64 MB" };
+        let what = if meter.printed.load(Ordering::Relaxed) {
+            "a row does not end within 64 MB; is a quote missing?"
+        } else {
+            "nothing but blank lines within 64 MB"
+        };
+        return TableError::EndlessRecord { file: file.to_owned(), row: row + 1, what };
     }
     let problem = match error.kind() {
         csv::ErrorKind::Io(e) => e.to_string(),
@@ -139,7 +144,7 @@ impl CsvBatches {
         let mut bytes = 0;
         while batch.source_rows < TEXT_BATCH as u64 && bytes < TEXT_BATCH_BYTES {
             let before = self.reader.reader.position().line();
-            self.reader.meter.since_record.store(0, Ordering::Relaxed);
+            self.reader.meter.begin_record();
             match self.reader.reader.read_byte_record(&mut self.record) {
                 Ok(true) => match self.reader.meter.ending(self.reader.reader.position(), &self.record) {
                     None => {}
@@ -150,7 +155,9 @@ impl CsvBatches {
                     self.done = true;
                     break;
                 }
-                Err(error) => return Err(csv_error(&self.reader.file, self.reader.row, &error)),
+                Err(error) => {
+                    return Err(csv_error(&self.reader.file, self.reader.row, &error, &self.reader.meter));
+                }
             }
             self.reader.row += 1;
             batch.source_rows += 1;
@@ -256,11 +263,18 @@ enum End {
 #[derive(Default)]
 struct Meter {
     since_record: AtomicU64,
+    /// Whether anything but blanks was among it.
+    printed: AtomicBool,
     total: AtomicU64,
     ended: AtomicBool,
 }
 
 impl Meter {
+    fn begin_record(&self) {
+        self.since_record.store(0, Ordering::Relaxed);
+        self.printed.store(false, Ordering::Relaxed);
+    }
+
     /// Whether a record holds the mark behind the file; a mark that stands in the file itself says nothing.
     fn ending(&self, position: &csv::Position, record: &csv::ByteRecord) -> Option<End> {
         if !self.ended.load(Ordering::Relaxed) || position.byte() != self.total.load(Ordering::Relaxed) {
@@ -290,6 +304,10 @@ impl<R: Read> Read for Metered<R> {
             got = self.tail.read(buffer)?;
         }
         self.meter.total.fetch_add(got as u64, Ordering::Relaxed);
+        // Of rows the first byte says it.
+        if buffer[..got].iter().any(|b| !b.is_ascii_whitespace()) {
+            self.meter.printed.store(true, Ordering::Relaxed);
+        }
         if self.meter.since_record.fetch_add(got as u64, Ordering::Relaxed) > MAX_RECORD {
             return Err(std::io::Error::other(ENDLESS));
         }

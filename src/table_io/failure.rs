@@ -2,7 +2,7 @@
 //! In: causes from the file system, the decoders and the parsers; out: one error type that names file, row and column.
 //! Does not know what a table means: that a column is required is said by the caller.
 
-use crate::domain::ErrorClass;
+use crate::domain::{ErrorClass, visible};
 use thiserror::Error;
 
 /// A failure to list, open, decode, map or write a table.
@@ -68,6 +68,9 @@ pub enum TableError {
         /// The dates there are.
         reach: String,
     },
+    /// Somebody asked to stop.
+    #[error("stopped while listing files")]
+    Stopped,
     /// A folder `date=...` that holds no date.
     #[error("partition folder {folder}: {value} is not a date, expected date=YYYY-MM-DD")]
     BadPartition {
@@ -116,15 +119,23 @@ pub enum TableError {
         /// The file.
         file: String,
     },
-    /// A quote that is never closed swallows rows.
-    #[error("{file}, row {row}: a quoted field does not end within {limit}; is a quote missing?")]
+    /// A row without end: a quote that is never closed, a line without an end, or blank lines only.
+    #[error("{file}, row {row}: {what}")]
     EndlessRecord {
         /// The file.
         file: String,
         /// The row that does not end.
         row: u64,
-        /// The limit it crossed.
-        limit: &'static str,
+        /// What was met instead of its end.
+        what: &'static str,
+    },
+    /// Compressed in a way that is not read.
+    #[error("{file} is compressed with {codec}, which is not read; write it with zstd, snappy, gzip or lz4")]
+    UnreadCodec {
+        /// The file.
+        file: String,
+        /// How it is compressed.
+        codec: &'static str,
     },
     /// Two columns of the same name.
     #[error("{file} has two columns named {column} (positions {first} and {second})")]
@@ -214,22 +225,13 @@ fn short_list(names: &[String]) -> String {
     text
 }
 
-/// A value made harmless for terminals and reports: control characters escaped, at most `limit` characters.
+/// A value made harmless for terminals and reports: what hides or steers written out, at most `limit` characters of it.
 pub fn sanitise(value: &str, limit: usize) -> String {
-    let mut out = String::new();
-    for (n, c) in value.chars().enumerate() {
-        if n >= limit {
-            out.push('…');
-            break;
-        }
-        match c {
-            // Bidirectional and invisible marks reorder or hide text in terminals just as controls do.
-            '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' => {
-                out.push_str(&c.escape_unicode().to_string());
-            }
-            c if c.is_control() => out.push_str(&c.escape_default().to_string()),
-            c => out.push(c),
-        }
+    let mut kept = value.chars();
+    let cut: String = kept.by_ref().take(limit).collect();
+    let mut out = visible(&cut).into_owned();
+    if kept.next().is_some() {
+        out.push('…');
     }
     out
 }
@@ -241,6 +243,7 @@ impl TableError {
             Self::BadMapping { .. } | Self::BadGlob { .. } => ErrorClass::Usage,
             Self::Io { source, .. } => ErrorClass::of_io(source),
             Self::Unwritable { .. } => ErrorClass::Environment,
+            Self::Stopped => ErrorClass::Interrupted,
             _ => ErrorClass::Input,
         }
     }

@@ -1,61 +1,21 @@
 //! Which files a table consists of: one file, a glob, a folder or a folder of partitions `date=YYYY-MM-DD/`.
 //! In: paths as given and the window's dates; out: files sorted by name, pruned by date before any of them is opened.
-//! Opens no file and reads no schema: what is inside is the readers' business.
+//! Opens no file of a log and reads no schema: what is inside is the readers' business.
 
+use super::input_file;
 use crate::domain::{DAY_US, Timestamp, nearest};
-use crate::table_io::TableError;
-use std::collections::BTreeMap;
+use crate::table_io::{InputFile, STDIN, Stop, TableError};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, UNIX_EPOCH};
+use std::sync::atomic::Ordering;
 
-/// The name of standard input.
-pub const STDIN: &str = "-";
 /// Other names of it, which lead to a file where one is redirected there.
 const STDIN_PATHS: &[&str] = &["/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"];
 const ENDINGS: &[&str] = &["parquet", "csv", "tsv", "txt", "ndjson", "jsonl", "json"];
 const ENDINGS_TEXT: &str = ".parquet .csv .tsv .txt .ndjson .jsonl .json (also .gz, .zst)";
 /// Deeper folders are a loop of links or not a log.
 const MAX_DEPTH: usize = 16;
-
-/// One file of a table.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct InputFile {
-    /// Where it is; [`STDIN`] for standard input.
-    pub path: PathBuf,
-    /// Its name in reports: relative to what was given.
-    pub name: String,
-    /// Its size in bytes, 0 for standard input.
-    pub bytes: u64,
-    /// When it was last written to, since 1970; `None` for standard input and where the file system does not say.
-    pub written: Option<Duration>,
-    /// Midnight UTC of its partition date, microseconds.
-    pub partition: Option<i64>,
-}
-
-impl InputFile {
-    /// Standard input.
-    fn stdin() -> Self {
-        Self { path: STDIN.into(), name: STDIN.into(), bytes: 0, written: None, partition: None }
-    }
-
-    /// Refuses a file that is no longer the one that was listed: what was read of it may be neither the old rows nor
-    /// the new ones, and its digest is of neither.
-    pub(crate) fn check_unchanged(&self) -> Result<(), TableError> {
-        if self.path == Path::new(STDIN) {
-            return Ok(());
-        }
-        let now = std::fs::metadata(&self.path).ok().map(|data| (data.len(), written(&data)));
-        if now == Some((self.bytes, self.written)) {
-            return Ok(());
-        }
-        Err(TableError::Changed { file: self.name.clone() })
-    }
-}
-
-/// When a file was last written to.
-fn written(data: &std::fs::Metadata) -> Option<Duration> {
-    data.modified().ok()?.duration_since(UNIX_EPOCH).ok()
-}
 
 /// What the given paths amount to.
 #[derive(Debug, Clone, Default)]
@@ -70,9 +30,26 @@ pub struct Listing {
     pub warnings: Vec<String>,
 }
 
-/// Lists the files of `paths`; partitions whose day does not meet `[from, to)` are left out.
-pub fn list(paths: &[String], from: Option<Timestamp>, to: Option<Timestamp>) -> Result<Listing, TableError> {
-    let mut walk = Walk { from, to, ..Walk::default() };
+/// What of the paths is wanted.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// Partitions that end at or before this moment are left out.
+    pub from: Option<Timestamp>,
+    /// Partitions that begin at or after this moment are left out.
+    pub to: Option<Timestamp>,
+    /// Where results go: below a folder that was given, they are none of its files.
+    pub results: Option<PathBuf>,
+    /// Raised by whoever wants the listing to stop.
+    pub stop: Option<Stop>,
+}
+
+/// Lists the files of `paths`.
+///
+/// A path may itself be a link, and so may a file. Folders that are reached through a link inside a given one are not
+/// looked into: links can lead round in a circle, or out of what was given.
+pub fn list(paths: &[String], wanted: &Wanted) -> Result<Listing, TableError> {
+    let results = wanted.results.as_deref().and_then(|path| std::fs::canonicalize(path).ok());
+    let mut walk = Walk { wanted: Wanted { results, ..wanted.clone() }, ..Walk::default() };
     for path in paths {
         walk.given(path)?;
     }
@@ -81,12 +58,15 @@ pub fn list(paths: &[String], from: Option<Timestamp>, to: Option<Timestamp>) ->
 
 #[derive(Default)]
 struct Walk {
-    from: Option<Timestamp>,
-    to: Option<Timestamp>,
+    wanted: Wanted,
     files: BTreeMap<PathBuf, InputFile>,
     listing: Listing,
     partitions: Vec<i64>,
     skipped: Vec<String>,
+    /// Folders that are links.
+    links: BTreeSet<String>,
+    /// Folders that hold results of this program.
+    results: BTreeSet<String>,
 }
 
 impl Walk {
@@ -121,13 +101,29 @@ impl Walk {
     }
 
     fn pattern(&mut self, given: &str) -> Result<(), TableError> {
-        let paths = glob::glob(given)
-            .map_err(|e| TableError::BadGlob { pattern: given.to_owned(), problem: e.msg.to_owned() })?;
-        let literal: PathBuf =
-            Path::new(given).iter().take_while(|p| !p.to_string_lossy().contains(['*', '?', '['])).collect();
+        let bad = |e: glob::PatternError| TableError::BadGlob {
+            pattern: given.to_owned(),
+            problem: e.msg.to_owned(),
+        };
+        let is_literal = |part: &&std::ffi::OsStr| !part.to_string_lossy().contains(['*', '?', '[']);
+        let literal: PathBuf = Path::new(given).iter().take_while(is_literal).collect();
+        let paths: Vec<PathBuf> = if given.contains("**") {
+            // The library would follow links, round and round.
+            let rest: PathBuf = Path::new(given).iter().skip_while(is_literal).collect();
+            let rest = glob::Pattern::new(&rest.to_string_lossy()).map_err(bad)?;
+            let root = if literal.as_os_str().is_empty() { Path::new(".") } else { &literal };
+            let mut found = Vec::new();
+            self.matching(root, root, &rest, 0, &mut found)?;
+            found
+        } else {
+            let paths = glob::glob(given).map_err(bad)?;
+            paths.map(|path| path.map_err(|e| TableError::io(given, e.into()))).collect::<Result<_, _>>()?
+        };
         let mut any = false;
         for path in paths {
-            let path = path.map_err(|e| TableError::io(given, e.into()))?;
+            if path.is_dir() && self.holds_results(&path) {
+                continue;
+            }
             any = true;
             let day = partition_of(&path, &literal)?;
             if path.is_dir() {
@@ -139,16 +135,43 @@ impl Walk {
         if any { Ok(()) } else { Err(TableError::NoMatch { pattern: given.to_owned() }) }
     }
 
-    fn folder(&mut self, path: &Path, root: &Path, day: Option<i64>, depth: usize) -> Result<(), TableError> {
-        let shown = path.display().to_string();
+    /// Files below a folder that match a pattern, or stand in a folder that does.
+    fn matching(
+        &mut self,
+        path: &Path,
+        root: &Path,
+        pattern: &glob::Pattern,
+        depth: usize,
+        found: &mut Vec<PathBuf>,
+    ) -> Result<(), TableError> {
+        let options = glob::MatchOptions { require_literal_separator: true, ..Default::default() };
+        let matches = |path: &Path| {
+            let below = path.strip_prefix(root).unwrap_or(path);
+            !below.as_os_str().is_empty() && pattern.matches_path_with(below, options)
+        };
         if depth > MAX_DEPTH {
-            self.listing.warnings.push(format!("{shown}: more than {MAX_DEPTH} folders deep, passed over"));
+            self.too_deep(path);
+            return Ok(());
+        }
+        for (entry, name, is_folder) in self.entries(path)? {
+            if is_folder {
+                self.matching(&entry, root, pattern, depth + 1, found)?;
+            } else if matches(&entry) || (has_known_ending(&name) && path.ancestors().any(matches)) {
+                found.push(entry);
+            }
+        }
+        Ok(())
+    }
+
+    fn folder(&mut self, path: &Path, root: &Path, day: Option<i64>, depth: usize) -> Result<(), TableError> {
+        if depth > MAX_DEPTH {
+            self.too_deep(path);
             return Ok(());
         }
         let day = match partition_day(path)? {
             Some(own) => {
                 // An empty folder says nothing about the days that the log covers.
-                let counts = holds_files(path, depth)?;
+                let counts = self.holds_files(path, depth)?;
                 if counts {
                     self.partitions.push(own);
                 }
@@ -160,8 +183,8 @@ impl Walk {
             }
             None => day,
         };
-        for (entry, name) in entries(path)? {
-            if entry.is_dir() {
+        for (entry, name, is_folder) in self.entries(path)? {
+            if is_folder {
                 self.folder(&entry, root, day, depth + 1)?;
             } else if has_known_ending(&name) {
                 self.file(&entry, root, day)?;
@@ -196,13 +219,86 @@ impl Walk {
             self.listing.warnings.push(format!("{name} is given twice, read once"));
             return Ok(());
         }
-        let (bytes, written) = (data.len(), written(&data));
+        let (bytes, written) = (data.len(), input_file::written(&data));
         self.files.insert(real, InputFile { path: path.to_owned(), name, bytes, written, partition });
         Ok(())
     }
 
     fn wanted(&self, day: i64) -> bool {
-        self.from.is_none_or(|from| day + DAY_US > from.0) && self.to.is_none_or(|to| day < to.0)
+        let Wanted { from, to, .. } = &self.wanted;
+        from.is_none_or(|from| day + DAY_US > from.0) && to.is_none_or(|to| day < to.0)
+    }
+
+    fn too_deep(&mut self, path: &Path) {
+        let shown = path.display();
+        self.listing.warnings.push(format!("{shown}: more than {MAX_DEPTH} folders deep, passed over"));
+    }
+
+    /// What stands in a folder, with its name and whether it is a folder itself; noted instead is what is not looked into.
+    fn entries(&mut self, path: &Path) -> Result<Vec<(PathBuf, String, bool)>, TableError> {
+        if self.wanted.stop.as_ref().is_some_and(|stop| stop.load(Ordering::Relaxed)) {
+            return Err(TableError::Stopped);
+        }
+        let shown = path.display().to_string();
+        let failed = |e| TableError::io(&shown, e);
+        let mut out = Vec::new();
+        for entry in std::fs::read_dir(path).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            let is_link = entry.file_type().map_err(failed)?.is_symlink();
+            let entry = entry.path();
+            let name = entry.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let is_folder = entry.is_dir();
+            // Markers and half-written files of other engines begin like this.
+            if name.starts_with(['.', '_']) || (is_folder && self.holds_results(&entry)) {
+                continue;
+            }
+            if is_folder && is_link {
+                self.links.insert(entry.display().to_string());
+                continue;
+            }
+            out.push((entry, name, is_folder));
+        }
+        Ok(out)
+    }
+
+    /// Whether a folder or one below it holds a file that would be read.
+    fn holds_files(&mut self, path: &Path, depth: usize) -> Result<bool, TableError> {
+        if depth > MAX_DEPTH {
+            return Ok(false);
+        }
+        for (entry, name, is_folder) in self.entries(path)? {
+            if if is_folder { self.holds_files(&entry, depth + 1)? } else { has_known_ending(&name) } {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Notes a folder that results of this program go to or lie in.
+    fn holds_results(&mut self, path: &Path) -> bool {
+        let real = || std::fs::canonicalize(path).ok();
+        let holds = is_run(path) || (self.wanted.results.is_some() && self.wanted.results == real());
+        if holds {
+            self.results.insert(path.display().to_string());
+        }
+        holds
+    }
+
+    /// Says what was not looked into.
+    fn tell_passed_over(&mut self) {
+        let shown = |names: &BTreeSet<String>| names.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
+        if !self.links.is_empty() {
+            let (n, names) = (self.links.len(), shown(&self.links));
+            let text =
+                format!("{n} folders that are links were not looked into: {names}; name them to read them");
+            self.listing.warnings.push(text);
+        }
+        if !self.results.is_empty() {
+            let (n, names) = (self.results.len(), shown(&self.results));
+            self.listing
+                .warnings
+                .push(format!("{n} folders hold results of this program, passed over: {names}"));
+        }
     }
 
     fn finish(mut self, paths: &[String]) -> Result<Listing, TableError> {
@@ -215,7 +311,7 @@ impl Walk {
             return Err(TableError::AllPruned {
                 path: paths.join(", "),
                 partitions: self.partitions.len(),
-                wanted: format!("{} to {}", date(self.from), date(self.to)),
+                wanted: format!("{} to {}", date(self.wanted.from), date(self.wanted.to)),
                 reach: format!("from {} to {}", day(self.partitions.first()), day(self.partitions.last())),
             });
         }
@@ -225,6 +321,7 @@ impl Walk {
             let text = format!("{} files with other endings passed over: {shown}", self.skipped.len());
             self.listing.warnings.push(text);
         }
+        self.tell_passed_over();
         let mut files: Vec<InputFile> = self.files.into_values().collect();
         files.sort_by(|a, b| (&a.name, &a.path).cmp(&(&b.name, &b.path)));
         // Two files of one name (from two folders) are told apart by their whole path.
@@ -238,32 +335,15 @@ impl Walk {
     }
 }
 
-/// What stands in a folder, with its name.
-fn entries(path: &Path) -> Result<Vec<(PathBuf, String)>, TableError> {
-    let shown = path.display().to_string();
-    let mut out = Vec::new();
-    for entry in std::fs::read_dir(path).map_err(|e| TableError::io(&shown, e))? {
-        let entry = entry.map_err(|e| TableError::io(&shown, e))?.path();
-        let name = entry.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        // Markers and half-written files of other engines begin like this.
-        if !name.starts_with(['.', '_']) {
-            out.push((entry, name));
-        }
+/// Whether a folder is a published run; its manifest begins with what made it.
+fn is_run(path: &Path) -> bool {
+    let manifest = path.join("manifest.json");
+    if !std::fs::metadata(&manifest).is_ok_and(|data| data.is_file()) {
+        return false;
     }
-    Ok(out)
-}
-
-/// Whether a folder or one below it holds a file that would be read.
-fn holds_files(path: &Path, depth: usize) -> Result<bool, TableError> {
-    if depth > MAX_DEPTH {
-        return Ok(false);
-    }
-    for (entry, name) in entries(path)? {
-        if if entry.is_dir() { holds_files(&entry, depth + 1)? } else { has_known_ending(&name) } {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+    let mut head = String::new();
+    let read = std::fs::File::open(&manifest).map(|file| file.take(512).read_to_string(&mut head));
+    read.is_ok() && head.contains("\"schema\": \"manifest ") && head.contains("\"name\": \"bulkwatch\"")
 }
 
 fn has_known_ending(name: &str) -> bool {
@@ -308,74 +388,4 @@ fn not_found(given: &str) -> TableError {
     names.sort();
     let nearest = nearest(&wanted, names.iter().map(String::as_str)).map(str::to_owned);
     TableError::NotFound { path: given.to_owned(), nearest }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn folder(files: &[&str]) -> tempfile::TempDir {
-        let dir = tempfile::tempdir().expect("temp");
-        for file in files {
-            let path = dir.path().join(file);
-            std::fs::create_dir_all(path.parent().expect("parent")).expect("folder");
-            std::fs::write(path, b"x").expect("write");
-        }
-        dir
-    }
-
-    fn names(listing: &Listing) -> Vec<&str> {
-        listing.files.iter().map(|f| f.name.as_str()).collect()
-    }
-
-    #[test]
-    fn partitions_are_pruned_by_day_and_the_oldest_is_remembered() {
-        let dir = folder(&[
-            "date=2026-01-01/a.parquet",
-            "date=2026-01-02/a.parquet",
-            "date=2026-01-03/a.parquet",
-            "_SUCCESS",
-        ]);
-        let path = vec![dir.path().display().to_string()];
-        let from = Timestamp::parse("2026-01-02T12:00:00Z");
-        let listing = list(&path, from, Timestamp::parse("2026-01-03")).expect("lists");
-        assert_eq!(names(&listing), ["date=2026-01-02/a.parquet"]);
-        assert_eq!(listing.pruned, 2);
-        assert_eq!(listing.earliest_partition, Timestamp::parse("2026-01-01").map(|t| t.0));
-        let none = list(&path, Timestamp::parse("2030-01-01"), None);
-        assert!(matches!(none, Err(TableError::AllPruned { partitions: 3, .. })));
-    }
-
-    #[test]
-    fn empty_partitions_cover_no_day() {
-        let dir = folder(&["date=2026-01-03/a.csv", "date=2026-01-01/_SUCCESS", "date=2026-01-02/notes.md"]);
-        let path = vec![dir.path().display().to_string()];
-        let day = |text: &str| Timestamp::parse(text).map(|t| t.0);
-        for from in [None, Timestamp::parse("2026-01-03")] {
-            let listing = list(&path, from, None).expect("lists");
-            assert_eq!((listing.earliest_partition, listing.pruned), (day("2026-01-03"), 0));
-        }
-    }
-
-    #[test]
-    fn globs_and_repeats_are_understood() {
-        let dir = folder(&["b.csv", "a.csv.gz", "notes.md"]);
-        let at = |name: &str| dir.path().join(name).display().to_string();
-        let listing = list(&[at("*.csv*"), at("b.csv")], None, None).expect("lists");
-        assert_eq!(names(&listing), ["a.csv.gz", "b.csv"]);
-        assert_eq!(listing.warnings.len(), 1);
-        assert!(matches!(list(&[at("*.nothing")], None, None), Err(TableError::NoMatch { .. })));
-        let error = list(&[at("b.cvs")], None, None).expect_err("missing").to_string();
-        assert!(error.contains("did you mean b.csv?"), "{error}");
-    }
-
-    #[test]
-    fn nonsense_dates_and_empty_folders_are_named() {
-        let dir = folder(&["date=2026-13-45/a.csv"]);
-        let error = list(&[dir.path().display().to_string()], None, None).expect_err("bad date");
-        assert!(error.to_string().contains("2026-13-45 is not a date"));
-        let dir = folder(&["notes.md"]);
-        let error = list(&[dir.path().display().to_string()], None, None).expect_err("nothing");
-        assert!(error.to_string().contains("passed over: notes.md"), "{error}");
-    }
 }

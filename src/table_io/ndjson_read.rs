@@ -86,7 +86,8 @@ impl NdjsonReader {
             }
             if line.len() as u64 > MAX_RECORD {
                 let row = self.line + self.ahead.len() as u64 + 1;
-                return Err(TableError::EndlessRecord { file: self.file.clone(), row, limit: "64 MB" });
+                let what = "a line does not end within 64 MB; each must hold one JSON object";
+                return Err(TableError::EndlessRecord { file: self.file.clone(), row, what });
             }
         }
     }

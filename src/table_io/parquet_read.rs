@@ -9,6 +9,7 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
 };
+use parquet::basic::Compression;
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -33,6 +34,9 @@ impl ParquetFile {
         let metadata = guarded(&file.name, 0, || {
             ArrowReaderMetadata::load(&stream, ArrowReaderOptions::new()).map_err(|e| e.to_string())
         })?;
+        if let Some(codec) = unread_codec(&metadata) {
+            return Err(TableError::UnreadCodec { file: file.name.clone(), codec });
+        }
         let declared = metadata.schema().clone();
         let columns: Vec<String> = declared.fields().iter().map(|f| f.name().clone()).collect();
         for (i, column) in columns.iter().enumerate() {
@@ -88,6 +92,20 @@ impl ParquetFile {
                 .map_err(|e| e.to_string())
         })?;
         Ok(ParquetBatches { file: self.file.name.clone(), reader, wanted: wanted.to_vec(), row, done: false })
+    }
+}
+
+/// The first codec of a file that this build does not decode.
+fn unread_codec(metadata: &ArrowReaderMetadata) -> Option<&'static str> {
+    let groups = metadata.metadata().row_groups().iter();
+    groups.flat_map(|group| group.columns()).find_map(|column| name_unread(column.compression()))
+}
+
+fn name_unread(codec: Compression) -> Option<&'static str> {
+    match codec {
+        Compression::BROTLI(_) => Some("brotli"),
+        Compression::LZO => Some("lzo"),
+        _ => None,
     }
 }
 
@@ -156,5 +174,18 @@ fn to_batch(record: &RecordBatch, wanted: &[String], first_row: u64) -> Batch {
         columns: wanted.iter().map(|w| record.column_by_name(w).cloned()).collect(),
         source_rows: record.num_rows() as u64,
         ..Batch::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_decoded_is_named() {
+        let read = [Compression::UNCOMPRESSED, Compression::SNAPPY, Compression::LZ4_RAW, Compression::LZ4];
+        assert!(read.into_iter().all(|codec| name_unread(codec).is_none()));
+        assert_eq!(name_unread(Compression::BROTLI(Default::default())), Some("brotli"));
+        assert_eq!(name_unread(Compression::LZO), Some("lzo"));
     }
 }

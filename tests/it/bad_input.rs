@@ -77,6 +77,7 @@ fn format_cases() -> Vec<Case> {
     let utf16: Vec<u8> = GOOD.encode_utf16().flat_map(u16::to_le_bytes).collect();
     let marked: Vec<u8> = [&[0xff, 0xfe][..], &utf16].concat();
     let endless = [b"ts,sender,recipient\n2026-01-01,\"a,b\n".to_vec(), vec![b'x'; 66 << 20]].concat();
+    let line = [b"{\"ts\":1}\n{\"ts\":\"".to_vec(), vec![b'x'; 66 << 20]].concat();
     vec![
         ("empty file", "a.csv", vec![], &["a.csv is empty"], Input),
         ("empty parquet", "a.parquet", vec![], &["a.parquet is empty"], Input),
@@ -139,7 +140,27 @@ fn format_cases() -> Vec<Case> {
         ),
         ("json array", "a.json", b"[{\"ts\":1}]".to_vec(), &["is not ndjson", "one JSON array"], Input),
         ("csv named ndjson", "a.ndjson", GOOD.into(), &["first line is not a JSON object"], Input),
-        ("quote never closed", "a.csv", endless, &["row 1: a quoted field does not end within 64 MB"], Input),
+        (
+            "a line without end",
+            "a.ndjson",
+            line,
+            &["row 2: a line does not end within 64 MB; each must"],
+            Input,
+        ),
+        (
+            "blank without end",
+            "a.csv.gz",
+            gzip(&vec![b'\n'; 66 << 20]),
+            &["nothing but blank lines within 64 MB"],
+            Input,
+        ),
+        (
+            "quote never closed",
+            "a.csv",
+            endless,
+            &["row 1: a row does not end within 64 MB; is a quote missing?"],
+            Input,
+        ),
     ]
 }
 

@@ -204,12 +204,12 @@ fn a_window_that_holds_nothing_is_named() {
         assert!(far.err.contains(named), "{named}: {}", far.err);
     }
     assert!(!scan(&[]).err.contains("say the end with --to"));
-    text.push_str("2099-01-01T00:00:00Z,a1,b1\n");
+    text.push_str("2099-01-01T00:00:00Z,a1,b1\n2099-01-01T00:00:01Z,a1,b2\n");
     std::fs::write(&log, &text).expect("written");
     let ahead = scan(&[]);
     assert_eq!(ahead.code, 0, "{}", ahead.err);
     assert!(
-        ahead.err.contains("holds 1 messages of 1001 rows; if that row's time is wrong"),
+        ahead.err.contains("holds 2 messages of 1002 rows; if that row's time is wrong"),
         "{}",
         ahead.err
     );

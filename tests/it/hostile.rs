@@ -89,12 +89,45 @@ fn a_stray_quote_hides_no_rows() {
 
 /// Scans and returns the flat numbers, the warnings and the manifest.
 fn scanned(dir: &Path, args: &[&str]) -> (serde_json::Value, String, serde_json::Value) {
-    let args = [&["scan", "--json", "--out", "runs"], args].concat();
+    let out = if args.contains(&"--out") { &[][..] } else { &["--out", "runs"] };
+    let args = [&["scan", "--json"], out, args].concat();
     let summary: serde_json::Value = serde_json::from_str(&ok(dir, &args)).expect("JSON");
     let folder = dir.join(summary["folder"].as_str().expect("a folder"));
     let manifest = fs::read_to_string(folder.join("manifest.json")).expect("manifest");
     let manifest = serde_json::from_str(&manifest).expect("JSON");
     (summary["metrics"].clone(), summary["warnings"].to_string(), manifest)
+}
+
+#[test]
+fn one_row_of_a_wrong_clock_empties_no_night() {
+    let dir = tempfile::tempdir().expect("temp");
+    let log = format!("{HEAD}{}", rows("a", 2000));
+    let late = |to: &str| format!("{log}{to},m,n,q\n");
+    let scan = |log: &str, args: &[&str]| {
+        fs::write(dir.path().join("log.csv"), log).expect("written");
+        scanned(dir.path(), &[&["log.csv"], args].concat())
+    };
+    let (usual, _, manifest) = scan(&log, &[]);
+    assert_eq!(usual["rows.long_after_all_others"], 0.0);
+    let (metrics, warnings, after) = scan(&late("2022-07-20T00:00:00Z"), &[]);
+    assert_eq!(after["window"], manifest["window"]);
+    assert_eq!(
+        (&metrics["rows.long_after_all_others"], &metrics["rows.outside_log"]),
+        (&1.0.into(), &1.0.into())
+    );
+    assert_eq!(metrics["rows.events"], usual["rows.events"]);
+    assert!(
+        warnings.contains("1 of 2001 rows are dated long after all others, the newest at 2022-07-20"),
+        "{warnings}"
+    );
+    for args in [["--to", "2022-07-21"], ["--from", "2022-07-01"]] {
+        let (metrics, warnings, after) = scan(&late("2022-07-20T00:00:00Z"), &args);
+        assert_eq!(
+            (&metrics["rows.long_after_all_others"], warnings.contains("long after")),
+            (&0.0.into(), false)
+        );
+        assert_eq!(after["window"]["to"], "2022-07-21T00:00:00Z", "{args:?}: who says so is believed");
+    }
 }
 
 #[test]
@@ -315,4 +348,16 @@ fn a_run_that_cannot_be_shown_is_said_to_be_published() {
         assert_eq!(done.status.code(), Some(5), "{more:?}: {said}");
         assert!(said.contains("error: the run was published in runs/2022-05-02-"), "{more:?}: {said}");
     }
+}
+
+#[test]
+fn a_second_night_reads_nothing_of_the_first() {
+    let dir = tempfile::tempdir().expect("temp");
+    fs::write(dir.path().join("log.csv"), format!("{HEAD}{}", rows("a", 300))).expect("written");
+    let (first, _, _) = scanned(dir.path(), &["."]);
+    let (second, warnings, _) = scanned(dir.path(), &["."]);
+    assert_eq!((&first["rows.read"], &second["rows.read"]), (&300.0.into(), &300.0.into()));
+    assert!(warnings.contains("1 folders hold results of this program, passed over: ./runs"), "{warnings}");
+    let (third, _, _) = scanned(dir.path(), &[".", "--out", "other"]);
+    assert_eq!(third["rows.read"], 300.0, "those of another output folder are known by their manifest");
 }

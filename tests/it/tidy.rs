@@ -212,6 +212,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("minijinja::", &["src/report/"]),
     ("quick_xml::", &["src/report/junit.rs"]),
     ("statrs::", &["src/evaluate/"]),
+    ("unicode_properties::", &["src/domain/characters.rs"]),
     ("std::env", &["src/cli/"]),
     ("std::process", &["src/cli/", "src/main.rs"]),
     ("SystemTime", &["src/cli/"]),

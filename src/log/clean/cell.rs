@@ -105,7 +105,12 @@ impl Column {
             DataType::Dictionary(_, values) => return Self::of(Some(&cast(values)?)),
             // Text without its annotation, decimals without a fraction: both are read as text.
             DataType::Binary | DataType::LargeBinary | DataType::BinaryView | DataType::Decimal128(_, 0) => {
-                Self::Text(cast(&DataType::Utf8)?.as_string::<i32>().clone())
+                let text = cast(&DataType::Utf8)?;
+                // Bytes that are no text would come out as absent.
+                if array.null_count() < text.null_count() {
+                    return None;
+                }
+                Self::Text(text.as_string::<i32>().clone())
             }
             _ => return None,
         })
@@ -166,5 +171,24 @@ fn walk<'a>(
     for row in rows {
         let cell = if nulls.is_none_or(|n| n.is_valid(row)) { value(row) } else { Cell::Null };
         f(row, cell);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use arrow_array::BinaryArray;
+    use std::sync::Arc;
+
+    #[test]
+    fn bytes_are_text_or_no_column_at_all() {
+        let column =
+            |values: Vec<Option<&[u8]>>| Column::of(Some(&(Arc::new(BinaryArray::from(values)) as ArrayRef)));
+        let text = column(vec![Some(b"a"), None]).expect("text without its annotation");
+        assert_eq!((text.cell(0), text.cell(1)), (Cell::Text("a"), Cell::Null));
+        assert!(
+            column(vec![Some(b"a"), Some(b"\xff\xfe")]).is_none(),
+            "bytes that are no text are not absent"
+        );
     }
 }

@@ -7,6 +7,7 @@ use crate::log::clean::{Cell, Column, TimeReader, guess_unit};
 use crate::log::schema::{ColumnCard, ColumnType, TableKind};
 use crate::log::{InputSpec, LogError, ReadSettings};
 use crate::table_io::{Batch, Format, InputFile, Mapping, Nested, Section, TableError, TableFile, TimeSpec};
+use arrow_schema::DataType;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -199,7 +200,7 @@ impl Plan {
                 }
                 .into()
             };
-            let found = || array.as_ref().map_or_else(String::new, |a| a.data_type().to_string());
+            let found = || array.as_ref().map_or_else(String::new, |a| type_found(a.data_type()));
             let column = Column::of(array.as_ref()).ok_or_else(|| wrong(found()))?;
             if !fits(&card.ty, &column) {
                 return Err(wrong(found()));
@@ -318,6 +319,14 @@ fn fits(ty: &ColumnType, column: &Column) -> bool {
         ColumnType::Flag | ColumnType::FlagOrCount => text || integer || float || flag,
         ColumnType::FlagOrToken => text || integer || flag,
         ColumnType::Note => true,
+    }
+}
+
+/// The type of a column that does not do; bytes that are text would.
+fn type_found(ty: &DataType) -> String {
+    match ty {
+        DataType::Binary | DataType::LargeBinary | DataType::BinaryView => format!("{ty}, and no UTF-8 text"),
+        ty => ty.to_string(),
     }
 }
 
