@@ -6,6 +6,7 @@ mod args;
 mod catalog;
 mod coaction;
 mod config;
+mod dry_run;
 mod explain;
 mod failure;
 mod init;

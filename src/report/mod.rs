@@ -8,6 +8,7 @@ mod folder;
 mod html;
 mod queue;
 mod read_back;
+mod read_campaigns;
 mod record_v1;
 mod run;
 
@@ -15,5 +16,6 @@ pub use campaigns::NamedCampaign;
 pub use feature_file::{FeatureFile, FeatureFileError, NamedRow, fill_in, read_features};
 pub use folder::{FolderError, RunFolder};
 pub use read_back::{AccountRow, PublishedRun, ReasonRow, newest_run, read_run};
+pub use read_campaigns::{CampaignRow, read_campaigns};
 pub use record_v1::Judged;
 pub use run::{RESULT_FILES, ReportError, Run, Summary};

@@ -2,7 +2,7 @@
 //! In: paths as given and the window's dates; out: files sorted by name, pruned by date before any of them is opened.
 //! Opens no file and reads no schema: what is inside is the readers' business.
 
-use crate::domain::{DAY_US, Timestamp, nearest};
+use crate::domain::{DAY_US, Timestamp, counted, nearest};
 use crate::table_io::TableError;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -222,7 +222,10 @@ impl Walk {
         if !self.skipped.is_empty() {
             self.skipped.sort();
             let shown = self.skipped.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
-            let text = format!("{} files with other endings passed over: {shown}", self.skipped.len());
+            let text = format!(
+                "{} with other endings passed over: {shown}",
+                counted(self.skipped.len() as u64, "file")
+            );
             self.listing.warnings.push(text);
         }
         let mut files: Vec<InputFile> = self.files.into_values().collect();

@@ -15,4 +15,5 @@ mod padding;
 mod program;
 mod reading;
 mod scenarios;
+mod telling;
 mod tidy;
