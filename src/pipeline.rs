@@ -2,7 +2,9 @@
 //! In: checked inputs and settings; out: a published run folder and its summary.
 //! Computes nothing of its own.
 
-use crate::campaigns::{Found, Newcomers, Part, Search, SearchError, SharedThing, newcomers, shared_things};
+use crate::campaigns::{
+    CampaignKind, Found, Newcomers, Part, Search, SearchError, SharedThing, newcomers, shared_things,
+};
 use crate::context::Exchange;
 use crate::decision::{self, Circumstances, Known, OffPlatformDecision, Policy, PolicyError, Rulings};
 use crate::domain::{ErrorClass, Timestamp};
@@ -395,13 +397,31 @@ fn shared(settings: &ScanSettings, out: &Path) -> Shared {
     }
 }
 
-/// Says of each account which campaign it belongs to, the first of several.
+/// Says of each account which campaign it belongs to: of several the one whose rule gives it most points, then the
+/// first.
 fn tell_campaigns(judged: &mut [Judged], campaigns: &[NamedCampaign]) {
-    let of = |campaign: &NamedCampaign| {
-        campaign.with(Part::Member).map(|member| (member.to_owned(), campaign.id.clone())).collect::<Vec<_>>()
-    };
-    let first: HashMap<String, String> = campaigns.iter().rev().flat_map(of).collect();
-    judged.iter_mut().for_each(|j| j.campaign = first.get(&j.name).cloned());
+    let mut of: HashMap<&str, Vec<&NamedCampaign>> = HashMap::new();
+    for campaign in campaigns {
+        campaign.with(Part::Member).for_each(|member| of.entry(member).or_default().push(campaign));
+    }
+    for j in judged.iter_mut() {
+        let points = |c: &NamedCampaign| {
+            let hit = j.card.outcome.found(rule_of(c.campaign.kind));
+            hit.map_or(0.0, |hit| hit.contribution())
+        };
+        let own = of.get(j.name.as_str()).into_iter().flatten().copied();
+        let most = own.reduce(|best, next| if points(best) < points(next) { next } else { best });
+        j.campaign = most.map(|campaign| campaign.id.clone());
+    }
+}
+
+/// The rule that looks at campaigns of a kind.
+fn rule_of(kind: CampaignKind) -> &'static rules::Rule {
+    match kind {
+        CampaignKind::Lockstep => &rules::coordination::LOCKSTEP,
+        CampaignKind::Sharded => &rules::coordination::SHARDED,
+        CampaignKind::Clique => &rules::coordination::CLOSED_CIRCLE,
+    }
 }
 
 /// What an account is judged by, beside its conduct.

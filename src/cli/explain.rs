@@ -4,9 +4,11 @@
 
 use super::args::Flags;
 use super::{Failure, terminal};
-use crate::domain::nearest;
+use crate::domain::{counted, nearest};
 use crate::features::{Feature, Place, cards, descriptive};
-use crate::report::{AccountRow, PublishedRun, ReasonRow, newest_run, read_features, read_run};
+use crate::report::{
+    AccountRow, CampaignRow, PublishedRun, ReasonRow, newest_run, read_campaigns, read_features, read_run,
+};
 use crate::rules::{self, Sense};
 use serde_json::json;
 use std::fmt::Write;
@@ -23,8 +25,11 @@ pub fn run(flags: &Flags) -> Result<(), Failure> {
             .unwrap_or_default();
         Failure::usage(format!("no account {} in {}{offer}", terminal::safe(wanted), folder.display()))
     })?;
-    let page =
-        if flags.json { json_page(&run, account) } else { terminal::lines(&page(&run, account, &folder)?) };
+    let campaigns = read_campaigns(&folder)?;
+    let page = match flags.json {
+        true => json_page(&run, account, &campaigns),
+        false => terminal::lines(&page(&run, account, &campaigns, &folder)?),
+    };
     Ok(terminal::data(&page)?)
 }
 
@@ -36,7 +41,15 @@ fn folder(given: Option<&Path>) -> Result<PathBuf, Failure> {
         .ok_or_else(|| Failure::usage("no run folder below runs/; name one with --run, or scan first"))
 }
 
-fn json_page(run: &PublishedRun, a: &AccountRow) -> String {
+fn json_page(run: &PublishedRun, a: &AccountRow, campaigns: &[CampaignRow]) -> String {
+    let company: Vec<serde_json::Value> = campaigns
+        .iter()
+        .filter_map(|c| Some((c, c.part_of(&a.name)?)))
+        .map(|(c, part)| {
+            json!({ "campaign": c.id, "kind": c.kind, "part": part, "members": c.members().collect::<Vec<_>>(),
+                    "days": c.days, "span": c.span, "same_as": c.same_as })
+        })
+        .collect();
     let rows = |list: Vec<&ReasonRow>| -> Vec<serde_json::Value> {
         list.into_iter()
             .map(|r| {
@@ -55,6 +68,7 @@ fn json_page(run: &PublishedRun, a: &AccountRow) -> String {
         "policy": { "version": a.policy_version, "basis": a.policy_basis, "grounds": a.grounds }, "recommendation": a.recommendation,
         "notes": a.notes, "off_platform_n": a.off_platform_n,
         "reasons": rows(run.reasons_of(&a.name)), "mitigations": rows(run.mitigations_of(&a.name)),
+        "campaigns": company,
         "automated_means": { "detection": true, "decision": false },
     })
     .to_string()
@@ -65,7 +79,12 @@ fn bar(score: f64) -> String {
     format!("{}{} {score:.2}", "#".repeat(full), ".".repeat(20 - full.min(20)))
 }
 
-fn page(run: &PublishedRun, a: &AccountRow, folder: &Path) -> Result<String, Failure> {
+fn page(
+    run: &PublishedRun,
+    a: &AccountRow,
+    campaigns: &[CampaignRow],
+    folder: &Path,
+) -> Result<String, Failure> {
     let mut text = String::new();
     let features = read_features(&folder.join("features.parquet"))?;
     let rows: Vec<_> = features.iter().map(|r| r.features.clone()).collect();
@@ -75,11 +94,11 @@ fn page(run: &PublishedRun, a: &AccountRow, folder: &Path) -> Result<String, Fai
     let _ = writeln!(text, "as of        {}   rank {} of {}", a.as_of, a.rank, run.accounts.len());
     let _ = writeln!(text, "verdict      {}{finding}   state {}", a.verdict, a.state);
     let _ = writeln!(text, "recommended  {}", a.recommendation);
-    if a.is_recommended() {
-        let decides = if a.requires_human_review { "yes" } else { "no" };
-        let _ = writeln!(text, "             a person must decide: {decides}");
+    if let Some(decides) = decides(a) {
+        let _ = writeln!(text, "             {decides}");
     }
-    let _ = writeln!(text, "evidence     {} ({} actions)", a.evidence_level, a.messages_n.unwrap_or(0.0));
+    let actions = counted(a.messages_n.unwrap_or(0.0) as u64, "action");
+    let _ = writeln!(text, "evidence     {} ({actions})", a.evidence_level);
     for (name, score) in
         [("automation", a.automation), ("broadcast", a.broadcast), ("unsolicited", a.unsolicited)]
     {
@@ -91,6 +110,7 @@ fn page(run: &PublishedRun, a: &AccountRow, folder: &Path) -> Result<String, Fai
     for r in reasons {
         reason(&mut text, r, &peers);
     }
+    company(&mut text, a, campaigns);
     let mitigations = run.mitigations_of(&a.name);
     if !mitigations.is_empty() {
         let _ = writeln!(text, "\nfor the account (shown, never bought off)");
@@ -113,6 +133,47 @@ fn page(run: &PublishedRun, a: &AccountRow, folder: &Path) -> Result<String, Fai
     let _ =
         writeln!(text, "marks        V published, Q quoted second-hand, X measured by us, S our suggestion");
     Ok(text)
+}
+
+/// Who decides, where there is anything to decide.
+fn decides(a: &AccountRow) -> Option<&'static str> {
+    match (a.verdict.as_str(), a.finding.as_str()) {
+        _ if !a.is_recommended() => None,
+        ("watch", "none") => Some("nothing to decide yet; any measure would be for a person to decide"),
+        _ if a.requires_human_review => Some("a person must decide: yes"),
+        _ => Some("a person must decide: no"),
+    }
+}
+
+/// Fellow members named on the page; the file and `--json` hold all.
+const MOST_MEMBERS: usize = 12;
+
+/// The campaigns it was found in, and with whom.
+fn company(text: &mut String, a: &AccountRow, campaigns: &[CampaignRow]) {
+    let own: Vec<_> = campaigns.iter().filter_map(|c| Some((c, c.part_of(&a.name)?))).collect();
+    if own.is_empty() {
+        return;
+    }
+    let _ = writeln!(text, "\ncompany (alone at most a reason to watch)");
+    for (c, part) in own {
+        let (members, days) = (c.members().count() as u64, counted(c.days, "day"));
+        let span = c.span.as_ref().map_or(String::new(), |(from, to)| format!(", {from} to {to}"));
+        let part = match part {
+            "member" => "",
+            "original" => "; this account is no member: it was always first, or is imitated",
+            _ => "; this account is no member: times are too coarse to tell who was first",
+        };
+        let members = counted(members, "member");
+        let _ = writeln!(text, "  {} ({}): {members}, on {days}{span}{part}", c.id, c.kind);
+        let others: Vec<&str> = c.members().filter(|name| *name != a.name).collect();
+        let named: Vec<String> = others.iter().take(MOST_MEMBERS).map(|name| terminal::safe(name)).collect();
+        let more = others.len().saturating_sub(MOST_MEMBERS);
+        let more = if 0 < more { format!(" and {more} more") } else { String::new() };
+        let _ = writeln!(text, "     with {}{more}", named.join(", "));
+        if !c.same_as.is_empty() {
+            let _ = writeln!(text, "     the same accounts as {}", c.same_as.join(", "));
+        }
+    }
 }
 
 fn reason(text: &mut String, r: &ReasonRow, peers: &dyn Fn(&Feature, f64) -> Option<Place>) {

@@ -9,6 +9,7 @@ mod catalog;
 mod coaction;
 mod compare;
 mod config;
+mod dry_run;
 mod evaluate;
 mod evaluation_args;
 mod explain;

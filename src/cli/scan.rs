@@ -9,13 +9,12 @@ use crate::decision::Rulings;
 use crate::domain::{DAY_US, ErrorClass, Timestamp, Word};
 use crate::features::Population;
 use crate::log::{
-    InputSpec, Inputs, Keys, LEAST_LIMIT, Length, MemoryPlan, PARTITIONS, ReadSettings, TableKind,
-    WindowWish, load_mapping,
+    InputSpec, Inputs, Keys, LEAST_LIMIT, Length, MemoryPlan, ReadSettings, TableKind, WindowWish,
+    load_mapping,
 };
 use crate::model::Model;
 use crate::pipeline::{self, Previous, ScanSettings};
-use crate::report::{Summary, read_run};
-use crate::table_io::{FileLayout, InputFile, STDIN, TableError, TableFile, Wanted};
+use crate::report::{CampaignRow, Summary, read_campaigns, read_run};
 use bytesize::ByteSize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -195,7 +194,7 @@ pub fn scan(
         wish,
         read,
         memory: memory(settings)?,
-        tmp_dir: settings.get("run.tmp_dir").map(PathBuf::from),
+        tmp_dir: tmp_dir(settings)?,
         policy: policy.as_deref().unwrap_or(SHIPPED_POLICY),
         population: population.as_ref(),
         model: model.as_ref(),
@@ -245,12 +244,21 @@ fn check_capacity(settings: &Settings) -> Result<(), Failure> {
 }
 
 /// Where run folders go.
-fn out(settings: &Settings) -> PathBuf {
+pub(super) fn out(settings: &Settings) -> PathBuf {
     settings.get("output.out").unwrap_or("runs").into()
 }
 
+/// The folder for rows on disk; one that is not there is a slip of the pen, and is not made.
+fn tmp_dir(settings: &Settings) -> Result<Option<PathBuf>, Failure> {
+    let folder = settings.get("run.tmp_dir").map(PathBuf::from);
+    match folder.as_ref().is_none_or(|folder| folder.exists()) {
+        true => Ok(folder),
+        false => Err(settings.bad("run.tmp_dir", "a folder that is there (--tmp-dir)")),
+    }
+}
+
 /// Date partitions that can matter: from the look-back before the window to its end.
-fn partitions(wish: &WindowWish) -> (Option<Timestamp>, Option<Timestamp>) {
+pub(super) fn partitions(wish: &WindowWish) -> (Option<Timestamp>, Option<Timestamp>) {
     let (from, _) = wish.bounds();
     (Some(from).filter(|from| *from != i64::MIN).map(Timestamp), wish.to)
 }
@@ -261,7 +269,7 @@ pub fn default_memory() -> MemoryPlan {
 }
 
 /// The memory that settings allow.
-fn memory(settings: &Settings) -> Result<MemoryPlan, Failure> {
+pub(super) fn memory(settings: &Settings) -> Result<MemoryPlan, Failure> {
     let what = format!("at least {} and a unit, such as 512MiB or 8GiB", ByteSize(LEAST_LIMIT));
     let limit = match settings.get("run.memory_limit") {
         None => None,
@@ -278,7 +286,7 @@ pub fn run(flags: &Flags) -> Result<(), Failure> {
     let settings = resolve(flags)?;
     threads(&settings)?;
     if flags.dry_run {
-        return dry_run(&settings);
+        return super::dry_run::run(&settings, flags);
     }
     let stop = stop_flag();
     let night = Night { simulated: is_simulated(&settings), name: None };
@@ -303,49 +311,10 @@ fn tell(summary: &Summary, flags: &Flags) -> Result<(), Failure> {
     show(summary, flags.features_only)
 }
 
-fn dry_run(settings: &Settings) -> Result<(), Failure> {
-    let inputs = inputs(settings)?;
-    let wish = wish(settings)?;
-    let (from, to) = partitions(&wish);
-    let wanted = Wanted { from, to, results: Some(out(settings)), stop: None };
-    let listing = crate::table_io::list(&inputs.messages.paths, &wanted)?;
-    let promised = |file: &InputFile| match file.path == Path::new(STDIN) {
-        true => Ok(None),
-        false => Ok::<_, TableError>(TableFile::open(file, &FileLayout::default())?.rows()),
-    };
-    let rows: Vec<Option<u64>> = listing.files.iter().map(promised).collect::<Result<_, _>>()?;
-    let shown = listing.files.iter().zip(&rows).map(|(file, rows)| {
-        let rows = rows.map_or_else(|| "not known before reading".to_owned(), |n| n.to_string());
-        vec![file.name.clone(), ByteSize(file.bytes).to_string(), rows]
-    });
-    terminal::data(&terminal::table(&["would read", "size", "rows"], shown.collect()))?;
-    terminal::data(&format!("\n{} files; {} date partitions left out", listing.files.len(), listing.pruned))?;
-    let plan = memory(settings)?;
-    let total = rows.into_iter().sum::<Option<u64>>();
-    Ok(terminal::data(&planned(&plan, total))?)
-}
-
-fn planned(plan: &MemoryPlan, messages: Option<u64>) -> String {
-    let limit = if plan.strict { "given" } else { "by default" };
-    let mut text = format!(
-        "memory: {} {limit}, {} of it for rows in {PARTITIONS} account partitions, {} workers\n",
-        ByteSize(plan.limit),
-        ByteSize(plan.for_rows()),
-        plan.workers
-    );
-    match messages {
-        None => text.push_str("disk: depends on the number of rows, which these files do not promise"),
-        Some(n) if plan.disk_for(n) <= plan.for_rows() => text.push_str("disk: none, all rows fit in memory"),
-        Some(n) => text.push_str(&format!(
-            "disk: up to {} of temporary rows, before compression",
-            ByteSize(plan.disk_for(n))
-        )),
-    }
-    text
-}
-
 /// Accounts shown on the terminal.
 const SHOWN: usize = 12;
+/// Campaigns shown there.
+const CAMPAIGNS_SHOWN: usize = 5;
 
 fn show(summary: &Summary, features_only: bool) -> Result<(), Failure> {
     for warning in &summary.warnings {
@@ -385,6 +354,9 @@ fn show(summary: &Summary, features_only: bool) -> Result<(), Failure> {
         let head = ["account", "verdict", "automation", "broadcast", "unsolicited", "first reason"];
         terminal::data(&format!("\n{}", terminal::table(&head, noted)))?;
     }
+    if let Some(text) = campaigns(&read_campaigns(&summary.folder)?) {
+        terminal::data(&format!("\n{text}"))?;
+    }
     let folder = terminal::plain(&summary.folder.to_string_lossy());
     terminal::data(&format!("\nrun folder: {folder} (open {folder}/report.html)"))?;
     if let Some(first) = run.accounts.first().filter(|a| a.is_noted())
@@ -393,6 +365,26 @@ fn show(summary: &Summary, features_only: bool) -> Result<(), Failure> {
         terminal::data(&hint)?;
     }
     Ok(())
+}
+
+/// One line for each of the first campaigns; none where there is none.
+fn campaigns(all: &[CampaignRow]) -> Option<String> {
+    let line = |c: &CampaignRow| {
+        vec![
+            c.id.clone(),
+            c.kind.clone(),
+            c.members().count().to_string(),
+            c.days.to_string(),
+            c.same_as.join(", "),
+        ]
+    };
+    let head = ["campaign", "kind", "members", "days", "the same accounts as"];
+    let mut text = terminal::table(&head, all.iter().take(CAMPAIGNS_SHOWN).map(line).collect());
+    let more = all.len().saturating_sub(CAMPAIGNS_SHOWN);
+    if 0 < more {
+        text.push_str(&format!("\n and {more} more in campaigns.parquet"));
+    }
+    (!all.is_empty()).then_some(text)
 }
 
 /// A command to copy, where the names can be copied as they are shown.
@@ -424,7 +416,7 @@ const EARLIER: Scene = Scene {
     simulated: true,
 };
 const NIGHT: Scene = Scene {
-    title: "SIMULATED: one night in which every verdict occurs (data/scenarios/mixed_night)",
+    title: "SIMULATED: one night in which every verdict occurs (data/scenarios/mixed_night, with the crews of split_list)",
     config: "data/demo/night.toml",
     name: "demo-night-simulated",
     simulated: true,

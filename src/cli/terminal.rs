@@ -4,7 +4,7 @@
 
 use crate::log::Step;
 use crate::table_io::sanitise;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{HumanCount, ProgressBar, ProgressState, ProgressStyle};
 use std::io::{IsTerminal, Write};
 use std::time::Duration;
 
@@ -66,14 +66,17 @@ pub fn progress(quiet: bool) -> ProgressBar {
         return ProgressBar::hidden();
     }
     let bar = ProgressBar::new_spinner();
-    styled(&bar, "{spinner} {msg} {human_pos} rows, {per_sec}, {elapsed}", "reading");
+    styled(&bar, "{spinner} {msg} {human_pos} rows, {rate}, {elapsed}", "reading");
     bar.enable_steady_tick(Duration::from_millis(200));
     bar
 }
 
 fn styled(bar: &ProgressBar, template: &str, stage: &'static str) {
     if let Ok(style) = ProgressStyle::with_template(template) {
-        bar.set_style(style);
+        // Nobody counts in parts of a row.
+        bar.set_style(style.with_key("rate", |state: &ProgressState, out: &mut dyn std::fmt::Write| {
+            let _ = write!(out, "{}/s", HumanCount(state.per_sec().round() as u64));
+        }));
     }
     bar.set_message(stage);
 }
@@ -83,7 +86,7 @@ pub fn show_step(bar: &ProgressBar, step: Step) {
     match step {
         Step::ExpectedRows(rows) => {
             bar.set_length(rows);
-            styled(bar, "{msg} {wide_bar} {human_pos}/{human_len} rows, {per_sec}, {eta} left", "reading");
+            styled(bar, "{msg} {wide_bar} {human_pos}/{human_len} rows, {rate}, {eta} left", "reading");
         }
         Step::Rows(rows) => bar.inc(rows),
         Step::Partitions { done, of } => {

@@ -113,7 +113,7 @@ pub fn decide(card: &ScoreCard, known: &Circumstances, policy: &Policy) -> Decis
         requires_human_review: !freed,
         policy_version: policy.version_name(),
         policy_basis: basis(policy),
-        grounds_in_words: grounds.iter().map(|g| policy.ground(*g).to_owned()).collect(),
+        grounds_in_words: in_words(&grounds, card, policy),
         grounds,
         recommendation: recommendation(&findings, &outcome, policy).to_owned(),
         notes: notes
@@ -145,7 +145,7 @@ fn findings(card: &ScoreCard, sanctioned: bool, policy: &Policy) -> Findings {
         let carrying = thresholds.band(Share::of_points(card.outcome.carrying[i]));
         thresholds.band(scores[i]).min(carrying.max(Band::Watch))
     };
-    let permission = if card.business_api && policy.in_force.allows_api_promotional {
+    let permission = if card.business_api == Some(true) && policy.in_force.allows_api_promotional {
         Permission::ApiPermitted
     } else if card.outcome.opted_in {
         Permission::OptedIn
@@ -192,6 +192,16 @@ fn grounds(f: &Findings, outcome: &verdict::Outcome) -> Vec<Ground> {
         out.push(Ground::NonPersonalUse);
     }
     out
+}
+
+/// The grounds as the policy words them; the first says so where it is unknown whether the account is on the product
+/// that automation is for.
+fn in_words(grounds: &[Ground], card: &ScoreCard, policy: &Policy) -> Vec<String> {
+    let mut words: Vec<String> = grounds.iter().map(|g| policy.ground(*g).to_owned()).collect();
+    if let Some(first) = words.first_mut().filter(|_| card.business_api.is_none()) {
+        first.push_str(" (whether it is on the business API is unknown)");
+    }
+    words
 }
 
 fn recommendation<'a>(f: &Findings, outcome: &verdict::Outcome, policy: &'a Policy) -> &'a str {

@@ -5,7 +5,7 @@
 use super::*;
 use crate::domain::{Share, Timestamp};
 use crate::features::{
-    Absent, AccountFeatures, contact, content, fanout, groups, lifecycle, rate, registration, volume,
+    AccountFeatures, contact, content, fanout, groups, lifecycle, rate, registration, volume,
 };
 use crate::rules::tests::{evident, nights, place};
 use crate::rules::{BACKGROUND_MOST, run};
@@ -113,9 +113,21 @@ fn an_opted_in_newsletter_is_a_matter_of_policy_and_spam_is_abuse() {
 }
 
 #[test]
+fn a_ground_says_where_it_is_unknown_whether_the_account_is_on_the_business_api() {
+    let mut values = spam().values().collect::<Vec<_>>();
+    let first = |values: &[crate::features::Value]| {
+        let row = AccountFeatures::new(spam().account, values.to_vec());
+        on("2022-06-01", &row).1.grounds_in_words.remove(0)
+    };
+    assert!(first(&values).ends_with("(whether it is on the business API is unknown)"), "{}", first(&values));
+    values[place(&lifecycle::API)] = Ok(0.0);
+    assert!(!first(&values).contains("unknown"), "{}", first(&values));
+}
+
+#[test]
 fn promotion_on_the_api_is_permitted_since_15_september_2021() {
     let mut values = newsletter().values().collect::<Vec<_>>();
-    values[place(&lifecycle::BURST_AGE)] = Err(Absent::NotApplicable);
+    values[place(&lifecycle::API)] = Ok(1.0);
     let api = AccountFeatures::new(newsletter().account, values);
     let (card_before, before) = on("2021-09-14", &api);
     let (card_after, after) = on("2021-09-15", &api);

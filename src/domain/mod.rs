@@ -19,5 +19,6 @@ pub use ids::{Token, TokenKey, digest64};
 pub use time::{DAY_US, HOUR_US, MINUTE_US, SECOND_US, Timestamp, Window, WindowError, seconds};
 pub use union_find::UnionFind;
 pub use words::{
-    AccountKind, Chat, FeedbackKind, GroupKind, MessageKind, Status, TemplateCategory, Via, Word, nearest,
+    AccountKind, Chat, FeedbackKind, GroupKind, MessageKind, Status, TemplateCategory, Via, Word, counted,
+    nearest,
 };

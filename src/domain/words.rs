@@ -163,6 +163,11 @@ words!(
     }
 );
 
+/// A number of things: `1 file`, `2 files`.
+pub fn counted(n: u64, thing: &str) -> String {
+    format!("{n} {thing}{}", if n == 1 { "" } else { "s" })
+}
+
 /// The valid word nearest to `text`, if one is near enough to be worth offering.
 pub fn nearest<'a>(text: &str, valid: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let text = text.to_lowercase();

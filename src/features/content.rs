@@ -25,6 +25,7 @@ pub(super) const SILENT_READS: &[Reads] = &[
     Reads::Inbound,
     Reads::Template,
     Reads::AccountKind,
+    Reads::Via,
     Reads::Others,
 ];
 const BASE: Feature = Feature {
@@ -232,6 +233,7 @@ pub static LINKS: Feature = Feature {
         Reads::Inbound,
         Reads::Template,
         Reads::AccountKind,
+        Reads::Via,
     ],
     source: (Mark::Quoted, "white paper: sending suspicious links"),
     value: link_share,

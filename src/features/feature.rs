@@ -23,6 +23,8 @@ pub enum Absent {
     NotApplicable = 4,
     /// So few people are behind the value that it would point at them.
     Suppressed = 5,
+    /// Enough people are behind the value, as another number that is told shows, but less a part of it one or two remain.
+    Difference = 6,
 }
 
 /// Numbers of people who gave feedback are told from here on; none at all is told too.
@@ -30,12 +32,13 @@ pub const LEAST_TOLD: usize = 3;
 
 impl Absent {
     /// All reasons with their one-letter code and meaning, as `features.parquet` spells them.
-    pub const ALL: [(Absent, char, &'static str); 5] = [
+    pub const ALL: [(Absent, char, &'static str); 6] = [
         (Absent::ColumnMissing, 'c', "the log has no such column or table"),
         (Absent::NoEvidence, 'n', "the account has nothing to compute it from"),
         (Absent::Censored, 'h', "the history does not reach back far enough"),
         (Absent::NotApplicable, 'k', "not defined for this kind of account"),
-        (Absent::Suppressed, 's', "fewer than three people: not told"),
+        (Absent::Suppressed, 's', "fewer than three people are behind it or a part of it: not told"),
+        (Absent::Difference, 'd', "would reveal a count under three by difference: not told"),
     ];
 
     /// The one-letter code.

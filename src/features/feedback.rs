@@ -4,9 +4,9 @@
 //! one or two people are never told.
 
 use super::facts::Facts;
-use super::feature::{Absent, Family, Feature, Mark, Reads, Unit, Value, count, enough, share};
+use super::feature::{Absent, Family, Feature, LEAST_TOLD, Mark, Reads, Unit, Value, count, enough, share};
 use super::kernels::wilson_lower;
-use super::reporters::{blocks, ignored_optouts, reports};
+use super::reporters::{Cohort, Reports, blocks, ignored_optouts, reports};
 
 const READS: &[Reads] = &[
     Reads::Ts,
@@ -49,6 +49,7 @@ const LATELY_READS: &[Reads] = &[
     Reads::Feedback,
     Reads::Template,
     Reads::AccountKind,
+    Reads::Via,
 ];
 /// Both.
 const LATELY_TIED_READS: &[Reads] = &[
@@ -62,6 +63,7 @@ const LATELY_TIED_READS: &[Reads] = &[
     Reads::Feedback,
     Reads::Template,
     Reads::AccountKind,
+    Reads::Via,
     Reads::GroupEvents,
     Reads::GroupSize,
     Reads::SignUps,
@@ -115,8 +117,8 @@ pub static FIRST_CONTACT_REPORTS: Feature = Feature {
     value: |f| {
         known(f, |f| {
             let reports = reports(f);
-            enough(reports.first_contact - reports.lately.people)?;
-            told_beside(reports.first_contact, reports.lately.voices)
+            let (all, lately) = (reports.first_contact, &reports.lately);
+            told_beside(all, &[lately.people, lately.voices], lately.voices)
         })
     },
     ..BASE
@@ -142,7 +144,7 @@ pub static FIRST_CONTACT_REPORTS_7D: Feature = Feature {
     reading: "shown beside the number of independent ones, which alone is scored",
     absent_when: "the log has no feedback, or one or two people are behind it or are more than there are independent ones",
     reads: TIED_READS,
-    value: |f| known(f, |f| told_beside(reports(f).lately.people, reports(f).lately.voices)),
+    value: |f| known(f, |f| lately_told(&reports(f).lately)),
     ..BASE
 };
 /// Independent ones among them.
@@ -188,8 +190,8 @@ pub static BLOCKS: Feature = Feature {
     value: |f| {
         known(f, |f| {
             let blocks = blocks(f);
-            enough(blocks.all - blocks.lately.people)?;
-            told_beside(blocks.all, blocks.lately.voices)
+            let lately = &blocks.lately;
+            told_beside(blocks.all, &[lately.people, lately.voices], lately.voices)
         })
     },
     ..BASE
@@ -211,7 +213,7 @@ pub static BLOCKS_7D: Feature = Feature {
     definition: "F2: people of that cohort who blocked the account within the last 7 d, after its first contact",
     reading: "people met or written to this week who wanted no more",
     absent_when: "the log has no feedback, or one or two people are behind it or are more than there are independent ones",
-    value: |f| known(f, |f| told_beside(blocks(f).lately.people, blocks(f).lately.voices)),
+    value: |f| known(f, |f| lately_told(&blocks(f).lately)),
     ..BLOCKS
 };
 /// Independent ones among them.
@@ -275,19 +277,28 @@ fn told(people: usize) -> Value {
     count(people)
 }
 
-/// A number of people of whom a part is told elsewhere: nor may the rest be one or two.
-fn told_beside(people: usize, part: usize) -> Value {
-    enough(people - part)?;
-    told(people)
+/// A number of people of whom parts are told elsewhere: nor may what a part leaves be one or two.
+///
+/// `shown` is a part that is told wherever it is three or more. Where it is, the number is known to be no smaller, and
+/// to say that a difference hides it tells nothing that its absence does not.
+fn told_beside(people: usize, parts: &[usize], shown: usize) -> Value {
+    let why = if shown < LEAST_TOLD { Absent::Suppressed } else { Absent::Difference };
+    enough(people)?;
+    for part in parts {
+        enough(people.saturating_sub(*part)).map_err(|_| why)?;
+    }
+    count(people)
+}
+
+fn lately_told(lately: &Cohort) -> Value {
+    told_beside(lately.people, &[lately.voices], lately.voices)
 }
 
 fn reports_raw(f: &Facts) -> Value {
-    let reports = reports(f);
-    enough(reports.raw - reports.first_contact)?;
-    enough(reports.raw - reports.lately.voices)?;
+    let Reports { raw, weightless, first_contact, ref lately, .. } = *reports(f);
     // Who reported before and after being written to is in both parts.
-    enough(reports.raw.saturating_sub(reports.weightless + reports.first_contact))?;
-    told_beside(reports.raw, reports.weightless)
+    let parts = [first_contact, lately.voices, weightless + first_contact, weightless];
+    told_beside(raw, &parts, lately.voices.max(weightless))
 }
 
 fn first_contact_rate(f: &Facts) -> Value {

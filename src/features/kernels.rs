@@ -215,7 +215,8 @@ pub fn entropy_bits(counts: impl Iterator<Item = usize> + Clone) -> Option<f64> 
         let p = n as f64 / total;
         -p * p.log2()
     });
-    Some(bits.sum::<f64>().max(0.0))
+    // A sum of nothing may be -0, and whether it is depends on how the compiler adds.
+    Some(bits.sum::<f64>().max(0.0) + 0.0)
 }
 
 /// Entropy of log2-binned gaps in bits; `None` without gaps.

@@ -19,9 +19,9 @@ pub static BURST_AGE: Feature = Feature {
     contract: Some("burst100_15s_min_age_s"),
     definition: "over all i with t[i+99] - t[i] <= 15 s: smallest t[i] - (latest registration <= t[i])",
     reading: "the white paper's hard example: 100 messages in 15 s, five minutes after registration",
-    look_alikes: "none known among people; never used for business_api",
-    absent_when: "no such burst, no registration known before it, or a business_api account",
-    reads: &[Reads::Ts, Reads::MsgId, Reads::Chat, Reads::Registered, Reads::AccountKind],
+    look_alikes: "none known among people; never used on the business API",
+    absent_when: "no such burst, no registration known before it, or an account on the business API by lifecycle_api_flag",
+    reads: &[Reads::Ts, Reads::MsgId, Reads::Chat, Reads::Registered, Reads::AccountKind, Reads::Via],
     source: (Mark::Published, "white paper, hard example"),
     value: burst_age,
     ..BASE
@@ -84,8 +84,28 @@ pub static FIRST_DAY_ACTIONS: Feature = Feature {
     ..BASE
 };
 
+/// Whether it is on the business API.
+pub static API: Feature = Feature {
+    name: "lifecycle_api_flag",
+    unit: Unit::Flag,
+    range: (0.0, 1.0),
+    definition: "1 where accounts.kind is business_api or, where the kind is unknown, every sent message whose via is known says api; 0 where another kind or another via is known",
+    reading: "on the business API automation is what the product is for; rules of pace, client and habit leave it out",
+    look_alikes: "none: the platform writes kind and via, and no sender chooses them",
+    absent_when: "neither the account's kind nor the via of any message is known",
+    reads: &[Reads::Ts, Reads::AccountKind, Reads::Via],
+    source: (Mark::Published, "business policy: the business API is made for programs"),
+    value: |f| match f.context.kind {
+        Some(kind) => Ok(f64::from(u8::from(kind == AccountKind::BusinessApi))),
+        None if f.timeline.sent.iter().any(|event| event.via().is_some()) => Ok(0.0),
+        None => Err(Absent::NoEvidence),
+    },
+    ..BASE
+};
+
 /// All cards of this file.
-pub static CARDS: &[&Feature] = &[&BURST_AGE, &AGE, &FIRST_SEND_AGE, &REGISTRATIONS, &FIRST_DAY_ACTIONS];
+pub static CARDS: &[&Feature] =
+    &[&BURST_AGE, &AGE, &FIRST_SEND_AGE, &REGISTRATIONS, &FIRST_DAY_ACTIONS, &API];
 
 /// Time since the latest registration not after `ts`, microseconds.
 fn age_at(f: &Facts, ts: i64) -> Option<i64> {

@@ -26,6 +26,7 @@ const ONE_WAY_SIZE_READS: &[Reads] = &[
     Reads::Inbound,
     Reads::Template,
     Reads::AccountKind,
+    Reads::Via,
 ];
 const REPEAT: Feature = Feature {
     family: Family::Content,

@@ -60,6 +60,11 @@ impl World {
         change(self.events.last_mut().expect("a message"));
     }
 
+    /// Says through what the message just sent went.
+    pub fn last_went_through(&mut self, via: Option<Via>) {
+        self.last(|e| e.via = pack(via));
+    }
+
     /// Somebody writes to the sender.
     pub fn hears(&mut self, ts: i64, from: u128) {
         self.events.push(MessageEvent::bare(ts, person(from), SUBJECT));

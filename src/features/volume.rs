@@ -105,6 +105,7 @@ pub const UNEXPLAINED_READS: &[Reads] = &[
     Reads::Inbound,
     Reads::Template,
     Reads::AccountKind,
+    Reads::Via,
 ];
 /// Actions nothing prompted.
 pub static UNPROMPTED: Feature = Feature {

@@ -38,6 +38,6 @@ pub use read::{EventSink, read_messages, read_side_tables};
 pub use reject::{RejectReason, RejectRow, Rejects};
 pub use report::{FileReport, ReadReport, rejects_table};
 pub use schema::{TableKind, load_mapping, parse_mapping};
-pub use source::{InputSpec, Progress, ReadSettings, Step};
+pub use source::{InputSpec, Progress, ReadSettings, Step, WouldRead, WouldReadFile, would_read};
 pub use texts::{TextFindings, Texts};
 pub use timeline::{AccountTimeline, in_population, rows_of};

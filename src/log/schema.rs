@@ -220,7 +220,13 @@ const MESSAGES: &[ColumnCard] = &[
     column("link", FlagOrToken, false, &[Content], "whether it carried a link, or the domain's token"),
     column("forwarded", FlagOrCount, false, &[Content], "whether or how often it was forwarded before"),
     column("typing_ms", Count, false, &[Timing], "how long the typing indicator showed before; 0 = never"),
-    column("via", ColumnType::Word(Via::names), false, &[Timing], "through what it was sent"),
+    column(
+        "via",
+        ColumnType::Word(Via::names),
+        false,
+        &[Timing],
+        "through what it was sent, as the platform recorded it; a client must not be able to choose it: who sends through the business API only is judged as on it where the account's kind is unknown",
+    ),
     column("network", Key, false, &[], "network active at the time of sending; not read, no card needs it"),
     column(
         "template_category",

@@ -7,6 +7,7 @@ use crate::log::read::Plan;
 use crate::log::{FileReport, Keys, LogError, ReadReport, TableKind};
 use crate::table_io::{self, InputFile, Listing, Mapping, STDIN, TableError, Wanted};
 use rayon::prelude::*;
+use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -198,6 +199,51 @@ pub(crate) fn prepare(spec: &InputSpec, settings: &ReadSettings) -> Result<Sourc
         plans.push(plan);
     }
     Ok(Source { report, plans, files })
+}
+
+/// A file that would be read.
+#[derive(Debug, Clone, Serialize)]
+pub struct WouldReadFile {
+    /// Its name.
+    pub name: String,
+    /// Its size.
+    pub bytes: u64,
+    /// Its rows, where it says so without being read.
+    pub rows: Option<u64>,
+}
+
+/// What reading a table would open.
+#[derive(Debug, Clone, Serialize)]
+pub struct WouldRead {
+    /// The table.
+    #[serde(serialize_with = "name_of")]
+    pub table: TableKind,
+    /// Its files, by name.
+    pub files: Vec<WouldReadFile>,
+    /// Date partitions outside the time asked for.
+    pub pruned: usize,
+    /// What would be passed over.
+    pub notes: Vec<String>,
+}
+
+fn name_of<S: Serializer>(table: &TableKind, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(table.name())
+}
+
+/// Lists what reading would open and fails where reading would fail on a file's columns; reads no row, and nothing of
+/// standard input.
+pub fn would_read(spec: &InputSpec, settings: &ReadSettings) -> Result<WouldRead, LogError> {
+    let listing = listing(spec, settings)?;
+    let file = |file: &InputFile| {
+        let rows = if is_stdin(file) { None } else { Plan::new(spec, settings, file)?.rows() };
+        Ok(WouldReadFile { name: file.name.clone(), bytes: file.bytes, rows })
+    };
+    Ok(WouldRead {
+        table: spec.table,
+        files: listing.files.iter().map(file).collect::<Result<_, LogError>>()?,
+        pruned: listing.pruned,
+        notes: listing.warnings,
+    })
 }
 
 /// The files of a table. Only the message log has a look-back: an account registered long ago is still registered, so

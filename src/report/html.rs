@@ -9,7 +9,7 @@ use super::run::{ReportError, Run};
 use crate::campaigns::Part;
 use crate::domain::{Timestamp, visible};
 use crate::rules;
-use crate::scoring::{mitigations, reasons};
+use crate::scoring::{MOST_SHOWN, mitigations, reasons};
 use minijinja::{AutoEscape, Environment, escape_formatter};
 use serde_json::{Value, json};
 use std::borrow::Cow;
@@ -63,6 +63,7 @@ pub fn page(run: &Run, id: &str, queue: &Queue) -> Result<String, ReportError> {
         "campaigns": run.campaigns.iter().take(MOST_CAMPAIGNS).map(campaign).collect::<Vec<_>>(),
         "more_campaigns": run.campaigns.len().saturating_sub(MOST_CAMPAIGNS),
         "accounts": noted,
+        "most_reasons": MOST_SHOWN,
         "hidden": hidden,
         "off_platform": run.off_platform,
         "rules": rule_rows(run),

@@ -19,6 +19,7 @@ mod manifest;
 mod packet;
 mod queue;
 mod read_back;
+mod read_campaigns;
 mod record_v1;
 mod run;
 mod sheet;
@@ -49,6 +50,7 @@ pub use packet::{
 };
 pub use queue::{Case, CaseKind, Queue, QueueTerms, exports};
 pub use read_back::{AccountRow, PublishedRun, ReasonRow, newest_run, newest_run_before, read_run};
+pub use read_campaigns::{CampaignRow, read_campaigns};
 pub use record_v1::Judged;
 pub use run::{HELD_PREFIX, ReportError, Run, Summary};
 pub use sheet::{Block, Cell, Sheet};

@@ -18,7 +18,8 @@ pub struct Judged {
     pub card: ScoreCard,
     /// What is recommended.
     pub decision: Decision,
-    /// The campaign it belongs to, the first of several.
+    /// The campaign it belongs to: of several the one whose rule gives it most points, then the first of
+    /// `campaigns.parquet`, which holds them all.
     pub campaign: Option<String>,
 }
 

@@ -203,7 +203,7 @@ impl Run<'_> {
                 flat.insert(format!("accounts.{name}"), n as f64);
             }
             for rule in rules::cards() {
-                let n = self.count(|j| j.card.outcome.hits.iter().any(|h| h.rule == rule));
+                let n = self.count(|j| j.card.outcome.found(rule).is_some());
                 flat.insert(format!("rules.{}.hits", rule.code), n as f64);
             }
         }

@@ -27,7 +27,7 @@ pub mod timing;
 
 pub use hit::{Against, Evidence, Fired, RuleHit};
 pub use limit::{Limit, LimitError, Limits, RUN_WINDOW, Sense};
-pub use row::{Row, is_api};
+pub use row::{Row, on_api};
 pub use rule::{AgreementFamily, Applies, Need, Role, Rule, RuleGroup, RuleStatus, Split, Stage};
 pub use run::{RuleOutcome, in_force, run};
 

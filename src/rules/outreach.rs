@@ -193,7 +193,7 @@ pub static STRANGERS_OF_NEW: Rule = Rule {
     points: Split::new(0.0, 4.0, 24.0),
     limits: &[&STRANGERS, &YOUNG],
     persistence: "a registration rule (R2-R5) fires too: a suspicious registration lowers the bar",
-    statement: "{1} old, wrote to {0} strangers who have not answered; limits {0.limit} and {1.limit}",
+    statement: "{1} old (limit {1.limit}), wrote to {0} strangers who have not answered (limit {0.limit})",
     look_alikes: "a changed number, which friends answer; a new shop",
     uses: &[
         &contact::STRANGERS_SILENT,
@@ -291,11 +291,12 @@ pub static CARDS: &[&Rule] = &[
     &ONE_WAY_HABIT,
 ];
 
+/// Reach beyond a list's size is a stronger hit on the same limit: a reason gives one limit for one value.
 fn fan_out(row: &Row) -> Option<Fired> {
     let (strong, soft) = (row.check(&STRONG), row.check(&SOFT));
     let least = if strong.is_some() { 0.75 } else { 0.5 };
     let ramp = soft.map_or(0.0, |e| e.ramp);
     let lasts = row.at_least(&fanout::WIDE_DAYS, 2.0);
-    let fired = Fired::any([strong, soft], lasts)?;
-    Some(Fired { strength: least + (1.0 - least) * ramp, ..fired })
+    let lower = [soft, strong].into_iter().flatten().min_by(|a, b| a.threshold.total_cmp(&b.threshold))?;
+    Some(Fired { strength: least + (1.0 - least) * ramp, ..Fired::on(vec![lower], lasts) })
 }

@@ -4,7 +4,7 @@
 
 use super::hit::{Against, Evidence};
 use super::limit::{Limit, Limits};
-use crate::features::{Absent, AccountFeatures, Feature, Mark, Population, lifecycle};
+use crate::features::{AccountFeatures, Feature, Mark, Population, lifecycle};
 
 /// One account as rules see it.
 #[derive(Debug, Clone, Copy)]
@@ -39,9 +39,9 @@ impl<'a> Row<'a> {
         self.value(card).is_some_and(|v| least <= v)
     }
 
-    /// Whether it is a business API account: the burst card says so by not applying.
+    /// Whether it is known to be on the business API.
     pub fn is_api(&self) -> bool {
-        is_api(self.features)
+        on_api(self.features) == Some(true)
     }
 
     /// The limit in force before comparison with earlier nights.
@@ -87,7 +87,7 @@ impl<'a> Row<'a> {
     }
 }
 
-/// Whether a row is that of a business API account: the burst card says so by not applying.
-pub fn is_api(features: &AccountFeatures) -> bool {
-    features.get(&lifecycle::BURST_AGE) == Err(Absent::NotApplicable)
+/// Whether an account is on the business API; none where nothing says it.
+pub fn on_api(features: &AccountFeatures) -> Option<bool> {
+    features.get(&lifecycle::API).ok().map(|flag| flag != 0.0)
 }

@@ -37,6 +37,13 @@ pub struct RuleOutcome {
     pub opted_in: bool,
 }
 
+impl RuleOutcome {
+    /// What a rule found, for or against the account.
+    pub fn found(&self, rule: &Rule) -> Option<&RuleHit> {
+        self.hits.iter().chain(&self.mitigations).find(|hit| hit.rule == rule)
+    }
+}
+
 /// The cards in force, looked up once: all but the deprecated ones.
 pub fn in_force() -> &'static [&'static Rule] {
     static CARDS: OnceLock<Vec<&'static Rule>> = OnceLock::new();

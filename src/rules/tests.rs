@@ -3,7 +3,7 @@
 //! Uses no log: what a rule does must follow from the feature table alone.
 
 use super::*;
-use crate::domain::{MINUTE_US, Token};
+use crate::domain::{MINUTE_US, Token, Via};
 use crate::features::population::Origin;
 use crate::features::small_world::{World, day};
 use crate::features::{
@@ -155,9 +155,26 @@ fn api_accounts_are_not_judged_by_pace() {
     let fast = [(&rate::UNEXPLAINED_MAX_60S, 500.0), (&fanout::UNEXPLAINED_MAX_24H, 500.0)];
     assert_eq!(hits(&features(&fast)), ["M2", "M3"]);
     let mut values = features(&fast).values().collect::<Vec<_>>();
-    values[place(&lifecycle::BURST_AGE)] = Err(Absent::NotApplicable);
+    values[place(&lifecycle::API)] = Ok(1.0);
     let api = AccountFeatures::new(Token(1), values);
-    assert!(is_api(&api) && hits(&api).is_empty());
+    assert!(on_api(&api) == Some(true) && hits(&api).is_empty());
+}
+
+#[test]
+fn who_sends_through_the_api_only_is_on_it_where_no_table_says_so() {
+    let on = |via: fn(i64) -> Option<Via>| {
+        let mut world = World::default();
+        for i in 0..400 {
+            world.sends(day(3) + i * MINUTE_US / 10, i as u128);
+            world.last_went_through(via(i));
+        }
+        let row = world.values();
+        (on_api(&row), hits(&row).contains(&"M3"))
+    };
+    assert_eq!(on(|_| Some(Via::Api)), (Some(true), false));
+    assert_eq!(on(|i| (i < 200).then_some(Via::Api)), (Some(true), false), "the others say nothing else");
+    assert_eq!(on(|i| Some(if i == 399 { Via::Phone } else { Via::Api })), (Some(false), true));
+    assert_eq!(on(|_| None), (None, true), "neither kind nor via is known");
 }
 
 #[test]

@@ -1,5 +1,5 @@
 //! Hits as sentences a person can check: fact, number, window, comparison, and what would clear it.
-//! In: the hits of a score card; out: at most five ranked reasons, and every mitigation.
+//! In: the hits of a score card; out: every hit as a ranked reason, and every mitigation.
 //! Names nobody: no recipient and no reporter; a feedback count under three is no value that a rule could fire on.
 
 use super::fuse::model_reasons;
@@ -10,7 +10,7 @@ use crate::features::{Mark, Unit};
 use crate::rules::{Evidence, Need, RUN_WINDOW, Role, RuleHit, Sense};
 use serde::Serialize;
 
-/// The most reasons that are shown.
+/// The most reasons that a short list shows before it names the others by their codes.
 pub const MOST_SHOWN: usize = 5;
 
 /// One ranked, rendered cause.
@@ -58,14 +58,17 @@ impl Reason {
     }
 }
 
-/// The shown reasons of a card, those of rules and of a model in one ranking by contribution; ties by code.
+/// All reasons of a card, those of rules and of a model in one ranking: hard ones first, then what lifts a verdict, what
+/// carries beside it, and the rest; within each by contribution, ties by code, and what is shown only comes last.
 pub fn reasons(card: &ScoreCard) -> Vec<Reason> {
     let hits = card.outcome.hits.iter().filter_map(|hit| {
-        let class = (hit.rule.role == Role::Descriptive, hit.rule.role != Role::Hard);
+        let role = hit.rule.role;
+        let class = (role == Role::Descriptive, role != Role::Hard, !hit.lifts(), !hit.carries());
         Some((class, reason(hit, 0)?))
     });
-    let learned = model_reasons(card).into_iter().map(|reason| ((false, true), reason));
-    let mut all: Vec<((bool, bool), Reason)> = hits.chain(learned).collect();
+    // What a model adds lifts nothing that rules would not: it stands among what carries nothing.
+    let learned = model_reasons(card).into_iter().map(|reason| ((false, true, true, true), reason));
+    let mut all: Vec<((bool, bool, bool, bool), Reason)> = hits.chain(learned).collect();
     all.sort_by(|(class, a), (other, b)| {
         class
             .cmp(other)
@@ -73,7 +76,7 @@ pub fn reasons(card: &ScoreCard) -> Vec<Reason> {
             .then(a.code.cmp(b.code))
             .then(a.feature.cmp(b.feature))
     });
-    (1..).zip(all).take(MOST_SHOWN).map(|(rank, (_, reason))| Reason { rank, ..reason }).collect()
+    (1..).zip(all).map(|(rank, (_, reason))| Reason { rank, ..reason }).collect()
 }
 
 /// Everything that speaks for the account.
@@ -132,13 +135,32 @@ fn statement(hit: &RuleHit) -> String {
     if hit.rule.role == Role::Benign {
         return text;
     }
-    let compared = hit.evidence.iter().filter_map(words::comparison).next();
     let held = if hit.lasts || hit.rule.role != Role::Main {
         String::new()
     } else {
         format!("; above watch only if: {}", hit.rule.persistence)
     };
-    format!("{text}{}{held}", compared.map_or(String::new(), |c| format!(" [{c}]")))
+    format!("{text}{}{held}", compared(hit).map_or(String::new(), |c| format!(" [{c}]")))
+}
+
+/// What the thresholds compare with; of several it is said which is whose.
+fn compared(hit: &RuleHit) -> Option<String> {
+    let all: Vec<Option<String>> = hit.evidence.iter().map(words::comparison).collect();
+    if let Some(first) = all.first()
+        && all.iter().all(|other| other == first)
+    {
+        return first.as_ref().map(|same| format!("limit: {same}"));
+    }
+    let mut parts: Vec<(String, Vec<&str>)> = Vec::new();
+    for (evidence, said) in hit.evidence.iter().zip(all) {
+        let Some(said) = said else { continue };
+        match parts.iter_mut().find(|(other, _)| *other == said) {
+            Some((_, whose)) => whose.push(evidence.limit.what),
+            None => parts.push((said, vec![evidence.limit.what])),
+        }
+    }
+    let parts = parts.into_iter().map(|(said, whose)| format!("limit of {}: {said}", whose.join(" and of ")));
+    Some(parts.collect::<Vec<_>>().join("; "))
 }
 
 fn counterfactual(hit: &RuleHit) -> String {
@@ -161,7 +183,7 @@ fn counterfactual(hit: &RuleHit) -> String {
     if hit.rule.role == Role::Benign {
         return String::new();
     }
-    let parts = decisive(hit);
+    let parts: Vec<&Evidence> = hit.evidence.iter().collect();
     let join = |parts: &[&Evidence], verb: &str, between: &str| {
         let parts = parts.iter().map(|e| clear(e)).map(|(what, bound)| format!("{what}{verb} {bound}"));
         parts.collect::<Vec<_>>().join(between)
@@ -173,14 +195,4 @@ fn counterfactual(hit: &RuleHit) -> String {
         Need::AnyBesideLast => all_of(parts.split_last().map_or(&parts[..], |(_, ways)| ways)),
         Need::Two => format!("would not fire if all but one of these held: {}", join(&parts, "", "; ")),
     }
-}
-
-/// The parts that must change: of several limits on one value the weakest, since within the others it still fires.
-fn decisive(hit: &RuleHit) -> Vec<&Evidence> {
-    let weaker = |a: &Evidence, b: &Evidence| match a.limit.sense {
-        Sense::Over | Sense::AtLeast => a.threshold < b.threshold,
-        Sense::Below | Sense::AtMost => b.threshold < a.threshold,
-    };
-    let outdone = |e: &Evidence| hit.evidence.iter().any(|o| o.feature == e.feature && weaker(o, e));
-    hit.evidence.iter().filter(|e| !outdone(e)).collect()
 }

@@ -95,8 +95,8 @@ pub struct ScoreCard {
     pub families: FamilySet,
     /// What the rules found.
     pub outcome: RuleOutcome,
-    /// Whether it is a business API account.
-    pub business_api: bool,
+    /// Whether it is on the business API; none where neither its kind nor its messages say so.
+    pub business_api: Option<bool>,
     /// Actions in the window.
     pub messages_n: Option<f64>,
     /// Most actions, people written to, people added to groups or groups created in any 24 h, whichever is most: what a
@@ -153,7 +153,7 @@ pub fn score(features: &AccountFeatures, outcome: RuleOutcome, minimum_actions: 
         model: None,
         evidence: evidence(features, minimum_actions),
         families: families(features),
-        business_api: crate::rules::is_api(features),
+        business_api: crate::rules::on_api(features),
         messages_n: features.get(&volume::ACTIONS).ok(),
         peak_24h: peak_24h(features),
         outcome,
@@ -182,11 +182,12 @@ fn evidence(features: &AccountFeatures, minimum: f64) -> EvidenceLevel {
 /// Families with a rule for such accounts whose leading value, or any of its alternatives, has its evidence.
 fn families(features: &AccountFeatures) -> FamilySet {
     let mut set = FamilySet::default();
-    let api = crate::rules::is_api(features);
+    let api = crate::rules::on_api(features) == Some(true);
     for rule in crate::rules::in_force().iter().filter(|rule| rule.applies_to(api)) {
         let judged = !matches!(rule.role, Role::Benign | Role::Descriptive);
         // What is not told was observed all the same.
-        let known = |card| matches!(features.evident(card), Ok(_) | Err(Absent::Suppressed));
+        let known =
+            |card| matches!(features.evident(card), Ok(_) | Err(Absent::Suppressed | Absent::Difference));
         let usable = || match rule.need {
             Need::Each | Need::AnyBesideLast => rule.limits.first().is_some_and(|l| known(l.feature)),
             Need::Any | Need::Two => rule.uses.iter().any(|f| known(f)),

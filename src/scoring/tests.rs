@@ -5,8 +5,8 @@
 use super::*;
 use crate::domain::Share;
 use crate::features::{
-    AccountFeatures, Population, contact, content, fanout, feedback, groups, lifecycle, rate, registration,
-    timing, volume,
+    AccountFeatures, Population, client, contact, content, fanout, feedback, groups, lifecycle, rate,
+    registration, timing, volume,
 };
 use crate::rules::tests::{evident, features, nights};
 use crate::rules::{BACKGROUND_MOST, Limits, run};
@@ -49,7 +49,7 @@ fn a_published_number_names_its_source_and_a_set_one_is_none() {
         carriers.statement
     );
     let list = said(&[(&fanout::UNEXPLAINED_MAX_24H, 300.0)], &usual);
-    assert!(list.statement.contains("size of one broadcast list]"), "{}", list.statement);
+    assert!(list.statement.contains("; limit 200 [limit: a published number, carrier"), "{}", list.statement);
     let rate = [(&feedback::FIRST_CONTACT_RATE, 0.02), (&feedback::REPORTER_COMPONENTS, 4.0)];
     assert!(said(&rate, &usual).statement.contains("borrowed from a limit for bulk mail"));
     let wish = std::collections::BTreeMap::from([("M2.per_minute".to_owned(), 50.0)]);
@@ -78,28 +78,81 @@ fn reasons_say_what_they_compare_with() {
 }
 
 #[test]
-fn at_most_five_reasons_are_shown_hard_ones_first_and_all_mitigations() {
+fn every_fired_rule_is_stated_what_carries_first_and_all_mitigations() {
     let row = evident(&[
         (&lifecycle::BURST_AGE, 10.0),
         (&rate::UNEXPLAINED_MAX_60S, 500.0),
         (&fanout::UNEXPLAINED_MAX_24H, 900.0),
+        (&fanout::WIDE_DAYS, 2.0),
         (&contact::NEW_UNANSWERED_SURE, 600.0),
         (&content::REACH_MAX_24H, 800.0),
         (&groups::CREATED_24H, 60.0),
         (&feedback::IGNORED_OPTOUTS, 20.0),
+        (&client::FORWARD_CHATS, 60.0),
+        (&client::LIST_MAX, 900.0),
         (&volume::EXPLAINED_SHARE, 0.95),
         (&contact::REPLIED_SHARE, 0.9),
     ]);
     let card = card(&row, None);
-    let shown = reasons(&card);
-    assert_eq!(shown.len(), MOST_SHOWN);
-    assert_eq!(shown[0].code, "M1");
-    assert!(shown.windows(2).skip(1).all(|w| w[0].contribution >= w[1].contribution));
-    assert_eq!(shown.iter().map(|r| r.rank).collect::<Vec<_>>(), [1, 2, 3, 4, 5]);
-    assert!(card.reason_codes().len() > MOST_SHOWN);
+    let all = reasons(&card);
+    let mut told: Vec<_> = all.iter().map(|r| r.code).collect();
+    let mut fired = card.reason_codes();
+    assert!(MOST_SHOWN < fired.len() && told.contains(&"M13") && told.contains(&"M14"));
+    assert_eq!(told[0], "M1");
+    let lifts = |code: &str| card.outcome.hits.iter().any(|h| h.rule.code == code && h.lifts());
+    let lifting = told.iter().filter(|code| lifts(code)).count();
+    assert!(told[..lifting].iter().all(|code| lifts(code)), "{told:?}");
+    let by_points = |part: &[Reason]| part.windows(2).all(|w| w[0].contribution >= w[1].contribution);
+    assert!(by_points(&all[1..lifting]) && lifting < all.len(), "{told:?}");
+    assert!(all.iter().map(|r| r.rank).eq(1..=all.len() as u32));
+    told.sort_unstable();
+    fired.sort_unstable();
+    assert_eq!(told, fired);
     let benign = mitigations(&card);
     assert_eq!(benign.iter().map(|r| r.code).collect::<Vec<_>>(), ["L1", "L4"]);
     assert!(benign.iter().all(|r| r.contribution == 0.0 && r.rank == 0));
+}
+
+#[test]
+fn what_carries_comes_before_what_has_more_points() {
+    let row = evident(&[
+        (&fanout::UNEXPLAINED_MAX_24H, 210.0),
+        (&fanout::WIDE_DAYS, 2.0),
+        (&contact::NEW_UNANSWERED_SURE, 600.0),
+    ]);
+    let all = reasons(&card(&row, None));
+    let codes: Vec<_> = all.iter().map(|r| r.code).collect();
+    assert_eq!(codes, ["M3", "M5"], "without earlier nights M5 stays at watch");
+    assert!(all[0].contribution < all[1].contribution);
+}
+
+#[test]
+fn one_value_has_one_limit_in_threshold_statement_and_counterfactual() {
+    for rule in crate::rules::cards() {
+        let mut values = vec![(&fanout::RECIPIENTS, 50.0), (&volume::ONE_WAY_PEOPLE, 50.0)];
+        values.extend(rule.limits.iter().map(|l| (l.feature, l.full)));
+        let row = evident(&values);
+        let Some(fired) = (rule.test)(&crate::rules::Row::new(&row, None, &Limits::default())) else {
+            panic!("{} does not fire at full values", rule.code)
+        };
+        let mut names: Vec<_> = fired.evidence.iter().map(|e| e.feature.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), fired.evidence.len(), "{} has two limits on one value", rule.code);
+        if rule.role == crate::rules::Role::Benign || rule.applies == crate::rules::Applies::ApiOnly {
+            continue;
+        }
+        let all = reasons(&card(&row, None));
+        let own = all.into_iter().find(|r| r.code == rule.code).expect("stated");
+        assert_eq!(own.threshold, fired.evidence[0].threshold, "{}", rule.code);
+        let limit = super::words::value(own.threshold, own.unit);
+        assert!(!rule.statement.contains("limit") || own.statement.contains(&limit), "{}", own.statement);
+        let below = super::words::value(own.threshold - 1.0, own.unit);
+        let flag = own.counterfactual.ends_with("not so");
+        let told = [limit, below].iter().any(|bound| own.counterfactual.contains(bound.as_str()));
+        assert!(flag || told, "{}: {} but {}", rule.code, own.threshold, own.counterfactual);
+        assert!(!own.statement.contains(" limits "), "{}: which limit is whose?", rule.code);
+    }
 }
 
 #[test]
@@ -108,7 +161,8 @@ fn a_counterfactual_clears_every_alternative_still_met() {
         reasons(&card(&evident(values), None)).remove(0)
     };
     let wide = reason(&[(&fanout::UNEXPLAINED_MAX_24H, 300.0)]);
-    assert_eq!((wide.code, wide.threshold), ("M3", 256.0));
+    assert_eq!((wide.code, wide.threshold), ("M3", 200.0));
+    assert!(wide.statement.contains("; limit 200 ["), "{}", wide.statement);
     assert!(wide.counterfactual.ends_with("were at most 200"), "{}", wide.counterfactual);
     let adds = [(&groups::ADDED, 400.0), (&groups::OBJECTED, 0.5), (&groups::OBJECTED_N, 200.0)];
     assert_eq!(
@@ -202,8 +256,7 @@ fn every_statement_fills_its_places() {
         assert!(fired.is_some(), "{} does not fire at full values", rule.code);
         let mut values = row.values().collect::<Vec<_>>();
         if rule.applies == crate::rules::Applies::ApiOnly {
-            let at = crate::rules::tests::place(&lifecycle::BURST_AGE);
-            values[at] = Err(crate::features::Absent::NotApplicable);
+            values[crate::rules::tests::place(&lifecycle::API)] = Ok(1.0);
         }
         let row = AccountFeatures::new(row.account, values);
         let card = card(&row, None);
@@ -241,7 +294,7 @@ fn families_of_rules_that_do_not_apply_are_not_available() {
         card(&AccountFeatures::new(crate::domain::Token(7), values.to_vec()), None).families.words()
     };
     assert_eq!(of(&values), ["rate"]);
-    values[crate::rules::tests::place(&lifecycle::BURST_AGE)] = Err(crate::features::Absent::NotApplicable);
+    values[crate::rules::tests::place(&lifecycle::API)] = Ok(1.0);
     assert!(of(&values).is_empty(), "no rule of pace looks at the business API");
 }
 

@@ -44,27 +44,22 @@ pub fn comparison(evidence: &Evidence) -> Option<String> {
     match evidence.against {
         Against::Published | Against::Measured if evidence.threshold != evidence.limit.default => {
             let origin = Some(evidence.limit.origin).filter(|o| !o.is_empty()).unwrap_or("measured by us");
-            Some(format!(
-                "limit: set in the policy; usual is {}, {origin}",
-                value(evidence.limit.default, unit)
-            ))
+            Some(format!("set in the policy; usual is {}, {origin}", value(evidence.limit.default, unit)))
         }
         Against::Published if evidence.limit.ours_too => {
-            Some(format!("limit: {}; the number is ours", evidence.limit.origin))
+            Some(format!("{}; the number is ours", evidence.limit.origin))
         }
-        Against::Published => Some(format!("limit: a published number, {}", evidence.limit.origin)),
-        Against::Measured => {
-            Some("limit: measured by us on labeled real data: direction, not accuracy".to_owned())
-        }
+        Against::Published => Some(format!("a published number, {}", evidence.limit.origin)),
+        Against::Measured => Some("measured by us on labeled real data: direction, not accuracy".to_owned()),
         Against::PopulationAndFloor { quantile, value: at, floor, n, simulated } => Some(format!(
-            "limit: the larger of {} ({} % quantile of {n} accounts of {}earlier nights) and a floor of {}",
+            "the larger of {} ({} % quantile of {n} accounts of {}earlier nights) and a floor of {}",
             value(at, unit),
             trimmed(quantile * 100.0, 2),
             if simulated { "simulated " } else { "" },
             value(floor, unit)
         )),
         Against::FloorOnly => Some(format!(
-            "limit: a floor of {} only; without enough earlier nights to compare with it stays at watch",
+            "a floor of {} only; without enough earlier nights to compare with it stays at watch",
             value(evidence.threshold, unit)
         )),
         Against::Condition => None,

@@ -10,7 +10,7 @@ const HEAD: &str = "# Simulated scenarios
 Everything in this folder is simulated: no row was ever sent by anybody. Each folder is a small log in the form of the \
 input contract, with a `scenario.toml` that says why it exists and what must hold of the accounts in it, always as a \
 comparison and with its reason. The logs are made by `src/simulate/` from fixed seeds; every actor has a stream of its \
-own, so a new actor moves nobody else. `bulkwatch simulate --out data/scenarios` writes the folder again, and a test \
+own, so a new actor moves nobody else. `bulkwatch simulate --write data/scenarios` writes the folder again, and a test \
 compares it. `_population` is a log of earlier nights without abusers, for rules that compare with a population. The \
 data may be used under the license of the program.
 

@@ -3,7 +3,7 @@
 //! Opens no file of a log and reads no schema: what is inside is the readers' business.
 
 use super::input_file;
-use crate::domain::{DAY_US, Timestamp, nearest};
+use crate::domain::{DAY_US, Timestamp, counted, nearest};
 use crate::table_io::{InputFile, STDIN, Stop, TableError};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
@@ -318,7 +318,10 @@ impl Walk {
         if !self.skipped.is_empty() {
             self.skipped.sort();
             let shown = self.skipped.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
-            let text = format!("{} files with other endings passed over: {shown}", self.skipped.len());
+            let text = format!(
+                "{} with other endings passed over: {shown}",
+                counted(self.skipped.len() as u64, "file")
+            );
             self.listing.warnings.push(text);
         }
         self.tell_passed_over();

@@ -21,5 +21,6 @@ mod padding;
 mod program;
 mod reading;
 mod scenarios;
+mod telling;
 mod tidy;
 mod worlds;

@@ -26,7 +26,7 @@ use super::timing::StreamGaps;
 use super::view::Seen;
 use crate::content::Templates;
 use crate::context::Context;
-use crate::domain::{Token, Window};
+use crate::domain::{AccountKind, Token, Via, Window};
 use crate::log::{AccountTimeline, MessageEvent, Offers, YES};
 use actions::{ANSWERS, EXPLAINED, OF_ALL, REPLIED};
 use pairs::{Meeting, NONE};
@@ -149,6 +149,7 @@ impl<'a> Facts<'a> {
             log_start: night.log_start,
             marks: std::mem::take(&mut scratch.marks),
         };
+        facts.context.kind = facts.context.kind.or_else(|| kind_by_sends(facts.timeline.sent));
         let start = facts.timeline.sent.partition_point(|e| e.ts < window.from_us());
         facts.order_received(&mut scratch.inbound);
         facts.meet_pairs(start, &scratch.inbound);
@@ -350,6 +351,14 @@ impl<'a> Facts<'a> {
         let posts = window.filter(|i| !sent[*i].is_personal());
         even::mark(sent, posts, action_of, words, times, actions);
     }
+}
+
+/// The product of an account of which no table says it: the business API, where the platform wrote so on every message
+/// that it wrote anything on.
+fn kind_by_sends(sent: &[MessageEvent]) -> Option<AccountKind> {
+    let mut known = sent.iter().filter_map(MessageEvent::via).peekable();
+    known.peek()?;
+    known.all(|via| via == Via::Api).then_some(AccountKind::BusinessApi)
 }
 
 /// A stream's actions lie among `all`; nobody needs to look for none.
