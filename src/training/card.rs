@@ -12,11 +12,11 @@ const MOST_FEATURES: usize = 20;
 pub fn card(artifact: &Artifact) -> String {
     let mut text = String::new();
     let what = match artifact.kind {
-        Kind::Logistic => "logistic regression",
-        Kind::Boosted => "boosted trees",
+        Kind::Logistic => "Logistic regression",
+        Kind::Boosted => "Boosted trees",
     };
     let _ = writeln!(text, "# Model card: {}\n", artifact.id());
-    let _ = writeln!(text, "A {what} of bulkwatch {}. {}\n", artifact.made_with, standing(artifact));
+    let _ = writeln!(text, "{what}, trained by bulkwatch {}. {}\n", artifact.made_with, standing(artifact));
     uses(&mut text, artifact);
     data(&mut text, artifact);
     results(&mut text, artifact);
@@ -56,6 +56,7 @@ fn uses(text: &mut String, artifact: &Artifact) {
 fn data(text: &mut String, artifact: &Artifact) {
     let t = &artifact.training;
     let list = |words: &[String]| if words.is_empty() { "not stated".to_owned() } else { words.join(", ") };
+    let none_or = |words: &[String]| if words.is_empty() { "none".to_owned() } else { words.join(", ") };
     text.push_str("## Data\n\n");
     let rows = [
         ("positive accounts", t.positive_n.to_string()),
@@ -67,8 +68,8 @@ fn data(text: &mut String, artifact: &Artifact) {
         ("accounts with contradicting labels, left out", t.conflicting_n.to_string()),
         ("feature rows without a label", t.unlabeled_n.to_string()),
         ("groups kept in one fold", t.groups_n.to_string()),
-        ("left out on request", list(&t.without)),
-        ("nearly equal to the label, answered for", list(&t.not_a_leak)),
+        ("left out on request", none_or(&t.without)),
+        ("nearly equal to the label, answered for", none_or(&t.not_a_leak)),
         ("fitted by", t.fitted_by.clone()),
         (
             "sampled for the last fit",
