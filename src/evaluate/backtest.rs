@@ -196,6 +196,12 @@ fn detection(replay: &Replay, found: &[Found], out: &mut Measures) {
                 Measure::with_bounds(value, values.len(), Some(bounds), &what),
             );
         }
+        // Where most are never found, this is what can be said; it flatters, and so says of whom it speaks.
+        values.retain(|v| v.is_finite());
+        let (value, bounds) = quantile(&values, 0.5, replay.confidence);
+        let what = unit(replay, &format!("{what}, median of those that were found"));
+        let measure = Measure::with_bounds(value, values.len(), Some(bounds), &what);
+        out.insert(format!("{name}.median_of_found"), measure);
     }
 }
 

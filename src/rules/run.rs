@@ -142,11 +142,10 @@ fn agreeing(hits: &[RuleHit], young: bool) -> u32 {
     let company = fired(Coordination, RuleHit::carries);
     let beside =
         usize::from(registration) + usize::from(fired(Feedback, RuleHit::carries)) + usize::from(company);
-    // Of its own making, whoever the recipients are. A burst is one whether or not it lasts.
+    // Of its own making, whoever the recipients are; a burst that does not last may be theirs, who ask one after another.
     let own = registration
         || company
-        || [Content, Groups].into_iter().any(|f| fired(f, RuleHit::carries))
-        || [Rate, Timing].into_iter().any(|f| fired(f, RuleHit::is_sound_main));
+        || [Content, Groups, Rate, Timing].into_iter().any(|f| fired(f, RuleHit::carries));
     let all = n + beside;
     (if n == 0 || !own { all.min(1) } else { all }) as u32
 }

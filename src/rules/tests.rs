@@ -300,7 +300,9 @@ fn what_the_same_recipients_do_and_say_is_one_kind_of_evidence() {
         (&fanout::UNEXPLAINED_MAX_24H, 300.0),
         (&fanout::WIDE_DAYS, 2.0),
     ];
-    for told in [&lured[..5], &lured[..]] {
+    // Whoever asks one after another also sets the beat of the answers, which does not last.
+    let once = [&lured[..5], &[(&rate::UNEXPLAINED_MAX_60S, 90.0)]].concat();
+    for told in [&lured[..5], &lured[..], &once[..]] {
         let outcome = run(&evident(told), Some(&usual), &limits);
         let found: Vec<&str> = outcome.hits.iter().filter(|h| h.carries()).map(|h| h.rule.code).collect();
         assert!(["M3b", "M5", "F1"].iter().all(|code| found.contains(code)), "{found:?}");
@@ -308,7 +310,7 @@ fn what_the_same_recipients_do_and_say_is_one_kind_of_evidence() {
     }
     let own: [&[(&'static Feature, f64)]; 4] = [
         &[(&content::REACH_MAX_24H, 250.0), (&content::REACH_DAYS, 2.0), lured[5]],
-        &[(&rate::UNEXPLAINED_MAX_60S, 90.0)],
+        &[(&rate::UNEXPLAINED_MAX_60S, 90.0), (&rate::FAST_MINUTES, 2.0)],
         &[(&together::LOCKSTEP_MEMBERS, 900.0), (&together::LOCKSTEP_OBJECTS, 900.0)],
         &[(&signup::COHORT, 40.0), (&lifecycle::AGE, 3_600.0)],
     ];

@@ -120,6 +120,10 @@ fn one_row_of_a_wrong_clock_empties_no_night() {
         warnings.contains("1 of 2001 rows are dated long after all others, the newest at 2022-07-20"),
         "{warnings}"
     );
+    let runs = fs::read_dir(dir.path().join("runs")).expect("runs").flatten();
+    let logs: String =
+        runs.filter_map(|run| fs::read_to_string(run.path().join("log.ndjson")).ok()).collect();
+    assert!(logs.contains("\"level\":\"warn\"") && logs.contains("rows are dated long after"), "{logs}");
     for args in [["--to", "2022-07-21"], ["--from", "2022-07-01"]] {
         let (metrics, warnings, after) = scan(&late("2022-07-20T00:00:00Z"), &args);
         assert_eq!(
@@ -360,4 +364,41 @@ fn a_second_night_reads_nothing_of_the_first() {
     assert!(warnings.contains("1 folders hold results of this program, passed over: ./runs"), "{warnings}");
     let (third, _, _) = scanned(dir.path(), &[".", "--out", "other"]);
     assert_eq!(third["rows.read"], 300.0, "those of another output folder are known by their manifest");
+}
+
+#[test]
+fn nothing_hidden_in_a_name_reaches_the_queue_or_the_page() {
+    let dir = tempfile::tempdir().expect("temp");
+    let names =
+        ["bob", "bob\u{7}", "bob\u{200b}", "\u{202e}bob", "\u{feff}bob", "bob\u{1b}[31m", "bob\u{9b}31m"];
+    let row = |name: &str, i: usize| {
+        format!("2022-05-01T00:00:{:02}.{:03}Z,\"{name}\",r{i},{name}{i}\n", i / 40, i % 40)
+    };
+    let rows = names.iter().flat_map(|name| (0..400).map(|i| row(name, i)));
+    let log: String = std::iter::once(HEAD.to_owned()).chain(rows).collect();
+    fs::write(dir.path().join("log.csv"), log).expect("written");
+    let account = |name: &&str| format!("\"{name}\",2022-04-30T23:59:00Z\n");
+    let accounts: String =
+        std::iter::once("account,registered_at\n".to_owned()).chain(names.iter().map(account)).collect();
+    fs::write(dir.path().join("accounts.csv"), accounts).expect("written");
+    ok(dir.path(), &["scan", "log.csv", "--accounts", "accounts.csv", "-q"]);
+    let run = super::program::run_folder(&dir.path().join("runs"));
+    let read = |file: &str| fs::read_to_string(run.join(file)).expect("written");
+    let (queue, page) = (read("review_queue.csv"), read("report.html"));
+    for shown in [
+        "bob",
+        "bob\\u{7}",
+        "bob\\u{200b}",
+        "\\u{202e}bob",
+        "\\u{feff}bob",
+        "bob\\u{1b}[31m",
+        "bob\\u{9b}31m",
+    ] {
+        assert!(queue.contains(&format!(",{shown},")), "{shown}: {queue}");
+        assert!(page.contains(&format!("<bdi>{shown}</bdi>")), "{shown}");
+    }
+    for (file, text) in [("queue", queue), ("page", page)] {
+        let hidden = |c: char| (c.is_control() && c != '\n') || "\u{200b}\u{202e}\u{feff}".contains(c);
+        assert!(!text.contains(hidden), "{file}");
+    }
 }
