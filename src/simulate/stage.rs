@@ -185,9 +185,10 @@ impl Actor<'_> {
                 if matches!(message.chat, Chat::Direct | Chat::List) {
                     message.recipient = cast.who(&message.recipient);
                 }
-                if message.sender == message.recipient {
-                    return;
-                }
+            }
+            // Whoever is drawn at random may be the actor: nobody writes to oneself.
+            if message.sender == message.recipient {
+                return;
             }
             self.stage.tables.messages.push(message);
         }
@@ -280,6 +281,9 @@ impl Actor<'_> {
     pub fn group_by(&mut self, ts: i64, actor: &str, group: &str, kind: GroupKind, target: Option<&str>) {
         if self.stage.holds(ts) {
             let (actor, target) = (self.who(actor), target.map(|name| self.who(name)));
+            if target.as_ref() == Some(&actor) {
+                return;
+            }
             let group = group.to_owned();
             self.stage.tables.group_events.push(GroupEvent { ts, actor, group, kind, target });
         }
@@ -289,6 +293,9 @@ impl Actor<'_> {
     pub fn feedback(&mut self, ts: i64, reporter: &str, kind: FeedbackKind, initiated: bool) {
         if self.stage.holds(ts) {
             let reporter = self.who(reporter);
+            if reporter == self.name {
+                return;
+            }
             self.stage.tables.feedback.push(Feedback {
                 ts,
                 reporter,

@@ -74,8 +74,12 @@ pub fn sim_farm(scene: &mut Scene<'_>) {
     let opened = scene.some_day(3) + 10 * HOUR_US;
     for n in 0..accounts {
         let name = scene.member(n);
+        let is_caught = n % 9 == 4 && opened + 3 * DAY_US < start + days * DAY_US;
         if adapts {
             strangers_by_day(scene, &name, &pitch, per_day, 0.0);
+            if is_caught {
+                scene.stage.actor(&name).is_banned(opened + 3 * DAY_US);
+            }
             continue;
         }
         let place = Place {
@@ -94,7 +98,7 @@ pub fn sim_farm(scene: &mut Scene<'_>) {
                 pitch.run(&mut actor, begin, per_day as u32, (35.0, 0.5));
             }
         }
-        if n % 9 == 4 && opened + 3 * DAY_US < start + days * DAY_US {
+        if is_caught {
             actor.is_banned(opened + 3 * DAY_US);
         }
     }

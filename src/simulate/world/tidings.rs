@@ -253,5 +253,11 @@ pub fn newsletter_many_numbers(scene: &mut Scene<'_>) {
         let (name, readers) = (scene.member(n), scene.draw.count(&READERS));
         let shape = Newsletter { readers, days, kind: AccountKind::Consumer, title: &title };
         newsletter(&mut scene.stage, &name, &shape);
+        let mut actor = scene.stage.actor_with(&name, &format!("papers of {name}"));
+        actor.is_run_by(&format!("{title}.operator"));
     }
+    // Its provider advertises the service: evidence that attaches to decisions and enters no score.
+    let at = scene.world.start() + DAY_US;
+    let mut provider = scene.stage.actor(&format!("{title}.operator"));
+    provider.outside_evidence(at, &format!("{title}.operator"), "service offer", "advertisement on file");
 }
