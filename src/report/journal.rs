@@ -25,7 +25,7 @@ impl Journal {
 
     /// Notes that somebody should look.
     pub fn warn(&mut self, stage: &'static str, event: &str, counts: Value) {
-        self.lines.push(((self.clock)(), "warning", stage, event.to_owned(), counts));
+        self.lines.push(((self.clock)(), "warn", stage, event.to_owned(), counts));
     }
 
     /// The file.
