@@ -2,11 +2,20 @@
 //! In: the name an actor gives somebody; out: the person of the world who is meant, always the same one.
 //! Refuses to rename the actor itself, whoever belongs to it, and numbers that nobody has.
 
+use super::stage::Place;
 use super::stream::Stream;
+use crate::domain::{TokenKey, digest64};
 use std::collections::HashMap;
 
 /// Begins the name of a number that nobody has.
 pub const NOBODY: &str = "nobody_";
+
+/// People of a world who have numbers of one block of a thousand.
+pub const BLOCK: u64 = 200;
+/// People of a world behind one carrier's address, where a carrier puts many behind one.
+pub const CARRIER: u64 = 40;
+/// Client builds that people of a world have.
+pub const BUILDS: [&str; 4] = ["2.22.9", "2.22.10", "2.22.8", "2.22.9"];
 
 /// The name of an ordinary person of a world.
 pub fn person(index: u64) -> String {
@@ -66,6 +75,26 @@ impl Cast {
         self.next = (self.next + self.step) % self.people;
         self.known.insert(name.to_owned(), person.clone());
         person
+    }
+}
+
+impl Cast {
+    /// Where somebody who signs up from home really is: among the world's people, in their blocks and behind their
+    /// carriers; a block, network or build of one's own would tell actors from people.
+    pub fn home(&self, place: &Place) -> Place {
+        let pick = |label: &str, n: u64| digest64(&TokenKey::new(13, 21), label.as_bytes()) % n.max(1);
+        let mut place = place.clone();
+        if place.network.starts_with("home of ") {
+            place.build = BUILDS[pick(&format!("build at {}", place.network), 4) as usize].to_owned();
+            if pick(&place.network, 10) < 4 {
+                let carrier = pick(&format!("carrier of {}", place.network), self.people.div_ceil(CARRIER));
+                place.network = format!("carrier {carrier}");
+            }
+        }
+        if place.block.starts_with("block of ") {
+            place.block = format!("block {}", pick(&place.block, self.people.div_ceil(BLOCK)));
+        }
+        place
     }
 }
 

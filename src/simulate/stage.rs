@@ -131,6 +131,11 @@ impl Stage {
         self.tables
     }
 
+    /// Where a place is in the world, if there is one.
+    fn housed(&self, place: &Place) -> Place {
+        self.cast.as_ref().map_or_else(|| place.clone(), |cast| cast.home(place))
+    }
+
     fn holds(&self, ts: i64) -> bool {
         self.kept_from <= ts && ts < self.to
     }
@@ -207,6 +212,7 @@ impl Actor<'_> {
 
     /// Writes the account down as registered at `at`, with its sign-up if that lies in the log.
     pub fn registers(&mut self, at: i64, kind: AccountKind, place: &Place) {
+        let place = &self.stage.housed(place);
         let account = Account {
             account: self.name.clone(),
             registered_at: Some(at),
@@ -226,6 +232,7 @@ impl Actor<'_> {
         if !self.stage.holds(at) {
             return;
         }
+        let place = self.stage.housed(place);
         self.stage.tables.registrations.push(Registration {
             ts: at,
             account: self.name.clone(),

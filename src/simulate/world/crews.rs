@@ -83,7 +83,7 @@ pub fn sim_farm(scene: &mut Scene<'_>) {
             continue;
         }
         let place = Place {
-            block: format!("block of {}", scene.me),
+            block: format!("whole block of {}", scene.me),
             network: format!("network of {}", scene.me),
             device: format!("device {} of {}", n / 8, scene.me),
             build: "2.22.4".to_owned(),

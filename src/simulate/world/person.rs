@@ -11,9 +11,6 @@ use crate::simulate::message::Message;
 use crate::simulate::stage::{Actor, Place, Stage};
 use crate::simulate::stream::token;
 
-/// People who have numbers of one block of a thousand.
-const BLOCK: u64 = 200;
-
 /// What an account's private life is made of.
 #[derive(Debug, Clone)]
 pub struct Life {
@@ -84,13 +81,12 @@ fn joins(actor: &mut Actor<'_>, index: u64) -> i64 {
     let day = actor.end() - (days as i64 + 1) * DAY_US;
     let at = moment(&mut actor.stream, day, 0);
     let mut place = Place::home(&actor.name.clone());
-    place.block = format!("block {}", index / BLOCK);
+    place.block = format!("block {}", index / cast::BLOCK);
     // Carriers put many customers behind one address.
     if actor.stream.chance(0.4) {
-        place.network = format!("carrier {}", index / 40);
+        place.network = format!("carrier {}", index / cast::CARRIER);
     }
-    let builds = ["2.22.9", "2.22.10", "2.22.8", "2.22.9"];
-    place.build = builds[actor.stream.below(4) as usize].to_owned();
+    place.build = cast::BUILDS[actor.stream.below(4) as usize].to_owned();
     actor.registers(at, AccountKind::Consumer, &place);
     at.max(actor.kept_from())
 }
