@@ -2,11 +2,11 @@
 //! In: checked inputs and settings; out: a published run folder and its summary.
 //! Computes nothing of its own.
 
-use crate::campaigns::{
-    CampaignKind, Found, Newcomers, Part, Search, SearchError, SharedThing, newcomers, shared_things,
-};
+mod terms;
+
+use crate::campaigns::{Found, Newcomers, Search, SearchError, SharedThing, newcomers, shared_things};
 use crate::context::Exchange;
-use crate::decision::{self, Circumstances, Known, OffPlatformDecision, Policy, PolicyError, Rulings};
+use crate::decision::{self, Known, OffPlatformDecision, Policy, PolicyError, Rulings};
 use crate::domain::{ErrorClass, Timestamp};
 use crate::features::{Night, Population, PopulationError, extract_watched};
 use crate::log::{Inputs, LogError, MemoryPlan, MessageLog, Parts, ReadSettings, Shared, Step, WindowWish};
@@ -16,7 +16,6 @@ use crate::report::{
     NamedRow, ReportError, Run, RunFolder, Summary, evidence_seen, fill_in, newest_run_before,
 };
 use crate::table_io::TableError;
-use crate::{rules, scoring};
 use hashbrown::HashMap;
 use rayon::prelude::*;
 use serde_json::json;
@@ -24,6 +23,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use terms::{Terms, tell_campaigns};
 use thiserror::Error;
 
 /// Why a scan failed.
@@ -262,26 +262,17 @@ pub fn scan(inputs: &Inputs, settings: ScanSettings, out: &Path) -> Result<Summa
     let shared = Arc::new(shared(&settings, out));
     let mut log = MessageLog::read(inputs, &settings.wish, &settings.read, &shared)?;
     note_reading(&mut journal, &log);
-    let policy = Policy::parse(settings.policy, Timestamp(log.window.to_us()))?;
-    if let Some(population) = settings.population {
-        population.check_earlier(&Timestamp(log.window.to_us()).date())?;
-    }
+    let now = Timestamp(log.window.to_us());
+    let policy = Policy::parse(settings.policy, now)?;
+    settings.population.map_or(Ok(()), |population| population.check_earlier(&now.date()))?;
     let earlier = earlier(&settings, out, &log)?;
     let rulings = settings.rulings.clone().map(|rulings| evidence_seen(rulings, out));
     let known = Known::of(&log.side);
     let table = folder.path("features.parquet");
-    let mut file = FeatureFile::create(&table)?;
-    let mut judged: Vec<Judged> = Vec::new();
+    let (mut file, mut judged) = (FeatureFile::create(&table)?, Vec::<Judged>::new());
     let mut search = Search::new(&shared, log.window.from_us());
-    let as_of = log.window.to_us();
-    let terms = Terms {
-        population: settings.population,
-        model: settings.model,
-        policy: &policy,
-        known: &known,
-        rulings: rulings.as_ref(),
-        as_of,
-    };
+    let learned = (settings.population, settings.model);
+    let terms = Terms::new(learned, &policy, &known, rulings.as_ref(), now.0);
     let judge = |row: NamedRow| terms.judge(row);
     let mut accounts = 0;
     let counts = each_account(&mut log, &settings.read, |Extracted { rows, things, newcomers }| {
@@ -394,62 +385,6 @@ fn shared(settings: &ScanSettings, out: &Path) -> Shared {
     match &settings.read.keys {
         Some(keys) => shared.comparing_words(keys.contents()),
         None => shared,
-    }
-}
-
-/// Says of each account which campaign it belongs to: of several the one whose rule gives it most points, then the
-/// first.
-fn tell_campaigns(judged: &mut [Judged], campaigns: &[NamedCampaign]) {
-    let mut of: HashMap<&str, Vec<&NamedCampaign>> = HashMap::new();
-    for campaign in campaigns {
-        campaign.with(Part::Member).for_each(|member| of.entry(member).or_default().push(campaign));
-    }
-    for j in judged.iter_mut() {
-        let points = |c: &NamedCampaign| {
-            let hit = j.card.outcome.found(rule_of(c.campaign.kind));
-            hit.map_or(0.0, |hit| hit.contribution())
-        };
-        let own = of.get(j.name.as_str()).into_iter().flatten().copied();
-        let most = own.reduce(|best, next| if points(best) < points(next) { next } else { best });
-        j.campaign = most.map(|campaign| campaign.id.clone());
-    }
-}
-
-/// The rule that looks at campaigns of a kind.
-fn rule_of(kind: CampaignKind) -> &'static rules::Rule {
-    match kind {
-        CampaignKind::Lockstep => &rules::coordination::LOCKSTEP,
-        CampaignKind::Sharded => &rules::coordination::SHARDED,
-        CampaignKind::Clique => &rules::coordination::CLOSED_CIRCLE,
-    }
-}
-
-/// What an account is judged by, beside its conduct.
-struct Terms<'a> {
-    population: Option<&'a Population>,
-    model: Option<&'a Model>,
-    policy: &'a Policy,
-    known: &'a Known,
-    rulings: Option<&'a Rulings>,
-    as_of: i64,
-}
-
-impl Terms<'_> {
-    fn judge(&self, row: NamedRow) -> Judged {
-        let Self { population, model, policy, known, rulings, as_of } = *self;
-        let outcome = rules::run(&row.features, population, &policy.limits);
-        let card = scoring::score(&row.features, outcome, policy.evidence.minimum_actions);
-        let card = scoring::fuse(card, model.and_then(|model| model.says(&row.features)));
-        let off_platform = known.off_platform(&row.name);
-        let innocent = rulings.and_then(|rulings| rulings.innocent(&row.name, as_of));
-        let circumstances = Circumstances {
-            innocent: innocent.as_ref(),
-            as_of_us: as_of,
-            sanction: known.sanction(&row.name, as_of),
-            off_platform: &off_platform,
-        };
-        let decision = decision::decide(&card, &circumstances, policy);
-        Judged { name: row.name, card, decision, campaign: None }
     }
 }
 

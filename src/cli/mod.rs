@@ -9,6 +9,7 @@ mod catalog;
 mod coaction;
 mod compare;
 mod config;
+mod demo;
 mod dry_run;
 mod evaluate;
 mod evaluation_args;
@@ -59,7 +60,7 @@ pub fn run() -> ExitCode {
 fn dispatch(command: Command) -> Result<(), Failure> {
     match command {
         Command::Scan(flags) => scan::run(&flags),
-        Command::Demo(flags) => scan::demo(&flags),
+        Command::Demo(flags) => demo::run(&flags),
         Command::Explain(flags) => explain::run(&flags),
         Command::Catalog(flags) => catalog::run(&flags),
         Command::Inspect(flags) => inspect::run(&flags),

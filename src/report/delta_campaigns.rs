@@ -52,6 +52,11 @@ pub fn campaign_changes(before: &[EarlierCampaign], now: &[NamedCampaign]) -> Ve
         places.for_each(|b| *shared.entry(*b).or_default() += 1);
         pairs.extend(shared.into_iter().map(|(b, shared)| Pair { shared, now: n, before: b }));
     }
+    // Where nobody is a member, an id is all that a campaign is known by.
+    for (n, campaign) in now.iter().enumerate().filter(|(n, _)| members[*n].is_empty()) {
+        let same = before.iter().position(|b| b.members.is_empty() && b.id == campaign.id);
+        pairs.extend(same.map(|before| Pair { shared: 0, now: n, before }));
+    }
     let smaller = |p: &Pair| members[p.now].len().min(before[p.before].members.len());
     pairs.retain(|p| {
         before[p.before].kind == now[p.now].campaign.kind.word()

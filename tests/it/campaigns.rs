@@ -96,3 +96,19 @@ fn variants_of_one_text_are_one_template_and_words_leave_no_trace() {
         assert!(!told, "{} holds words of a message", entry.path().display());
     }
 }
+
+#[test]
+fn sketches_of_the_platform_make_templates_without_any_text() {
+    let temp = tempfile::tempdir().expect("temp");
+    let mut csv = String::from("ts,sender,recipient,content,sketch\n");
+    for i in 0..40u64 {
+        // One bit of 64 differs from message to message, and the fingerprint each time.
+        let sketch = 0x9e37_79b9_7f4a_7c15_u64 ^ 1 << (i % 8);
+        csv.push_str(&format!("2026-01-05T09:{i:02}:00Z,bulk,p{i},c{i},{sketch}\n"));
+    }
+    fs::write(temp.path().join("log.csv"), csv).expect("written");
+    ok(temp.path(), &["scan", "log.csv", "--quiet", "--out", "runs"]);
+    let rows = features(temp.path(), "runs");
+    assert_eq!(value(&rows, "bulk", &templates::TEMPLATES), 1.0);
+    assert_eq!(value(&rows, "bulk", &templates::TOP_RECIPIENTS), 40.0);
+}

@@ -120,6 +120,8 @@ pub(crate) fn sketch(cell: Cell) -> Result<Option<u64>, RejectReason> {
         Cell::Text(text) if text.trim().starts_with('-') => {
             text.trim().parse::<i64>().map(|bits| Some(bits as u64)).map_err(|_| RejectReason::NotANumber)
         }
+        // A count may be as large as a signed number; of a sketch all 64 bits are used.
+        Cell::Text(text) if text.trim().parse::<u64>().is_ok() => Ok(text.trim().parse().ok()),
         other => count(other),
     }
 }
@@ -135,6 +137,7 @@ mod tests {
         assert_eq!(sketch(Cell::Text("-1")), Ok(Some(u64::MAX)));
         assert_eq!(sketch(Cell::Text("ffffffffffffffff")), Ok(Some(u64::MAX)));
         assert_eq!(sketch(Cell::Text("12")), Ok(Some(12)));
+        assert_eq!(sketch(Cell::Text(" 18446744073709551615")), Ok(Some(u64::MAX)));
         assert_eq!(sketch(Cell::Text("")), Ok(None));
         assert_eq!(sketch(Cell::Text("twelve")), Err(RejectReason::NotANumber));
     }

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Columns of the contract that no packed row carries yet.
-const NOT_CARRIED: [&str; 3] = ["sketch", "list_id", "client_ts"];
+const NOT_CARRIED: [&str; 2] = ["list_id", "client_ts"];
 
 /// How one file is read.
 pub(crate) struct Plan {

@@ -1,0 +1,79 @@
+//! What turns a feature row into a judged account: policy, profile, model, sanctions, decisions, and then its campaign.
+//! In: a row, and what a night judges by; out: score card and decision.
+//! One row at a time: what the night as a whole comes to is decided elsewhere.
+
+use crate::campaigns::{CampaignKind, Part};
+use crate::decision::{self, Circumstances, Known, Policy, Rulings};
+use crate::features::Population;
+use crate::model::Model;
+use crate::report::{Judged, NamedCampaign, NamedRow};
+use crate::{rules, scoring};
+use hashbrown::HashMap;
+
+/// What an account is judged by, beside its conduct.
+pub(super) struct Terms<'a> {
+    population: Option<&'a Population>,
+    model: Option<&'a Model>,
+    policy: &'a Policy,
+    known: &'a Known,
+    rulings: Option<&'a Rulings>,
+    as_of: i64,
+}
+
+impl<'a> Terms<'a> {
+    /// The terms of a night whose "now" is `as_of`.
+    pub(super) fn new(
+        learned: (Option<&'a Population>, Option<&'a Model>),
+        policy: &'a Policy,
+        known: &'a Known,
+        rulings: Option<&'a Rulings>,
+        as_of: i64,
+    ) -> Self {
+        Self { population: learned.0, model: learned.1, policy, known, rulings, as_of }
+    }
+
+    /// Judges one account.
+    pub(super) fn judge(&self, row: NamedRow) -> Judged {
+        let Self { population, model, policy, known, rulings, as_of } = *self;
+        let outcome = rules::run(&row.features, population, &policy.limits);
+        let card = scoring::score(&row.features, outcome, policy.evidence.minimum_actions);
+        let card = scoring::fuse(card, model.and_then(|model| model.says(&row.features)));
+        let off_platform = known.off_platform(&row.name);
+        let innocent = rulings.and_then(|rulings| rulings.innocent(&row.name, as_of));
+        let circumstances = Circumstances {
+            innocent: innocent.as_ref(),
+            as_of_us: as_of,
+            sanction: known.sanction(&row.name, as_of),
+            off_platform: &off_platform,
+        };
+        let decision = decision::decide(&card, &circumstances, policy);
+        Judged { name: row.name, card, decision, campaign: None }
+    }
+}
+
+/// Says of each account which campaign it belongs to: of several the one whose rule gives it most points, then the
+/// first.
+pub(super) fn tell_campaigns(judged: &mut [Judged], campaigns: &[NamedCampaign]) {
+    let mut of: HashMap<&str, Vec<&NamedCampaign>> = HashMap::new();
+    for campaign in campaigns {
+        campaign.with(Part::Member).for_each(|member| of.entry(member).or_default().push(campaign));
+    }
+    for j in judged.iter_mut() {
+        let points = |c: &NamedCampaign| {
+            let hit = j.card.outcome.found(rule_of(c.campaign.kind));
+            hit.map_or(0.0, |hit| hit.contribution())
+        };
+        let own = of.get(j.name.as_str()).into_iter().flatten().copied();
+        let most = own.reduce(|best, next| if points(best) < points(next) { next } else { best });
+        j.campaign = most.map(|campaign| campaign.id.clone());
+    }
+}
+
+/// The rule that looks at campaigns of a kind.
+fn rule_of(kind: CampaignKind) -> &'static rules::Rule {
+    match kind {
+        CampaignKind::Lockstep => &rules::coordination::LOCKSTEP,
+        CampaignKind::Sharded => &rules::coordination::SHARDED,
+        CampaignKind::Clique => &rules::coordination::CLOSED_CIRCLE,
+    }
+}
