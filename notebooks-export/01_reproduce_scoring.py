@@ -55,7 +55,7 @@ class Account:
     def __init__(self, row, overrides, profile):
         self.row, self.overrides, self.profile = row, overrides, profile
         self.why_absent = dict(zip(features, row["absent"]))
-        self.api = self.why_absent["lifecycle_burst100_15s_min_age_s"] == "k"
+        self.api = bool(row["lifecycle_api_flag"])
 
     def plain(self, name):
         """A value whatever its evidence."""
@@ -172,9 +172,13 @@ def m2(a):
 
 def m3(a):
     strong, soft = a.check("M3.strong"), a.check("M3.soft")
-    fired = any_of([strong, soft], a.at_least("fanout_wide_days_n", 2))
+    found = [e for e in (soft, strong) if e]
+    if not found:
+        return None
+    # One limit for one value: the lower of the two is told, and beyond the other one it only weighs more.
+    fired = hit([min(found, key=lambda e: e["threshold"])], a.at_least("fanout_wide_days_n", 2))
     least = 0.75 if strong else 0.5
-    return fired and {**fired, "strength": least + (1 - least) * (soft["ramp"] if soft else 0)}
+    return {**fired, "strength": least + (1 - least) * (soft["ramp"] if soft else 0)}
 
 
 def m7(a):
@@ -349,19 +353,25 @@ def graded(a, score):
 
 
 def agreeing(hits, carries, young):
-    """Kinds of evidence that agree; a burst that does not last is one, what stands beside conduct is one without it."""
+    """Kinds of evidence that agree; a burst that does not last is one, what stands beside conduct is one without it.
+
+    Reach, silence and reports are what the same recipients decide, and so one kind, until one of the account's own making
+    lasts beside them.
+    """
     lasting = {rules[c]["family"] for c in carries}
     n = len(lasting - set(BESIDE))
     main = {rules[c]["family"] for c in hits if is_sound_main(rules[c], hits[c])}
     if not lasting & set(BURST) and main & set(BURST):
         n += 1
-    beside = sum([young and "registration" in lasting, "feedback" in lasting, "coordination" in lasting])
-    return n + beside if n else min(beside, 1)
+    registration, company = young and "registration" in lasting, "coordination" in lasting
+    beside = sum([registration, "feedback" in lasting, company])
+    own = registration or company or lasting & {"content", "groups", "rate", "timing"}
+    return n + beside if n and own else min(n + beside, 1)
 
 
 def available(a):
     """Families with a rule for such accounts whose leading value, or any alternative, has its evidence."""
-    known = lambda name: a.absent(name) in (None, "s")
+    known = lambda name: a.absent(name) in (None, "s", "d")
     found = set()
     for rule in rules.values():
         if applies(rule, a.api) and rule["role"] not in ("benign", "descriptive"):
