@@ -92,23 +92,27 @@ fn contents(facts: &Facts, account: u32, rows: &mut Vec<SharedThing>) -> Vec<u64
 /// Adds to the rows from `from` on, sorted, when each thing was first sent at all, answered or not, as far as the
 /// look-back reaches: who had a thing first is not decided by what others answer, nor by where the window begins.
 fn first_uses(facts: &Facts, account: u32, rows: &mut Vec<SharedThing>, from: usize) {
-    // Of each thing, its first row so far, and whether it has been met.
-    let mut things: Vec<(SharedThing, bool)> = Vec::new();
-    things.extend(rows[from..].chunk_by(|a, b| a.object == b.object).map(|thing| (thing[0], false)));
-    let mut left = things.len();
-    let before = rows.len();
+    let mut room = facts.room.borrow_mut();
+    let room = &mut *room;
+    // The things, and which of them have been met.
+    let (things, met) = (&mut room.words, &mut room.keys);
+    things.clear();
+    things.extend(rows[from..].chunk_by(|a, b| a.object == b.object).map(|thing| thing[0].object));
+    met.clear();
+    met.resize(things.len(), 0);
+    let (mut left, before) = (things.len(), rows.len());
     for event in facts.timeline.sent {
         if left == 0 {
             break;
         }
         let leads = if event.object == 0 { 0 } else { event.object ^ POINTS_TO };
         for object in [facts.templates.of(event.content), leads] {
-            let Ok(at) = things.binary_search_by_key(&object, |(thing, _)| thing.object) else { continue };
-            let (thing, met) = &mut things[at];
-            if !std::mem::replace(met, true) {
+            let Ok(at) = things.binary_search(&object) else { continue };
+            if std::mem::replace(&mut met[at], 1) == 0 {
                 left -= 1;
+                let thing = rows[from + rows[from..before].partition_point(|row| row.object < object)];
                 if event.ts < thing.ts {
-                    rows.push(SharedThing { account, ts: event.ts, ..*thing });
+                    rows.push(SharedThing { account, ts: event.ts, ..thing });
                 }
             }
         }
