@@ -53,9 +53,9 @@ pub struct Ruling {
     pub place: String,
 }
 
-/// Days that a decision counts for where its file names no end [S].
+/// Days that a decision counts for where its file names no end (ours, S).
 pub const USUAL_DAYS: i64 = 180;
-/// Days before its end from which a sanction or a decision is told to expire [S].
+/// Days before its end from which a sanction or a decision is told to expire (ours, S).
 pub const NEAR_EXPIRY_DAYS: i64 = 14;
 
 /// Why a file of decisions is refused.

@@ -5,7 +5,7 @@
 use crate::features::kernels::wilson_lower;
 use serde::{Deserialize, Serialize};
 
-/// Accounts of either kind without which no chance is told [S].
+/// Accounts of either kind without which no chance is told (ours, S).
 pub const LEAST_EACH: usize = 20;
 
 /// Accounts of a step at least, before neighbors join [S].

@@ -13,7 +13,7 @@ use crate::rules::RUN_WINDOW;
 /// The code of reasons that a model gives.
 pub const MODEL_CODE: &str = "MODEL";
 
-/// Points that a contribution of one to the log-odds ranks like [S]: two nats are about what one strong rule adds.
+/// Points that a contribution of one to the log-odds ranks like (ours, S): two nats are about what one strong rule adds.
 pub const POINTS_PER_NAT: f64 = 10.0;
 
 /// The card with what the model said, if it said anything.
