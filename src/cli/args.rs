@@ -287,7 +287,7 @@ fn world() -> Clap {
 fn train() -> Clap {
     let command = Clap::new("train")
         .about("Learn a model from feature rows and labels, measure it out of fold, write it with its card")
-        .before_help("Example: bulkwatch train --features runs/2022-04-25-0a1b2c3d/features.parquet --labels labels.csv --positive abuse --out model.json")
+        .before_help("Example: bulkwatch train --features runs/2022-04-25-0a1b2c3d/features.parquet --labels labels.csv --positive abuse --negative person --out model.json")
         .arg(flag("simulated", "the labels come from simulated accounts: the model moves nobody past watch"))
         .arg(quiet());
     let command = super::train::FLAGS

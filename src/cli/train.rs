@@ -5,11 +5,11 @@
 use super::args::Flags;
 use super::{Failure, scan, terminal, whole};
 use crate::domain::{ErrorClass, Word, nearest};
-use crate::log::{InputSpec, ReadSettings, TableKind, read_side_tables};
+use crate::evaluate::{LabelWords, read_labels};
 use crate::model::{CrossSettings, Kind, Origin, Trained};
 use crate::report::read_features;
 use crate::table_io::{TableError, read_parquet};
-use crate::training::{self, Labeled, Labels, PlainColumns, Training, Wishes, plain_table};
+use crate::training::{self, Labeled, PlainColumns, Training, Wishes, plain_table};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -22,6 +22,7 @@ pub const FLAGS: &[(&str, &str, &str)] = &[
     ),
     ("labels", "FILE", "labels table: account, label[, as_of, source, confidence]"),
     ("positive", "LABELS", "labels that count as positive, separated by commas"),
+    ("negative", "LABELS", "labels that count as negative; accounts with any other label are left out"),
     ("table", "FILE", "a plain table of numbers in CSV (or .csv.gz) instead of --features and --labels"),
     ("label-column", "NAME", "column of the label in --table; default: label"),
     ("id-column", "NAME", "column of the account in --table; default: account"),
@@ -68,7 +69,7 @@ fn put(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
 fn tell(made: &Training, out: &Path, card: &Path) -> Result<(), Failure> {
     let t = &made.artifact.training;
     let left = [
-        (t.unlabeled_n, "feature rows without a label"),
+        (t.unlabeled_n, "feature rows without a label of either kind"),
         (t.unknown_n, "labeled accounts without a feature row"),
         (t.conflicting_n, "accounts with contradicting labels"),
     ];
@@ -174,25 +175,21 @@ impl Given<'_> {
     /// Feature rows of a run beside a labels table.
     fn labeled(&self) -> Result<Labeled, Failure> {
         let (features, labels) = (Path::new(self.needed("features")?), self.needed("labels")?);
-        let mut known = Labels::new(self.list("positive"));
-        if self.list("positive").is_empty() {
-            return Err(Failure::usage("train needs --positive: the labels that count as positive"));
-        }
-        let spec = InputSpec::new(TableKind::Labels, vec![labels.to_owned()]);
-        let (tables, _) = read_side_tables(&[spec], &ReadSettings::default(), &mut |_, _| {})?;
-        for row in tables.labels.unwrap_or_default() {
-            known.add(&row.account, &row.label, row.source.as_deref());
-        }
-        if let Some((odd, words)) = known.unknown_words() {
-            let offer = nearest(&odd, words.iter().map(String::as_str));
-            let offer = offer.map(|n| format!("; did you mean {n}?")).unwrap_or_default();
-            return Err(Failure::usage(format!("--positive {odd}: {labels} has no such label{offer}")));
-        }
+        let words = LabelWords {
+            positive: self.list("positive"),
+            negative: self.list("negative"),
+            left_out: Vec::new(),
+        };
+        let known = read_labels(Path::new(labels), &words)?;
         let rows = read_features(features)?;
         let campaigns = features.with_file_name("campaigns.parquet");
         let together = if campaigns.is_file() { members(&campaigns)? } else { Vec::new() };
-        let mut made =
-            training::examples(rows.iter().map(|r| (r.name.as_str(), &r.features)), &known, &together);
+        let mut made = training::examples(
+            rows.iter().map(|r| (r.name.as_str(), &r.features)),
+            &known,
+            &words,
+            &together,
+        );
         made.origin.inputs = vec![digested(features)?, digested(Path::new(labels))?];
         if campaigns.is_file() {
             made.origin.inputs.push(digested(&campaigns)?);

@@ -66,7 +66,7 @@ fn data(text: &mut String, artifact: &Artifact) {
         ("simulated", if t.simulated { "yes" } else { "no" }.to_owned()),
         ("labels of accounts without a feature row", t.unknown_n.to_string()),
         ("accounts with contradicting labels, left out", t.conflicting_n.to_string()),
-        ("feature rows without a label", t.unlabeled_n.to_string()),
+        ("feature rows without a label of either kind", t.unlabeled_n.to_string()),
         ("groups kept in one fold", t.groups_n.to_string()),
         ("left out on request", none_or(&t.without)),
         ("nearly equal to the label, answered for", none_or(&t.not_a_leak)),

@@ -10,7 +10,7 @@ mod plain;
 mod tests;
 
 pub use card::card;
-pub use labels::{Labeled, Labels, examples};
+pub use labels::{Labeled, examples};
 pub use plain::{PlainColumns, PlainError, plain_table};
 
 use crate::domain::nearest;

@@ -43,7 +43,7 @@ fn trained(folder: &Path, run: &Path, more: &[&str]) -> (PathBuf, String) {
     let (features, label_file, out) = (text(&features), text(&label_file), text(&model));
     let mut args =
         vec!["train", "--features", &features, "--labels", &label_file, "--positive", "abuse", "--out", &out];
-    args.extend(["--folds", "2"]);
+    args.extend(["--negative", "fine", "--folds", "2"]);
     args.extend(more);
     let said = ok(folder, &args);
     (model, said)
