@@ -286,6 +286,7 @@ CONDITIONS = {
     "L6": among_ten("L6.share"),
     "L7": each("L7.share"),
     "L8": each("L8.reports"),
+    "L9": each("L9.people", "L9.share"),
 }
 assert list(CONDITIONS) == list(rules), "every rule, in the order of the cards"
 
@@ -419,6 +420,8 @@ def decide(f):
     else:
         ceiling = 3
     rung = min(highest, ceiling)
+    if f["permission"] == "unseen" and wanted:
+        rung = min(rung, 2)
     if f["permission"] == "opted_in" and 2 <= f["broadcast"] and wanted:
         return LADDER[min(rung, 2)], "broadcast_policy", "scored"
     silent = rung == 0 and f["evidence"] != "ok"
@@ -435,8 +438,9 @@ def judge(a, sanctioned, day):
     of_points = lambda p: 1 - math.exp(-p / SCALE)
     scores = {s: of_points(sums[s] + graded(a, s)) for s in SUB_SCORES}
     age = a.value("lifecycle_account_age_s")
-    newsletter = a.check("M10.openers") and CONDITIONS["M10"](a)
-    permission = "opted_in" if newsletter else "none"
+    newsletter = a.check("M10.asked") and CONDITIONS["M10"](a)
+    standing = fired.get("L9") and not any(rules[c]["family"] == "groups" for c in carries)
+    permission = "opted_in" if newsletter else "unseen" if standing else "none"
     if a.api and in_force(day)["allows_api_promotional"]:
         permission = "api"
     found = {

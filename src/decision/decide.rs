@@ -119,6 +119,7 @@ pub fn decide(card: &ScoreCard, known: &Circumstances, policy: &Policy) -> Decis
         notes: notes
             .chain(ruling.map(|(i, ruled)| i.note(ruled, card.agreeing_families())))
             .chain(lifted(&findings, &outcome))
+            .chain(held_back(&findings, &outcome))
             .collect(),
         off_platform,
         sanction: sanction.map(|(_, state)| state),
@@ -149,6 +150,8 @@ fn findings(card: &ScoreCard, sanctioned: bool, policy: &Policy) -> Findings {
         Permission::ApiPermitted
     } else if card.outcome.opted_in {
         Permission::OptedIn
+    } else if card.outcome.standing {
+        Permission::Unseen
     } else {
         Permission::None
     };
@@ -175,6 +178,17 @@ fn lifted(findings: &Findings, outcome: &verdict::Outcome) -> Option<String> {
     let ruled = verdict::decide(&Findings { model: Band::Low, ..*findings }).verdict;
     let said = || format!("a learned model lifted it from {} to {}", ruled.word(), outcome.verdict.word());
     (ruled < outcome.verdict).then(said)
+}
+
+/// Says so where an audience older than the log kept the verdict down.
+fn held_back(findings: &Findings, outcome: &verdict::Outcome) -> Option<String> {
+    let otherwise = verdict::decide(&Findings { permission: Permission::None, ..*findings }).verdict;
+    let said = || {
+        "most of the silent people it writes to were written to before the log could tell who began: whether they asked \
+         for it is unknown, so that it stays at review"
+            .to_owned()
+    };
+    (findings.permission == Permission::Unseen && outcome.verdict < otherwise).then(said)
 }
 
 fn grounds(f: &Findings, outcome: &verdict::Outcome) -> Vec<Ground> {

@@ -36,7 +36,7 @@ fn newsletter() -> AccountFeatures {
         (&content::BROADCASTS, 8.0),
         (&content::AUDIENCE, 0.93),
         (&content::ORDER, 0.98),
-        (&content::OPENERS, 0.97),
+        (&content::ASKED, 0.97),
         (&content::REACH_MAX_24H, 400.0),
         (&content::REACH_DAYS, 8.0),
         (&fanout::UNEXPLAINED_MAX_24H, 450.0),
@@ -110,6 +110,25 @@ fn an_opted_in_newsletter_is_a_matter_of_policy_and_spam_is_abuse() {
     let (card, decision) = on("2019-12-10", &spam());
     assert_eq!((decision.verdict, decision.finding), (Verdict::AbuseHigh, Finding::None), "{card:?}");
     assert!(decision.requires_human_review);
+}
+
+#[test]
+fn an_audience_older_than_the_log_is_no_abuse_and_no_permission() {
+    let standing = [(&contact::STANDING_SILENT, 400.0), (&contact::STANDING_SHARE, 0.9)];
+    let with = |row: &AccountFeatures, more: &[(&'static crate::features::Feature, f64)]| {
+        let mut values = row.values().collect::<Vec<_>>();
+        more.iter().for_each(|(card, value)| values[place(card)] = Ok(*value));
+        on("2019-12-10", &AccountFeatures::new(row.account, values))
+    };
+    let asked_unseen: [(&'static crate::features::Feature, f64); 1] = [(&content::ASKED, 0.02)];
+    let (_, before) = with(&newsletter(), &asked_unseen);
+    assert_eq!((before.verdict, before.finding), (Verdict::AbuseHigh, Finding::None));
+    let (card, decision) = with(&newsletter(), &[asked_unseen.as_slice(), &standing].concat());
+    assert_eq!((decision.verdict, decision.finding), (Verdict::Review, Finding::None), "{card:?}");
+    assert!(decision.notes.iter().any(|note| note.contains("before the log could tell")), "{decision:?}");
+    // Whoever bothers new people is judged by them, however many old ones there are.
+    let (_, spammer) = with(&spam(), &standing);
+    assert_eq!(spammer.verdict, Verdict::AbuseHigh);
 }
 
 #[test]

@@ -125,7 +125,9 @@ impl Band {
 pub enum Permission {
     /// Nothing.
     None,
-    /// The audience wrote first.
+    /// Its audience is older than the log: whether it asked cannot be seen.
+    Unseen,
+    /// The audience wrote first or saved the number.
     OptedIn,
     /// A business API account, for which the policy in force allows promotional templates.
     ApiPermitted,
@@ -133,7 +135,8 @@ pub enum Permission {
 
 impl Permission {
     /// All permissions.
-    pub const ALL: [Permission; 3] = [Permission::None, Permission::OptedIn, Permission::ApiPermitted];
+    pub const ALL: [Permission; 4] =
+        [Permission::None, Permission::Unseen, Permission::OptedIn, Permission::ApiPermitted];
 }
 
 /// The input of the table.
@@ -180,7 +183,7 @@ pub fn decide(f: &Findings) -> Outcome {
         return ruled;
     }
     let lifted = match f.permission {
-        Permission::None => f.model.verdict().min(Verdict::Review),
+        Permission::None | Permission::Unseen => f.model.verdict().min(Verdict::Review),
         Permission::OptedIn => f.model.verdict().min(Verdict::Watch),
         Permission::ApiPermitted => Verdict::NoFinding,
     };
@@ -211,6 +214,9 @@ fn by_rules(f: &Findings) -> Outcome {
         let verdict = verdict.min(Verdict::Review);
         return Outcome { verdict, finding: Finding::BroadcastPolicy, state: State::Scored };
     }
+    // Nobody is called abusive for writing to people who may have asked for it before anybody looked.
+    let verdict =
+        if wanted && f.permission == Permission::Unseen { verdict.min(Verdict::Review) } else { verdict };
     let silent = verdict == Verdict::NoFinding && f.evidence != EvidenceLevel::Ok;
     let state = if silent { State::Insufficient } else { State::Scored };
     Outcome { verdict, finding: Finding::None, state }
@@ -260,7 +266,7 @@ mod tests {
     #[test]
     fn the_table_is_total_and_keeps_its_promises() {
         let all = all();
-        assert_eq!(all.len(), 8 * 3 * 3 * 4 * 64);
+        assert_eq!(all.len(), 8 * 3 * 4 * 4 * 64);
         for f in &all {
             let o = decide(f);
             assert_eq!(o.state == State::Sanctioned, f.sanctioned && !f.hard, "{f:?}");
@@ -278,6 +284,9 @@ mod tests {
             if o.finding == Finding::BroadcastPolicy {
                 assert!(f.broadcast >= Band::Review && f.unsolicited < Band::Review, "{f:?}");
                 assert!(f.permission == Permission::OptedIn && o.verdict <= Verdict::Review, "{f:?}");
+            }
+            if f.permission == Permission::Unseen && f.unsolicited < Band::Review && !f.hard {
+                assert!(o.verdict <= Verdict::Review, "{f:?}");
             }
             if f.automation == Band::Low && f.broadcast == Band::Low && f.unsolicited == Band::Low && !f.hard
             {
@@ -298,7 +307,7 @@ mod tests {
                 let free = !f.hard
                     && !f.sanctioned
                     && f.evidence == EvidenceLevel::Ok
-                    && f.permission == Permission::None;
+                    && matches!(f.permission, Permission::None | Permission::Unseen);
                 assert!(!free || o.verdict == most, "{model:?} {f:?}");
                 assert!(f.evidence == EvidenceLevel::Ok || o == ruled, "too little to judge: {f:?}");
             }

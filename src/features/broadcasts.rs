@@ -3,7 +3,7 @@
 //! Finds what repeats inside one account; who else sends the same is a later stage's question.
 
 use super::content::REACH_US;
-use super::facts::{Facts, Room, refill, row};
+use super::facts::{Facts, Pair, Room, refill, row};
 use super::kernels::{DistinctCounter, circular_concentration, kendall_tau};
 use crate::domain::{DAY_US, MINUTE_US};
 
@@ -113,6 +113,8 @@ pub struct Newsletter {
     pub weeks_share: Option<f64>,
     /// Recipients of events who wrote first, over all recipients of events.
     pub openers_share: Option<f64>,
+    /// The same of those who wrote first or have the sender in contacts.
+    pub asked_share: Option<f64>,
 }
 
 impl Newsletter {
@@ -120,13 +122,19 @@ impl Newsletter {
     pub fn of(f: &Facts, room: &mut Room) -> Self {
         let events = events(f, room);
         let matches: Vec<Match> = (1..events.len()).map(|i| Match::of(&events, i)).collect();
+        let audience = audience(&events, &mut room.keys);
+        let share_who = |is: fn(&Pair) -> bool| {
+            let n = audience.iter().filter(|p| is(&f.pairs[**p as usize])).count();
+            (!audience.is_empty()).then(|| n as f64 / audience.len() as f64)
+        };
         Self {
             n: events.len(),
             audience_overlap: middle(matches.iter().map(|m| m.overlap)),
             order_agreement: middle(matches.iter().filter_map(|m| m.order)),
             steady_hour: steady_hour(&events),
             weeks_share: weeks_share(f, &events),
-            openers_share: openers_share(f, &events, &mut room.keys),
+            openers_share: share_who(Pair::wrote_before),
+            asked_share: share_who(|pair| pair.wrote_before() || pair.is_saved()),
         }
     }
 }
@@ -226,13 +234,13 @@ fn weeks_share(f: &Facts, events: &[Event]) -> Option<f64> {
     (active > 0).then(|| with_event as f64 / active as f64)
 }
 
-fn openers_share(f: &Facts, events: &[Event], all: &mut Vec<u32>) -> Option<f64> {
+/// Everybody whom an event reached, once.
+fn audience<'r>(events: &[Event], all: &'r mut Vec<u32>) -> &'r [u32] {
     let most = events.iter().map(|e| e.audience.len()).sum();
     refill(all, most, events.iter().flat_map(|e| e.audience.iter().copied()));
     all.sort_unstable();
     all.dedup();
-    let openers = all.iter().filter(|p| f.pairs[**p as usize].wrote_before()).count();
-    (!all.is_empty()).then(|| openers as f64 / all.len() as f64)
+    all
 }
 
 /// Distinct values of a sequence in order.

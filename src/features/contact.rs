@@ -194,6 +194,28 @@ pub static NEW_SILENT_DAYS: Feature = Feature {
     value: |f| f.sure(first_contacts(f).in_vain_days),
     ..BASE
 };
+/// Silent people of an old audience.
+pub static STANDING_SILENT: Feature = Feature {
+    name: "contact_standing_silent_n",
+    definition: "recipients who have not written since the first contact of the window, to whom the account wrote before newness is sure (as for fanout_new_silent_max_24h) and who were not the first to write in the log",
+    reading: "an audience older than the log can see: readers of an old newsletter, who may have asked for it",
+    look_alikes: "a list bought long ago",
+    reads: SURE_READS,
+    value: |f| count(f.pair_counts.silent_standing),
+    ..BASE
+};
+/// Share of an old audience.
+pub static STANDING_SHARE: Feature = Feature {
+    name: "contact_standing_silent_share",
+    definition: "contact_standing_silent_n / recipients who have not written since the first contact of the window",
+    reading: "near 1: whether those who stay silent asked for it cannot be seen, and no verdict may rest on their silence alone",
+    look_alikes: "a list bought long ago",
+    absent_when: "every recipient has written since",
+    family: Family::Contact,
+    reads: SURE_READS,
+    value: |f| share(f.pair_counts.silent_standing, f.pair_counts.silent),
+    ..Feature::SHARE
+};
 /// People who wrote first.
 pub static INBOUND_FIRST: Feature = Feature {
     name: "contact_inbound_first_share",
@@ -304,6 +326,8 @@ pub static CARDS: &[&Feature] = &[
     &NEW_UNANSWERED,
     &NEW_UNANSWERED_SURE,
     &NEW_SILENT_DAYS,
+    &STANDING_SILENT,
+    &STANDING_SHARE,
     &INBOUND_FIRST,
     &RECIPROCAL,
     &NEW_SILENT,

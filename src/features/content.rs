@@ -28,6 +28,20 @@ pub(super) const SILENT_READS: &[Reads] = &[
     Reads::Via,
     Reads::Others,
 ];
+const ASKED_READS: &[Reads] = &[
+    Reads::Ts,
+    Reads::MsgId,
+    Reads::Chat,
+    Reads::Content,
+    Reads::Status,
+    Reads::Recipient,
+    Reads::Inbound,
+    Reads::Known,
+    Reads::Template,
+    Reads::AccountKind,
+    Reads::Via,
+    Reads::Others,
+];
 const BASE: Feature = Feature {
     family: Family::Content,
     reads: READS,
@@ -196,6 +210,19 @@ pub static OPENERS: Feature = Feature {
     value: |f| with_content(f, |f| contents(f).newsletter.openers_share.ok_or(Absent::NoEvidence)),
     ..NEWSLETTER
 };
+/// Audience that asked.
+pub static ASKED: Feature = Feature {
+    name: "content_broadcast_asked_share",
+    unit: Unit::Share,
+    range: (0.0, 1.0),
+    evidence: Some((&BROADCASTS, 1.0)),
+    definition: "recipients of broadcast events who wrote before the first contact of the window, or are known to have the sender in contacts at it / recipients of broadcast events",
+    reading: "near 1: an audience that asked for it; readers saved the number and opened with a word such as Start, perhaps before the log began",
+    absent_when: "there is no broadcast event, or no content fingerprints",
+    reads: ASKED_READS,
+    value: |f| with_content(f, |f| contents(f).newsletter.asked_share.ok_or(Absent::NoEvidence)),
+    ..NEWSLETTER
+};
 /// Actions with a size.
 pub static SIZE_N: Feature = Feature {
     name: "content_size_n",
@@ -257,6 +284,7 @@ pub static CARDS: &[&Feature] = &[
     &STEADY_HOUR,
     &WEEKS,
     &OPENERS,
+    &ASKED,
     &SIZE_N,
     &SIZE_CV,
     &LINKS,

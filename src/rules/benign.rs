@@ -52,10 +52,10 @@ pub static REPLIES: Limit = Limit {
     ..SHARE
 };
 /// Opted-in audience.
-pub static OPENERS: Limit = Limit {
+pub static ASKED: Limit = Limit {
     key: "L5.share",
-    feature: &content::OPENERS,
-    what: "share of the broadcast audience that wrote first",
+    feature: &content::ASKED,
+    what: "share of the broadcast audience that wrote first or has the sender in contacts",
     default: 0.8,
     ..SHARE
 };
@@ -87,6 +87,27 @@ pub static WEIGHTLESS: Limit = Limit {
     range: (3.0, 100.0),
     why: "shown only, never below 3",
     ..Limit::BASE
+};
+
+/// Silent people of an old audience.
+pub static STANDING: Limit = Limit {
+    key: "L9.people",
+    feature: &contact::STANDING_SILENT,
+    what: "silent people it wrote to before the log could tell who began",
+    default: 20.0,
+    full: 200.0,
+    range: (20.0, 1_000.0),
+    why: "the least audience of a run",
+    ..Limit::BASE
+};
+/// Share of an old audience.
+pub static STANDING_SHARE: Limit = Limit {
+    key: "L9.share",
+    feature: &contact::STANDING_SHARE,
+    what: "their share among all people who stayed silent",
+    default: 0.5,
+    why: "most of those whose silence counts",
+    ..SHARE
 };
 
 const BASE: Rule = Rule {
@@ -149,11 +170,11 @@ pub static ANSWERED: Rule = Rule {
 pub static OPTED_IN: Rule = Rule {
     code: "L5",
     name: "opted-in audience",
-    limits: &[&OPENERS],
-    statement: "{0} of the broadcast audience had written first",
-    uses: &[&content::OPENERS],
-    source: (Mark::Ours, "readers of newsletters opened with a word such as Start"),
-    test: |row| shown(row, &OPENERS),
+    limits: &[&ASKED],
+    statement: "{0} of the broadcast audience had written first or has the sender in contacts",
+    uses: &[&content::ASKED],
+    source: (Mark::Ours, "readers of newsletters saved the number and opened with a word such as Start"),
+    test: |row| shown(row, &ASKED),
     ..BASE
 };
 /// Acquaintance.
@@ -197,9 +218,31 @@ pub static BRIGADED: Rule = Rule {
     ..BASE
 };
 
+/// An audience older than the log.
+pub static STANDING_AUDIENCE: Rule = Rule {
+    code: "L9",
+    name: "audience older than the log",
+    limits: &[&STANDING, &STANDING_SHARE],
+    statement: "{0} silent people ({1} of all who stayed silent) were written to before the log could tell who began: whether they asked for it is unknown",
+    look_alikes: "a sender whose list was bought long ago",
+    uses: &[&contact::STANDING_SILENT, &contact::STANDING_SHARE],
+    source: (Mark::Ours, "the openings of an old newsletter lie before the log"),
+    test: |row| Some(Fired::on(vec![row.check(&STANDING)?, row.check(&STANDING_SHARE)?], true)),
+    ..BASE
+};
+
 /// All cards of this file.
-pub static CARDS: &[&Rule] =
-    &[&DIALOGUE, &CONTACTED_FIRST, &WITHIN_TIER, &ANSWERED, &OPTED_IN, &ACQUAINTANCE, &SAVED, &BRIGADED];
+pub static CARDS: &[&Rule] = &[
+    &DIALOGUE,
+    &CONTACTED_FIRST,
+    &WITHIN_TIER,
+    &ANSWERED,
+    &OPTED_IN,
+    &ACQUAINTANCE,
+    &SAVED,
+    &BRIGADED,
+    &STANDING_AUDIENCE,
+];
 
 fn shown(row: &Row, limit: &'static Limit) -> Option<Fired> {
     Some(Fired::on(vec![row.check(limit)?], true))

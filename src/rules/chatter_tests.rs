@@ -74,6 +74,7 @@ static MOVED: &[&Feature] = &[
     &content::SIZE_CV,
     &content::LINKS,
     &content::OPENERS,
+    &content::ASKED,
     &crate::features::client::TYPING_N,
     &crate::features::client::TYPING_ZERO,
     &said::REPORTS_RAW,

@@ -56,15 +56,15 @@ pub static ORDER: Limit = Limit {
 };
 /// Events for the order.
 pub static ORDER_EVENTS: Limit = Limit { key: "M10b.events", ..EVENTS };
-/// Audience that wrote first.
-pub static OPENERS: Limit = Limit {
-    key: "M10.openers",
-    feature: &content::OPENERS,
-    what: "share of the audience that wrote first",
+/// Audience that asked for it.
+pub static ASKED: Limit = Limit {
+    key: "M10.asked",
+    feature: &content::ASKED,
+    what: "share of the audience that wrote first or has the sender in contacts",
     default: 0.8,
     full: 1.0,
     range: (0.5, 1.0),
-    why: "readers opened with a word such as Start",
+    why: "readers saved the number and opened with a word such as Start; who began may lie before the log",
     ..Limit::BASE
 };
 
@@ -81,7 +81,7 @@ pub static NEWSLETTER: Rule = Rule {
     name: "newsletter pattern",
     applies: Applies::Everyone,
     points: Split::new(0.0, 30.0, 0.0),
-    limits: &[&EVENTS, &AUDIENCE, &UNEXPLAINED, &OPENERS],
+    limits: &[&EVENTS, &AUDIENCE, &UNEXPLAINED, &ASKED],
     statement: "served the same audience {0} times (limit {0.limit}): {1} of it stayed from one run to the next (limit {1.limit})",
     look_alikes: "a club's secretary",
     uses: &[&content::BROADCASTS, &content::AUDIENCE, &fanout::UNEXPLAINED_MAX_24H],
@@ -110,7 +110,7 @@ fn newsletter(row: &Row) -> Option<Fired> {
     Some(Fired::on(vec![row.check(&EVENTS)?, row.check(&AUDIENCE)?, row.check(&UNEXPLAINED)?], true))
 }
 
-/// Whether the newsletter pattern has an audience that wrote first.
+/// Whether the newsletter pattern has an audience that wrote first or saved the number.
 pub fn is_opted_in(row: &Row) -> bool {
-    row.check(&OPENERS).is_some() && newsletter(row).is_some()
+    row.check(&ASKED).is_some() && newsletter(row).is_some()
 }

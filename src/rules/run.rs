@@ -33,8 +33,10 @@ pub struct RuleOutcome {
     pub agreeing: u32,
     /// Whether something other than registration may lift the verdict above `watch`.
     pub lifts: bool,
-    /// Whether the newsletter pattern has an audience that wrote first.
+    /// Whether the newsletter pattern has an audience that wrote first or saved the number.
     pub opted_in: bool,
+    /// Whether most whose silence counts are an audience older than the log, and no conduct in groups speaks beside it.
+    pub standing: bool,
 }
 
 impl RuleOutcome {
@@ -82,6 +84,8 @@ pub fn run(features: &AccountFeatures, population: Option<&Population>, limits: 
         agreeing: agreeing(&hits, young),
         lifts: hits.iter().any(RuleHit::lifts),
         opted_in: super::newsletter::is_opted_in(&row),
+        standing: mitigations.iter().any(|m| m.rule == &super::benign::STANDING_AUDIENCE)
+            && !hits.iter().any(|h| h.rule.family == AgreementFamily::Groups && h.carries()),
         hits,
         mitigations,
     }

@@ -79,7 +79,7 @@ fn cards_are_complete_and_well_formed() {
                 "{}",
                 limit.key
             );
-            let opted = limit.key == "M10.openers";
+            let opted = limit.key == "M10.asked";
             assert!(opted || rule.uses.contains(&limit.feature), "{} reads beyond uses", limit.key);
         }
         let founded = |l: &&&Limit| l.population.is_some() || l.mark != Mark::Ours;

@@ -22,6 +22,7 @@ const INBOUND_BEFORE: u8 = 1 << 1;
 const INBOUND_FIRST: u8 = 1 << 2;
 const DELIVERED: u8 = 1 << 3;
 const SURE: u8 = 1 << 4;
+const STANDING: u8 = 1 << 5;
 
 /// The account and one recipient of the window.
 #[derive(Debug, Clone, Copy)]
@@ -74,6 +75,11 @@ impl Pair {
         self.is_new() && self.known == NO && !self.wrote_before()
     }
 
+    /// Written to since before newness is sure, and not the first to have written in the log: nobody can tell who began.
+    pub fn is_standing(&self) -> bool {
+        self.is(STANDING)
+    }
+
     /// Known to have the sender in contacts: who saved the number asked for it.
     pub fn is_saved(&self) -> bool {
         self.known == YES
@@ -121,6 +127,10 @@ pub struct PairCounts {
     pub surely_in_vain: usize,
     /// Chats opened in vain within the last 7 d, however young.
     pub week_in_vain: usize,
+    /// Recipients who have not written since the first contact.
+    pub silent: usize,
+    /// Of these, to whom the account wrote before newness is sure.
+    pub silent_standing: usize,
     /// Recipients who wrote before the account ever did.
     pub inbound_first: usize,
     /// Recipients who wrote at any time.
@@ -149,6 +159,8 @@ impl PairCounts {
         add(&mut self.in_vain_unreached, old && pair.is_in_vain() && unreached);
         add(&mut self.surely_in_vain, old && pair.is_surely_in_vain());
         add(&mut self.week_in_vain, pair.is_in_vain() && as_of - 7 * DAY_US <= t0);
+        add(&mut self.silent, silent);
+        add(&mut self.silent_standing, silent && pair.is_standing());
         add(&mut self.inbound_first, pair.is(INBOUND_FIRST));
         add(&mut self.reciprocal, pair.wrote_before() || !silent);
     }
@@ -216,7 +228,9 @@ impl Meeting<'_, '_> {
         pair.mark(NEW, new);
         pair.mark(SURE, new && self.sure_from <= t0);
         pair.mark(INBOUND_BEFORE, before > 0);
-        pair.mark(INBOUND_FIRST, !inbound.is_empty() && heard_at(0) < first_out);
+        let inbound_first = !inbound.is_empty() && heard_at(0) < first_out;
+        pair.mark(INBOUND_FIRST, inbound_first);
+        pair.mark(STANDING, !inbound_first && first_out < self.sure_from);
         if !pair.is_silent() {
             out.iter().for_each(|w| self.marks[row(*w)] |= REPLIED);
         }

@@ -10,6 +10,17 @@ use crate::simulate::message::Message;
 use crate::simulate::stage::{Place, Stage};
 use crate::simulate::stream::token;
 
+/// What the log shows of how readers came to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Opening {
+    /// They save the number and open inside the log.
+    Inside,
+    /// They opened before the log began; it tells that they have the number in contacts.
+    SavedBefore,
+    /// They opened before the log began, and it does not tell who has the number in contacts.
+    Untold,
+}
+
 /// A newsletter.
 #[derive(Debug, Clone, Copy)]
 pub struct Newsletter<'a> {
@@ -21,6 +32,8 @@ pub struct Newsletter<'a> {
     pub kind: AccountKind,
     /// What the issues are told apart by; several numbers of one title send the same. The account's own name if empty.
     pub title: &'a str,
+    /// What the log shows of how readers came to it.
+    pub opening: Opening,
 }
 
 /// Readers save the number and open with one short word; then the day's issue goes to all of them from software, at
@@ -33,7 +46,13 @@ pub fn newsletter(stage: &mut Stage, name: &str, shape: &Newsletter<'_>) {
     let readers = names(&format!("{name}_reader"), shape.readers);
     let mut since = Vec::new();
     for (index, reader) in readers.iter().enumerate() {
-        actor.has_contact(reader, name);
+        if shape.opening != Opening::Untold {
+            actor.has_contact(reader, name);
+        }
+        if shape.opening != Opening::Inside {
+            since.push(opened);
+            continue;
+        }
         let late = index as u32 * 10 >= shape.readers * 9;
         let early = opened + actor.stream.between(0, (first_issue - opened) / DAY_US) * DAY_US;
         let day = if late { first_issue + (5 + index as i64 % 10) * DAY_US } else { early };
@@ -60,10 +79,9 @@ pub fn newsletter(stage: &mut Stage, name: &str, shape: &Newsletter<'_>) {
                 .body(480, &issue)
                 .typing(0)
                 .link(true)
-                .known(true)
                 .status(if actor.stream.chance(0.8) { Status::Read } else { Status::Delivered });
             message.kind = MessageKind::Text;
-            actor.send(message);
+            actor.send(if shape.opening == Opening::Untold { message } else { message.known(true) });
             if actor.stream.chance(0.002) {
                 reply(&mut actor, reader, ts, 60.0, true);
             }

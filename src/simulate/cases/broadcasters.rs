@@ -5,13 +5,13 @@
 use super::{POPULATION, stage};
 use crate::domain::{AccountKind, HOUR_US};
 use crate::simulate::actors::groups::{club_admin, group_hopper};
-use crate::simulate::actors::newsletter::{Newsletter, newsletter, reception, vendor};
+use crate::simulate::actors::newsletter::{Newsletter, Opening, newsletter, reception, vendor};
 use crate::simulate::actors::people::ordinary;
 use crate::simulate::card::{Expect, SubScore};
 use crate::simulate::scenario::Scenario;
 
 pub(super) fn all() -> Vec<Scenario> {
-    let cases = vec![hopping(), ten_numbers(), consumer_newsletter()];
+    let cases = vec![hopping(), ten_numbers(), consumer_newsletter(), old_newsletter()];
     cases.into_iter().map(|case| case.with_population(POPULATION)).collect()
 }
 
@@ -108,9 +108,10 @@ fn ten_numbers() -> Scenario {
 
 fn consumer_newsletter() -> Scenario {
     let mut stage = stage(403);
-    let daily = Newsletter { readers: 180, days: 25, kind: AccountKind::Consumer, title: "" };
+    let opening = Opening::Inside;
+    let daily = Newsletter { readers: 180, days: 25, kind: AccountKind::Consumer, title: "", opening };
     newsletter(&mut stage, "sim_newsletter", &daily);
-    let app = Newsletter { readers: 140, days: 16, kind: AccountKind::BusinessApp, title: "" };
+    let app = Newsletter { readers: 140, days: 16, kind: AccountKind::BusinessApp, title: "", opening };
     newsletter(&mut stage, "sim_newsletter_app", &app);
     let mut expect = Vec::new();
     for name in ["sim_newsletter", "sim_newsletter_app"] {
@@ -132,6 +133,40 @@ fn consumer_newsletter() -> Scenario {
         "Newsletters on accounts that are not for it",
         "The readers asked for it, saved the number and do not complain, so signals of strangers and reports find \
          nothing. It is broadcasting by software all the same: notify and migrate, which is a finding and not abuse.",
+        stage,
+        expect,
+    )
+}
+
+fn old_newsletter() -> Scenario {
+    let mut stage = stage(413);
+    let shape =
+        |opening| Newsletter { readers: 240, days: 30, kind: AccountKind::Consumer, title: "", opening };
+    newsletter(&mut stage, "sim_old_newsletter", &shape(Opening::SavedBefore));
+    newsletter(&mut stage, "sim_old_newsletter_untold", &shape(Opening::Untold));
+    let expect = |name, because| {
+        Expect::of(name, because)
+            .at_most("review")
+            .reason("M10")
+            .high(SubScore::Broadcast, 0.4)
+            .low(SubScore::Unsolicited, 0.2)
+    };
+    let expect = vec![
+        expect(
+            "sim_old_newsletter",
+            "its readers have the number in contacts; they opened before the log began",
+        )
+        .finding("broadcast_policy"),
+        expect(
+            "sim_old_newsletter_untold",
+            "its readers opened before the log began, and nothing tells that they asked: nor that they did not",
+        ),
+    ];
+    Scenario::new(
+        "newsletter_older_than_log",
+        "Newsletters whose readers came before the log",
+        "Every log begins some day, and the readers of an old newsletter opened before it. That no opening is seen is \
+         no sign that there was none: broadcasting by software is found all the same, and abuse is not said.",
         stage,
         expect,
     )

@@ -5,7 +5,7 @@
 use super::{POPULATION, stage};
 use crate::domain::AccountKind;
 use crate::simulate::actors::crews::{fans, farm, greeters, imitated, shards};
-use crate::simulate::actors::newsletter::{Newsletter, newsletter};
+use crate::simulate::actors::newsletter::{Newsletter, Opening, newsletter};
 use crate::simulate::card::{Expect, SubScore};
 use crate::simulate::scenario::Scenario;
 
@@ -52,7 +52,13 @@ fn split_list() -> Scenario {
     let greeting = stage.days_before_end(4);
     greeters(&mut stage, "sim_greeting", 60, greeting);
     for number in 0..3 {
-        let shape = Newsletter { readers: 90, days: 20, kind: AccountKind::Consumer, title: "the three" };
+        let shape = Newsletter {
+            readers: 90,
+            days: 20,
+            kind: AccountKind::Consumer,
+            title: "the three",
+            opening: Opening::Inside,
+        };
         newsletter(&mut stage, &format!("sim_paper_{number}"), &shape);
     }
     let mut expect = vec![

@@ -12,7 +12,7 @@ use crate::simulate::actors::crowd::{Crowd, crowd};
 use crate::simulate::actors::feedback::brigaded;
 use crate::simulate::actors::groups::{Adding, club_admin, group_adder, group_creator, group_hopper};
 use crate::simulate::actors::machines::{Service, alarm_sensor, notifier, steady_robot};
-use crate::simulate::actors::newsletter::{Newsletter, newsletter, vendor};
+use crate::simulate::actors::newsletter::{Newsletter, Opening, newsletter, vendor};
 use crate::simulate::actors::people::{
     Untyped, channel_owner, flyer, heavy_chatter, holiday_greeting, list_sender, number_change,
     personal_advice, quiet, school_admin, without_typing,
@@ -73,7 +73,13 @@ fn services(stage: &mut Stage) {
     let service = Service { subscribers: 60, days: 16, stops: 1 };
     notifier(stage, "sim_service_allowed", service).is_sanctioned("alerts", start, end, 80);
     notifier(stage, "sim_service_lapsed", service).is_sanctioned("alerts", start, day, 80);
-    let daily = Newsletter { readers: 150, days: 22, kind: AccountKind::Consumer, title: "" };
+    let daily = Newsletter {
+        readers: 150,
+        days: 22,
+        kind: AccountKind::Consumer,
+        title: "",
+        opening: Opening::Inside,
+    };
     newsletter(stage, "sim_newsletter", &daily);
     steady_robot(stage, "sim_robot", 5);
 }

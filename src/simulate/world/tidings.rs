@@ -6,7 +6,7 @@ use super::ranges::*;
 use super::scene::Scene;
 use crate::domain::{AccountKind, Chat, DAY_US, FeedbackKind, GroupKind, HOUR_US, MINUTE_US, Via};
 use crate::simulate::actors::human::{Acquaintance, converse, is_asked, moment, names, reply};
-use crate::simulate::actors::newsletter::{Newsletter, newsletter};
+use crate::simulate::actors::newsletter::{Newsletter, Opening, newsletter};
 use crate::simulate::message::Message;
 use crate::simulate::stage::{Actor, Place};
 use crate::simulate::stream::token;
@@ -243,7 +243,11 @@ pub fn flat_hunter(scene: &mut Scene<'_>) {
 pub fn newsletter_one_number(scene: &mut Scene<'_>) {
     let (name, readers, days) = (scene.me.clone(), scene.draw.count(&READERS), scene.days());
     let kind = if scene.draw.chance(0.5) { AccountKind::Consumer } else { AccountKind::BusinessApp };
-    newsletter(&mut scene.stage, &name, &Newsletter { readers, days, kind, title: "" });
+    newsletter(
+        &mut scene.stage,
+        &name,
+        &Newsletter { readers, days, kind, title: "", opening: Opening::Inside },
+    );
 }
 
 pub fn newsletter_many_numbers(scene: &mut Scene<'_>) {
@@ -251,7 +255,13 @@ pub fn newsletter_many_numbers(scene: &mut Scene<'_>) {
     let title = scene.me.clone();
     for n in 0..numbers {
         let (name, readers) = (scene.member(n), scene.draw.count(&READERS));
-        let shape = Newsletter { readers, days, kind: AccountKind::Consumer, title: &title };
+        let shape = Newsletter {
+            readers,
+            days,
+            kind: AccountKind::Consumer,
+            title: &title,
+            opening: Opening::Inside,
+        };
         newsletter(&mut scene.stage, &name, &shape);
         let mut actor = scene.stage.actor_with(&name, &format!("papers of {name}"));
         actor.is_run_by(&format!("{title}.operator"));
