@@ -177,8 +177,8 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("L4", "people who answered; share", "Personen, die antworteten; Anteil"),
     (
         "L5",
-        "people of the audience who wrote first; share",
-        "Personen des Publikums, die zuerst schrieben; Anteil",
+        "people of the audience who wrote first or have the account saved; share",
+        "Personen des Publikums, die zuerst schrieben oder das Konto gespeichert haben; Anteil",
     ),
     (
         "L6",
@@ -189,6 +189,11 @@ const WORDS: &[(&str, &str, &str)] = &[
         "L7",
         "people who do not have the account saved; share",
         "Personen, die das Konto nicht gespeichert haben; Anteil",
+    ),
+    (
+        "L9",
+        "silent people it wrote to since before the records begin; how many",
+        "Personen ohne Antwort, denen es schon vor Beginn der Aufzeichnung schrieb; wie viele",
     ),
 ];
 
