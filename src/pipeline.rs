@@ -6,7 +6,7 @@ mod terms;
 
 use crate::campaigns::{Found, Newcomers, Search, SearchError, SharedThing, newcomers, shared_things};
 use crate::context::Exchange;
-use crate::decision::{self, Known, OffPlatformDecision, Policy, PolicyError, Rulings};
+use crate::decision::{self, Known, OffPlatformDecision, Policy, PolicyError, Rulings, Unheard};
 use crate::domain::{ErrorClass, Timestamp};
 use crate::features::{Night, Population, PopulationError, extract_watched};
 use crate::log::{Inputs, LogError, MemoryPlan, MessageLog, Parts, ReadSettings, Shared, Step, WindowWish};
@@ -16,7 +16,7 @@ use crate::report::{
     NamedRow, ReportError, Run, RunFolder, Summary, evidence_seen, fill_in, newest_run_before,
 };
 use crate::table_io::TableError;
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -297,6 +297,7 @@ pub fn scan(inputs: &Inputs, settings: ScanSettings, out: &Path) -> Result<Summa
     }
     judged.sort_unstable_by(Judged::before);
     let off_platform = off_platform_only(&judged, &known, &policy);
+    let unheard = rulings.as_ref().filter(|_| !settings.features_only).map(|r| unheard(r, &judged, now));
     let mut run = Run {
         window: log.window,
         log_start: log.log_start,
@@ -318,6 +319,7 @@ pub fn scan(inputs: &Inputs, settings: ScanSettings, out: &Path) -> Result<Summa
         held: None,
         delta: None,
         decisions_digest: rulings.as_ref().map(Rulings::digest),
+        unheard,
         simulated: settings.simulated,
         journal,
     };
@@ -331,6 +333,12 @@ pub fn scan(inputs: &Inputs, settings: ScanSettings, out: &Path) -> Result<Summa
 fn off_platform_only(judged: &[Judged], known: &Known, policy: &Policy) -> Vec<OffPlatformDecision> {
     let scored: HashMap<&str, _> = judged.iter().map(|j| (j.name.as_str(), j.outcome())).collect();
     known.off_platform_only(policy, |subject| scored.get(subject).copied())
+}
+
+/// Decisions that nothing follows from tonight.
+fn unheard(rulings: &Rulings, judged: &[Judged], now: Timestamp) -> Unheard {
+    let names: HashSet<&str> = judged.iter().map(|j| j.name.as_str()).collect();
+    rulings.unheard(now.0, |account| names.contains(account))
 }
 
 /// Compares the night with an earlier one, and holds it where it is out of proportion.

@@ -177,6 +177,7 @@ pub fn scan(
 ) -> Result<Summary, Failure> {
     let inputs = inputs(settings)?;
     check_capacity(settings)?;
+    check_case_url(settings)?;
     let mut read = read_settings(settings)?;
     let bar = terminal::progress(flags.quiet);
     let watched = bar.clone();
@@ -241,6 +242,17 @@ fn check_capacity(settings: &Settings) -> Result<(), Failure> {
         Some(0) => Err(settings.bad("output.capacity", what)),
         _ => Ok(()),
     }
+}
+
+/// Checks that links of the queue lead to cases.
+fn check_case_url(settings: &Settings) -> Result<(), Failure> {
+    let template = settings.get("output.case_url").unwrap_or_default();
+    if template.is_empty() {
+        return Ok(());
+    }
+    crate::report::check_case_url(template).map_err(|why| {
+        settings.bad("output.case_url", &format!("a link such as https://cases/{{case}}: {why}"))
+    })
 }
 
 /// Where run folders go.

@@ -21,7 +21,7 @@ pub use policy::{
     AllThresholds, EvidenceMinimum, Grounds, HumanReview, Policy, PolicyError, Recommend, Thresholds, Version,
 };
 pub use rulings::{
-    Innocent, NEAR_EXPIRY_DAYS, Ruled, Ruling, RulingError, Rulings, Said, USUAL_DAYS, last_words,
+    Innocent, NEAR_EXPIRY_DAYS, Ruled, Ruling, RulingError, Rulings, Said, USUAL_DAYS, Unheard, last_words,
 };
 pub use safety_stop::{Held, Quota, VerdictCounts, check as safety_stop};
 pub use sanctioned::{SanctionAlert, SanctionState, Sanctioned};

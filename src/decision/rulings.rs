@@ -113,6 +113,13 @@ impl Rulings {
                 return Err(refuse(format!("unknown column {name}; did you mean {near}?")));
             }
         }
+        let twice = |name: &&&str| 1 < head.iter().filter(|h| h == *name).count();
+        if let Some(twice) = NEEDED.iter().chain(&OPTIONAL).find(twice) {
+            return Err(refuse(format!("column {twice} is there more than once; which one counts?")));
+        }
+        if head.len() == 1 && head[0].contains(';') {
+            return Err(refuse("it is separated by semicolons; save it separated by commas".to_owned()));
+        }
         if let Some(missing) = NEEDED.into_iter().find(|name| place(name).is_none()) {
             return Err(refuse(format!("column {missing} is missing; needed are {}", NEEDED.join(", "))));
         }
@@ -143,6 +150,17 @@ impl Rulings {
     /// The decisions on each account.
     pub fn each(&self) -> impl Iterator<Item = (&str, &[Ruling])> {
         self.by_account.iter().map(|(account, all)| (account.as_str(), all.as_slice()))
+    }
+
+    /// How many decisions were taken at or after `as_of`, and how many accounts that were decided on nobody knows tonight.
+    pub fn unheard(&self, as_of: i64, known: impl Fn(&str) -> bool) -> Unheard {
+        let later = self.by_account.values().flatten().filter(|r| as_of <= r.when).count();
+        Unheard {
+            decisions: self.by_account.values().map(Vec::len).sum(),
+            later,
+            accounts: self.by_account.len(),
+            unknown: self.by_account.keys().filter(|account| !known(account)).count(),
+        }
     }
 
     /// A digest of everything that counts.
@@ -196,16 +214,55 @@ impl Rulings {
     }
 }
 
+/// Decisions that nothing follows from tonight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Unheard {
+    /// All decisions that were given.
+    pub decisions: usize,
+    /// Those taken at or after the night's now, which do not exist yet.
+    pub later: usize,
+    /// All accounts that were decided on.
+    pub accounts: usize,
+    /// Those without a row tonight.
+    pub unknown: usize,
+}
+
+impl Unheard {
+    /// What a person should know of them.
+    pub fn warnings(&self) -> Vec<String> {
+        let Self { decisions, later, accounts, unknown } = self;
+        let mut all = Vec::new();
+        if 0 < *later {
+            all.push(format!(
+                "{later} of {decisions} decisions were taken after this night and do not count in it"
+            ));
+        }
+        if 0 < *unknown {
+            all.push(format!(
+                "{unknown} of {accounts} accounts that were decided on have no row tonight: they sent nothing in the window, \
+                 or the decisions spell them otherwise than the log"
+            ));
+        }
+        all
+    }
+}
+
 /// Each person's last decision before a moment; one that was taken later does not exist yet.
+///
+/// Of what a person said at one moment, such as on one day, nothing is later: all of it is returned, and contradicts
+/// itself where it differs.
 pub fn last_words(all: &[Ruling], as_of: i64) -> Vec<&Ruling> {
-    let mut by_person: BTreeMap<&str, &Ruling> = BTreeMap::new();
+    let mut by_person: BTreeMap<&str, Vec<&Ruling>> = BTreeMap::new();
     for ruling in all.iter().filter(|r| r.when < as_of) {
-        let last = by_person.entry(&ruling.who).or_insert(ruling);
-        if (last.when, last.said) <= (ruling.when, ruling.said) {
-            *last = ruling;
+        let last = by_person.entry(&ruling.who).or_default();
+        if last.first().is_some_and(|l| l.when < ruling.when) {
+            last.clear();
+        }
+        if last.first().is_none_or(|l| l.when == ruling.when) && last.iter().all(|l| l.said != ruling.said) {
+            last.push(ruling);
         }
     }
-    by_person.into_values().collect()
+    by_person.into_values().flatten().collect()
 }
 
 fn ruling<'a>(file: &str, row: usize, cell: &dyn Fn(&str) -> &'a str) -> Result<Ruling, RulingError> {

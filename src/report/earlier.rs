@@ -49,6 +49,14 @@ pub enum EarlierError {
         /// Tonight's.
         tonight: String,
     },
+    /// Nobody let it go.
+    #[error(
+        "{folder} is held: what nobody let go is no measure of tonight; release it, or name another run to --previous"
+    )]
+    Held {
+        /// The run.
+        folder: String,
+    },
     /// A feature table alone.
     #[error("{folder} holds a feature table only, and no verdict to compare with")]
     FeaturesOnly {
@@ -64,7 +72,9 @@ impl EarlierError {
             Self::Manifest(error) => error.class(),
             Self::Table(error) => error.class(),
             Self::Features(error) => error.class(),
-            Self::OtherKeys { .. } | Self::Later { .. } | Self::FeaturesOnly { .. } => ErrorClass::Usage,
+            Self::OtherKeys { .. } | Self::Later { .. } | Self::Held { .. } | Self::FeaturesOnly { .. } => {
+                ErrorClass::Usage
+            }
         }
     }
 }
@@ -97,6 +107,9 @@ impl Earlier {
     pub fn read(folder: &Path, key: Option<&str>, as_of: Timestamp) -> Result<Self, EarlierError> {
         let manifest = Manifest::read(folder)?;
         let shown = folder.display().to_string();
+        if manifest.held().is_some() {
+            return Err(EarlierError::Held { folder: shown });
+        }
         if manifest.key_id() != key {
             let word = |key: Option<&str>| key.unwrap_or("(none)").to_owned();
             let (earlier, tonight) = (word(manifest.key_id()), word(key));

@@ -23,22 +23,39 @@ pub struct Request {
     pub reason: String,
 }
 
-/// Takes an account out of a run; none if it is not in there.
-pub fn erase(
-    run: &Path,
-    account: &str,
-    request: &Request,
-    at: Timestamp,
-) -> Result<Option<PathBuf>, UpkeepError> {
+/// What an erasure left.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Erased {
+    /// The run, if the account stood in it.
+    pub place: Option<PathBuf>,
+    /// Files beside the run's own, which were not looked into.
+    pub beside: Vec<String>,
+}
+
+/// Takes an account out of a run.
+pub fn erase(run: &Path, account: &str, request: &Request, at: Timestamp) -> Result<Erased, UpkeepError> {
+    if account.is_empty() {
+        return Err(UpkeepError::Unsaid { what: "the account" });
+    }
+    for (flag, text) in [("--by", &request.by), ("--reason", &request.reason)] {
+        if cleared(text, account).is_some() {
+            return Err(UpkeepError::Named { flag });
+        }
+    }
     let mut manifest = Manifest::read(run)?;
-    let (out, name) = parts(run);
+    let (out, name) = parts(run)?;
     let folder = RunFolder::stage(&out)?;
-    check_whole(run)?;
+    let beside = check_whole(run)?;
     folder.take_over(run)?;
     let files: Vec<&str> = own_files().collect();
     let before = digests(&files, |file| run.join(file))?;
-    if !without(&folder, run, account)? {
-        return Ok(None);
+    // What people wrote of the night, of letting it go, of other erasures.
+    let mut told = false;
+    for text in ["/settings/run.note", "/held", "/released", "/tombstones"] {
+        told |= manifest.at_mut(text).is_some_and(|text| clear(text, account));
+    }
+    if !without(&folder, run, account)? && !told {
+        return Ok(Erased { place: None, beside });
     }
     let after = digests(&files, |file| folder.path(file))?;
     let changed: BTreeMap<&String, Value> = before
@@ -53,7 +70,7 @@ pub fn erase(
     manifest.set("tombstones", json!(tombstones));
     let manifest = with_digests(manifest, &folder)?;
     folder.write(MANIFEST, &pretty(MANIFEST, manifest.value())?)?;
-    Ok(Some(folder.publish(&name)?))
+    Ok(Erased { place: Some(folder.publish(&name)?), beside })
 }
 
 /// Writes the files again in which the account stands; whether it stood in any.
@@ -70,6 +87,8 @@ fn without(folder: &RunFolder, run: &Path, account: &str) -> Result<bool, Upkeep
     }
     found |= queue_without(folder, run, account)?;
     found |= labels_without(folder, run, account)?;
+    found |= notes_without(folder, account)?;
+    found |= journal_without(folder, account)?;
     // What a refused row showed of itself may be a part of the name.
     found |= table_without(folder, run, "rejects.parquet", "sample", account)?;
     if found && run.join("report.html").is_file() {
@@ -146,6 +165,82 @@ fn features_without(folder: &RunFolder, run: &Path, account: &str) -> Result<boo
     Ok(true)
 }
 
+/// Names shorter than this are no words that a text can be told to be about.
+const LEAST_NAME: usize = 3;
+/// What stands in the place of a name that was erased from a text.
+const GONE: &str = "(erased)";
+
+/// A text that people wrote, without the name where it stands as a word of its own; none where it does not.
+fn cleared(text: &str, account: &str) -> Option<String> {
+    if account.chars().count() < LEAST_NAME || !text.contains(account) {
+        return None;
+    }
+    let joins = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+    let (mut out, mut rest, mut found) = (String::new(), text, false);
+    while let Some(at) = rest.find(account) {
+        let (head, tail) = (&rest[..at], &rest[at + account.len()..]);
+        let before = head.chars().next_back().or_else(|| out.chars().next_back());
+        let whole = !joins(before) && !joins(tail.chars().next());
+        out.push_str(head);
+        out.push_str(if whole { GONE } else { account });
+        found |= whole;
+        rest = tail;
+    }
+    out.push_str(rest);
+    found.then_some(out)
+}
+
+/// The same in every text of a value.
+fn clear(value: &mut Value, account: &str) -> bool {
+    match value {
+        Value::String(text) => cleared(text, account).map(|new| *text = new).is_some(),
+        Value::Array(all) => all.iter_mut().fold(false, |found, item| clear(item, account) | found),
+        Value::Object(all) => all.values_mut().fold(false, |found, item| clear(item, account) | found),
+        _ => false,
+    }
+}
+
+/// What people wrote of others may name the account: reasons of decisions and of sanctions.
+fn notes_without(folder: &RunFolder, account: &str) -> Result<bool, UpkeepError> {
+    const FILE: &str = "scores.parquet";
+    let path = folder.path(FILE);
+    if !path.is_file() {
+        return Ok(false);
+    }
+    let table = read_parquet(&path)?;
+    let Ok(notes) = table.texts("notes") else { return Ok(false) };
+    let new: Vec<Option<String>> = notes
+        .iter()
+        .map(|note| note.as_deref().map(|text| cleared(text, account).unwrap_or_else(|| text.to_owned())))
+        .collect();
+    if new == notes {
+        return Ok(false);
+    }
+    let mut table = table;
+    table.push("notes", new);
+    write_again(folder, FILE, &path, &table)?;
+    Ok(true)
+}
+
+/// The log says what a person noted of the night.
+fn journal_without(folder: &RunFolder, account: &str) -> Result<bool, UpkeepError> {
+    const FILE: &str = "log.ndjson";
+    let Ok(text) = std::fs::read_to_string(folder.path(FILE)) else { return Ok(false) };
+    let (mut out, mut found) = (String::new(), false);
+    for line in text.lines() {
+        let bad = |e: serde_json::Error| ReportError::Render { file: FILE, problem: e.to_string() };
+        let mut value: Value = serde_json::from_str(line).map_err(bad)?;
+        let changed = clear(&mut value["event"], account);
+        found |= changed;
+        out.push_str(&if changed { value.to_string() } else { line.to_owned() });
+        out.push('\n');
+    }
+    if found {
+        folder.write(FILE, out.as_bytes())?;
+    }
+    Ok(found)
+}
+
 fn read_text(run: &Path, file: &str) -> Result<Option<String>, TableError> {
     match std::fs::read_to_string(run.join(file)) {
         Ok(text) => Ok(Some(text)),
@@ -178,6 +273,9 @@ fn lines_without(
                 changed |= list.len() < before;
             }
         }
+        for text in ["notes", "evidence"] {
+            changed |= value.get_mut(text).is_some_and(|text| clear(text, account));
+        }
         found |= changed;
         kept.push(if changed { value.to_string() } else { line.to_owned() });
     }
@@ -208,6 +306,7 @@ fn queue_without(folder: &RunFolder, run: &Path, account: &str) -> Result<bool, 
     let (Some(case), Some(name), Some(sample)) = (place("case"), place("account"), place("sample")) else {
         return Ok(false);
     };
+    let notes = place("notes");
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(&head).map_err(|e| bad(e.to_string()))?;
     let (mut found, own) = (false, spreadsheet_safe(account));
@@ -219,10 +318,12 @@ fn queue_without(folder: &RunFolder, run: &Path, account: &str) -> Result<bool, 
         }
         let told = record.get(case).and_then(|case| samples.get(case));
         let cells = record.iter().enumerate().map(|(i, cell)| match told {
-            Some(told) if i == sample => told.as_str(),
-            _ => cell,
+            Some(told) if i == sample => told.clone(),
+            _ if Some(i) == notes => cleared(cell, &own).unwrap_or_else(|| cell.to_owned()),
+            _ => cell.to_owned(),
         });
-        found |= told.is_some_and(|told| record.get(sample) != Some(told));
+        let cells: Vec<String> = cells.collect();
+        found |= cells.iter().ne(record.iter());
         writer.write_record(cells).map_err(|e| bad(e.to_string()))?;
     }
     if found {

@@ -34,6 +34,14 @@ pub enum FolderError {
         /// Where the run would be.
         place: String,
     },
+    /// A run folder holds what is none of its own, and would be lost with it.
+    #[error("{entry} is no file of the run and would be lost; move it out of {folder} first")]
+    StrangeInside {
+        /// A folder or a link.
+        entry: String,
+        /// The run.
+        folder: String,
+    },
     /// Another run holds the output folder.
     #[error("another run is writing to {folder}; wait for it or choose another folder with --out")]
     Locked {
@@ -138,14 +146,17 @@ impl RunFolder {
     /// Takes the files of a published run into the staged one, as they stand; they share their bytes where they can.
     pub fn take_over(&self, run: &Path) -> Result<(), FolderError> {
         let fail = |source| FolderError::Io { what: "take over", folder: run.display().to_string(), source };
-        for entry in fs::read_dir(run).map_err(fail)?.flatten() {
-            // A link is not followed, and nothing of ours lies in folders.
-            if entry.file_type().is_ok_and(|kind| kind.is_file()) {
-                let to = self.staging.path().join(INSIDE).join(entry.file_name());
-                fs::hard_link(entry.path(), &to)
-                    .or_else(|_| fs::copy(entry.path(), &to).map(drop))
-                    .map_err(fail)?;
+        for entry in fs::read_dir(run).map_err(fail)? {
+            let entry = entry.map_err(fail)?;
+            // A link is not followed and nothing of ours lies in folders, but somebody put it there.
+            if !entry.file_type().map_err(fail)?.is_file() {
+                let entry = entry.file_name().to_string_lossy().into_owned();
+                return Err(FolderError::StrangeInside { entry, folder: run.display().to_string() });
             }
+            let to = self.staging.path().join(INSIDE).join(entry.file_name());
+            fs::hard_link(entry.path(), &to)
+                .or_else(|_| fs::copy(entry.path(), &to).map(drop))
+                .map_err(fail)?;
         }
         Ok(())
     }

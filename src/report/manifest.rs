@@ -127,7 +127,24 @@ fn digest_of(path: &Path) -> std::io::Result<Option<String>> {
 pub fn with_digests(mut manifest: Manifest, folder: &RunFolder) -> Result<Manifest, ReportError> {
     manifest.value["outputs"] = json!(digests(RESULT_FILES, |file| folder.path(file))?);
     manifest.value["other_files"] = json!(digests(OTHER_FILES, |file| folder.path(file))?);
+    let bad = |problem: String| ReportError::Render { file: MANIFEST, problem };
+    // As it will be read: a number that is printed and read need not be the same one.
+    let printed = serde_json::to_vec(&manifest.value).map_err(|e| bad(e.to_string()))?;
+    manifest.value = serde_json::from_slice(&printed).map_err(|e| bad(e.to_string()))?;
+    manifest.value[SEAL] = json!(seal(&manifest.value));
     Ok(manifest)
+}
+
+/// The manifest's field that holds the digest of all its other fields. Against slips and edits by hand; who knows of it
+/// can make it again.
+const SEAL: &str = "seal";
+
+fn seal(manifest: &Value) -> String {
+    let mut rest = manifest.clone();
+    if let Some(fields) = rest.as_object_mut() {
+        fields.remove(SEAL);
+    }
+    blake3::hash(rest.to_string().as_bytes()).to_hex().to_string()
 }
 
 /// Why a folder cannot be taken for a run.
@@ -165,6 +182,11 @@ impl Manifest {
     /// Says something else in one of its fields.
     pub fn set(&mut self, field: &str, value: Value) {
         self.value[field] = value;
+    }
+
+    /// What stands at a JSON pointer, to be changed.
+    pub fn at_mut(&mut self, pointer: &str) -> Option<&mut Value> {
+        self.value.pointer_mut(pointer)
     }
 
     /// Reads the manifest of a run folder.
@@ -263,6 +285,13 @@ pub enum Mismatch {
     Unknown(String),
 }
 
+impl Mismatch {
+    fn is_of(&self, name: &str) -> bool {
+        let (Self::Changed(file) | Self::Missing(file) | Self::Unknown(file)) = self;
+        file == name
+    }
+}
+
 /// What a check of a run folder came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verified {
@@ -295,6 +324,11 @@ pub fn verify(folder: &Path) -> Result<Verified, VerifyError> {
             None => mismatches.push(Mismatch::Missing(file.clone())),
         }
     }
+    // A manifest of an earlier version has no seal.
+    let sealed = manifest.at("/seal").as_str();
+    if sealed.is_some_and(|told| told != seal(manifest.value())) {
+        mismatches.push(Mismatch::Changed(MANIFEST.to_owned()));
+    }
     let mut beside = Vec::new();
     let entries = std::fs::read_dir(folder).map_err(|e| TableError::io(&folder.display().to_string(), e))?;
     let known: BTreeSet<&str> = expected.keys().map(String::as_str).chain([MANIFEST]).collect();
@@ -312,7 +346,7 @@ pub fn verify(folder: &Path) -> Result<Verified, VerifyError> {
     beside.sort();
     Ok(Verified {
         run_id: manifest.run_id().to_owned(),
-        files: expected.len() - mismatches.iter().filter(|m| !matches!(m, Mismatch::Unknown(_))).count(),
+        files: expected.keys().filter(|file| !mismatches.iter().any(|m| m.is_of(file))).count(),
         mismatches,
         beside,
         tombstones: manifest.tombstones().len(),

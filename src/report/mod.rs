@@ -30,7 +30,7 @@ pub use campaigns::NamedCampaign;
 pub use delta::{AccountChange, Cause, Change, Delta, PreviousRun, Standing};
 pub use delta_campaigns::CampaignChange;
 pub use earlier::{Earlier, EarlierCampaign, EarlierError, evidence_seen};
-pub use erase::{Request, erase};
+pub use erase::{Erased, Request, erase};
 pub use evaluation::{
     ABOUT, About, evaluation_json, evaluation_sheet, flat_numbers, read_measures, shown, told,
 };
@@ -48,7 +48,7 @@ pub use manifest::{
 pub use packet::{
     CANDIDATES_LEAST, Language, Packet, PacketError, Reader, Told, page as packet_page, told_of,
 };
-pub use queue::{Case, CaseKind, Queue, QueueTerms, exports};
+pub use queue::{Case, CaseKind, Queue, QueueTerms, check_case_url, exports};
 pub use read_back::{AccountRow, PublishedRun, ReasonRow, newest_run, newest_run_before, read_run};
 pub use read_campaigns::{CampaignRow, read_campaigns};
 pub use record_v1::Judged;

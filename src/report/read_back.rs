@@ -194,7 +194,9 @@ pub fn newest_run_before(out: &Path, as_of: Timestamp) -> Option<PathBuf> {
 /// Runs below `out` that judge accounts: night, when published, folder.
 fn judged_runs(out: &Path) -> impl Iterator<Item = (Option<i64>, Option<impl Ord>, PathBuf)> {
     std::fs::read_dir(out).into_iter().flatten().flatten().filter_map(|entry| {
-        let hidden = entry.file_name().to_string_lossy().starts_with('.');
+        // A link to a run is no run of its own.
+        let hidden = entry.file_name().to_string_lossy().starts_with('.')
+            || entry.file_type().is_ok_and(|kind| kind.is_symlink());
         let manifest = entry.path().join("manifest.json");
         // A feature table alone has nothing to explain.
         let judged = entry.path().join("scores.parquet").is_file();

@@ -15,7 +15,7 @@ use super::read_back::read_run;
 use super::record_v1::{Judged, OffPlatformLine, ReasonLine, scores};
 use crate::campaigns::{CampaignKind, Found};
 use crate::decision::{
-    Finding, OffPlatformDecision, Policy, Ruled, SanctionState, State, Verdict, VerdictCounts,
+    Finding, OffPlatformDecision, Policy, Ruled, SanctionState, State, Unheard, Verdict, VerdictCounts,
 };
 use crate::domain::{Timestamp, Window};
 use crate::features::{FeatureTable, Population};
@@ -91,6 +91,8 @@ pub struct Run<'a> {
     pub delta: Option<Delta>,
     /// Digest of the decisions of people that were read.
     pub decisions_digest: Option<String>,
+    /// Decisions that nothing follows from tonight, where any were read.
+    pub unheard: Option<Unheard>,
     /// Whether the log is marked as simulated.
     pub simulated: bool,
     /// What happened so far.
@@ -243,6 +245,11 @@ impl Run<'_> {
             let n = self.count(|j| j.decision.sanction.is_some_and(is));
             flat.insert(format!("sanctioned.{word}"), n as f64);
         }
+        if let Some(unheard) = self.unheard {
+            flat.insert("decisions.read".to_owned(), unheard.decisions as f64);
+            flat.insert("decisions.after_this_night".to_owned(), unheard.later as f64);
+            flat.insert("decisions.accounts_without_a_row".to_owned(), unheard.unknown as f64);
+        }
         for ruled in Ruled::ALL {
             let n = self.count(|j| j.decision.ruling == Some(ruled));
             flat.insert(format!("decided_innocent.{}", ruled.word()), n as f64);
@@ -284,6 +291,7 @@ impl Run<'_> {
                     .to_owned(),
             );
         }
+        all.extend(self.unheard.iter().flat_map(Unheard::warnings));
         all.extend(self.far_ahead());
         if let Some(model) = self.model.filter(|m| m.artifact().training.simulated) {
             all.push(format!(

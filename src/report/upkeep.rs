@@ -51,6 +51,12 @@ pub enum UpkeepError {
         /// The files.
         files: String,
     },
+    /// What is said of an erasure says who.
+    #[error("{flag} names the account, and would keep what is to be erased; say it without the name")]
+    Named {
+        /// The flag.
+        flag: &'static str,
+    },
     /// No name.
     #[error("{what} must be said")]
     Unsaid {
@@ -67,23 +73,29 @@ impl UpkeepError {
             Self::Verify(error) => error.class(),
             Self::Folder(_) | Self::Report(_) => ErrorClass::Environment,
             Self::Table(error) => error.class(),
-            Self::NotHeld { .. } | Self::Unsaid { .. } => ErrorClass::Usage,
+            Self::NotHeld { .. } | Self::Named { .. } | Self::Unsaid { .. } => ErrorClass::Usage,
             Self::Mismatch { .. } => ErrorClass::GateFailed,
         }
     }
 }
 
-/// The folder that a run lies in, and its name there.
-pub(super) fn parts(run: &Path) -> (PathBuf, String) {
+/// The folder that a run lies in, and its name there: the run itself, where a link or `.` was named.
+pub(super) fn parts(run: &Path) -> Result<(PathBuf, String), UpkeepError> {
+    let is_link = std::fs::symlink_metadata(run).is_ok_and(|data| data.is_symlink());
+    let run = if is_link || run.file_name().is_none() {
+        &run.canonicalize().map_err(|e| TableError::io(&run.display().to_string(), e))?
+    } else {
+        run
+    };
     let out = run.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    (out.to_owned(), run.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default())
+    Ok((out.to_owned(), run.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default()))
 }
 
-/// Refuses a run whose files are not what its manifest says.
-pub(super) fn check_whole(run: &Path) -> Result<(), UpkeepError> {
+/// Refuses a run whose files are not what its manifest says; what lies beside them is returned.
+pub(super) fn check_whole(run: &Path) -> Result<Vec<String>, UpkeepError> {
     let checked = verify(run)?;
     if checked.mismatches.is_empty() {
-        return Ok(());
+        return Ok(checked.beside);
     }
     let name = |m: &Mismatch| match m {
         Mismatch::Changed(file) => format!("{file} changed"),
@@ -106,7 +118,7 @@ pub fn release(run: &Path, by: &str, reason: &str, at: Timestamp) -> Result<Path
         let (folder, state) = (run.display().to_string(), manifest.state().to_owned());
         return Err(UpkeepError::NotHeld { folder, state });
     }
-    let (out, name) = parts(run);
+    let (out, name) = parts(run)?;
     let folder = RunFolder::stage(&out)?;
     check_whole(run)?;
     folder.take_over(run)?;
@@ -141,12 +153,15 @@ pub struct RunEntry {
     pub tombstones: usize,
 }
 
-/// The runs below a folder, oldest night first; what is no run is passed over.
+/// The runs below a folder, oldest night first; what is no run is passed over, and so is a link to one: it is no run
+/// of its own, and must neither be kept in place of one nor be counted twice.
 pub fn runs(out: &Path) -> Result<Vec<RunEntry>, UpkeepError> {
     let shown = out.display().to_string();
     let entries = std::fs::read_dir(out).map_err(|e| TableError::io(&shown, e))?;
-    let visible = entries.flatten().filter(|e| !e.file_name().to_string_lossy().starts_with('.'));
-    let mut all: Vec<RunEntry> = visible.filter_map(|e| entry(e.path())).collect();
+    let own = |e: &std::fs::DirEntry| {
+        !e.file_name().to_string_lossy().starts_with('.') && e.file_type().is_ok_and(|kind| kind.is_dir())
+    };
+    let mut all: Vec<RunEntry> = entries.flatten().filter(own).filter_map(|e| entry(e.path())).collect();
     all.sort_by(|a, b| (a.as_of, &a.folder).cmp(&(b.as_of, &b.folder)));
     Ok(all)
 }
@@ -195,7 +210,7 @@ impl Retention {
 pub fn remove(out: &Path, runs: &[&RunEntry]) -> Result<(), UpkeepError> {
     let folder = RunFolder::stage(out)?;
     for run in runs {
-        let (_, name) = parts(&run.folder);
+        let (_, name) = parts(&run.folder)?;
         folder.remove(&name)?;
     }
     Ok(())

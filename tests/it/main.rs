@@ -15,6 +15,7 @@ mod gates;
 mod hostile;
 mod memory;
 mod model;
+mod night_attacks;
 mod night_packets;
 mod nights;
 mod padding;

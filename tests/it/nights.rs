@@ -10,9 +10,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const EARLIER: [&str; 4] = ["--from", "2022-04-25", "--to", "2022-05-25"];
+pub const EARLIER: [&str; 4] = ["--from", "2022-04-25", "--to", "2022-05-25"];
 
-fn args<'a>(out: &'a Path, more: &[&'a str]) -> Vec<&'a str> {
+pub fn args<'a>(out: &'a Path, more: &[&'a str]) -> Vec<&'a str> {
     let mut all =
         vec!["scan", "--quiet", "--config", "data/demo/night.toml", "--out", out.to_str().expect("text")];
     all.extend(more);
@@ -20,7 +20,7 @@ fn args<'a>(out: &'a Path, more: &[&'a str]) -> Vec<&'a str> {
 }
 
 /// Scans the mixed night, and returns the folder that was not there before.
-fn scan(out: &Path, more: &[&str]) -> PathBuf {
+pub fn scan(out: &Path, more: &[&str]) -> PathBuf {
     let before = folders(out);
     ok(&root(), &args(out, more));
     let new: Vec<PathBuf> = folders(out).difference(&before).cloned().collect();
@@ -28,20 +28,20 @@ fn scan(out: &Path, more: &[&str]) -> PathBuf {
     new[0].clone()
 }
 
-fn folders(out: &Path) -> BTreeSet<PathBuf> {
+pub fn folders(out: &Path) -> BTreeSet<PathBuf> {
     let all = fs::read_dir(out).into_iter().flatten().flatten().map(|e| e.path());
     all.filter(|p| p.join("manifest.json").is_file()).collect()
 }
 
-fn text(path: &Path) -> &str {
+pub fn text(path: &Path) -> &str {
     path.to_str().expect("text")
 }
 
-fn metrics(run: &Path) -> BTreeMap<String, f64> {
+pub fn metrics(run: &Path) -> BTreeMap<String, f64> {
     serde_json::from_slice(&fs::read(run.join("metrics.json")).expect("metrics")).expect("numbers")
 }
 
-fn policy(folder: &Path, name: &str, from: &str, to: &str) -> PathBuf {
+pub fn policy(folder: &Path, name: &str, from: &str, to: &str) -> PathBuf {
     let shipped = fs::read_to_string(root().join("data/policy/whatsapp.toml")).expect("policy");
     assert!(shipped.contains(from), "{from}");
     let path = folder.join(name);
@@ -74,7 +74,7 @@ fn changes(before: &Path, now: &Path) -> BTreeMap<String, &'static str> {
     names.into_iter().filter_map(|name| Some((name.clone(), change(&name)?))).collect()
 }
 
-fn column(table: &Table, name: &str) -> Vec<String> {
+pub fn column(table: &Table, name: &str) -> Vec<String> {
     table.texts(name).expect(name).iter().map(|v| v.clone().unwrap_or_default()).collect()
 }
 

@@ -2,7 +2,7 @@
 //! In: files of decisions; out: a labels file (account, label, as_of, source, confidence), conflicts on the terminal.
 //! Settles no conflict: an account on which people disagree gets no label, and neither does one nobody was sure of.
 
-use super::NightFlags;
+use super::{NightFlags, now};
 use crate::cli::{Failure, terminal, whole};
 use crate::decision::{Ruling, Rulings, Said, last_words};
 use crate::domain::{ErrorClass, Timestamp};
@@ -24,6 +24,20 @@ pub fn run(flags: &NightFlags) -> Result<(), Failure> {
         all.merge(Rulings::parse(file, &text)?);
     }
     let path = Path::new(flags.get("merged").unwrap_or("labels.csv"));
+    let same = |file: &String| {
+        let place = |path: &Path| path.canonicalize().ok();
+        place(Path::new(file)).is_some_and(|input| place(path) == Some(input))
+    };
+    if let Some(file) = flags.subjects.iter().find(|file| same(file)) {
+        return Err(Failure::usage(format!(
+            "--out {} would overwrite the decisions in it",
+            terminal::plain(file)
+        )));
+    }
+    let later = all.unheard(now().0, |_| true).later;
+    if 0 < later {
+        terminal::note(&format!("note: {later} decisions are dated in the future"));
+    }
     let mut writer = csv::Writer::from_writer(Vec::new());
     let failed = |problem: String| Failure::new(ErrorClass::Internal, problem);
     writer

@@ -125,9 +125,14 @@ pub fn erase_account(flags: &NightFlags) -> Result<(), Failure> {
     };
     let mut erased = 0;
     for run in &all {
-        if let Some(place) = erase(run, account, &request, now())? {
+        let done = erase(run, account, &request, now())?;
+        if let Some(place) = done.place {
             erased += 1;
             terminal::data(&format!("erased from {}", terminal::plain(&place.to_string_lossy())))?;
+        }
+        for file in done.beside {
+            let place = terminal::plain(&run.join(file).to_string_lossy());
+            terminal::note(&format!("not looked into, for it is no file of the run: {place}"));
         }
     }
     Ok(terminal::data(&format!("erased from {erased} of {} runs", all.len()))?)

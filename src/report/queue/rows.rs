@@ -3,6 +3,7 @@
 //! Of a blind case it tells what the account is called and nothing of what was found.
 
 use super::cases::{Case, Queue, QueueTerms};
+use crate::domain::nearest;
 use crate::report::read_back::{AccountRow, PublishedRun};
 use crate::report::record_v1::{spreadsheet_safe, url_part};
 use crate::report::run::ReportError;
@@ -78,6 +79,38 @@ fn families(account: &AccountRow) -> Value {
     if account.families_agreeing.is_empty() { json!(["none"]) } else { json!(account.families_agreeing) }
 }
 
+/// What a link template may hold.
+const PLACEHOLDERS: [&str; 2] = ["{account}", "{case}"];
+
+/// Refuses a link template that leads elsewhere than to a case: an unknown placeholder, none at all, or what a browser
+/// would run instead of open.
+pub fn check_case_url(template: &str) -> Result<(), String> {
+    let head = template.split(['/', '?', '#', '{']).next().unwrap_or_default();
+    let scheme = head.split_once(':').map(|(scheme, _)| scheme);
+    if scheme.is_some_and(|scheme| !["http", "https"].iter().any(|s| scheme.eq_ignore_ascii_case(s))) {
+        return Err("it must begin with https:// or http://".to_owned());
+    }
+    if template.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        return Err("it holds a blank".to_owned());
+    }
+    let mut rest = template;
+    while let Some(at) = rest.find(['{', '}']) {
+        let end = rest[at..].find('}').map_or(rest.len(), |end| at + end + 1);
+        let found = &rest[at..end];
+        if !PLACEHOLDERS.contains(&found) {
+            let near = nearest(found, PLACEHOLDERS).map(|near| format!("; did you mean {near}?"));
+            return Err(format!("{found} is no placeholder{}", near.unwrap_or_default()));
+        }
+        rest = &rest[end..];
+    }
+    if !PLACEHOLDERS.iter().any(|known| template.contains(known)) {
+        return Err(
+            "it holds neither {account} nor {case}, so every case would have the same link".to_owned()
+        );
+    }
+    Ok(())
+}
+
 fn case_url(s: &Source) -> Option<String> {
     let url = s.terms.case_url.as_deref()?;
     Some(url.replace("{account}", &url_part(&s.account.name)).replace("{case}", &url_part(&s.case.id)))
@@ -138,6 +171,27 @@ pub fn ndjson(run: &PublishedRun, queue: &Queue, terms: &QueueTerms) -> Result<V
 mod tests {
     use super::*;
     use crate::report::queue::CaseKind;
+
+    #[test]
+    fn a_link_template_leads_to_a_case_or_is_refused() {
+        for fine in ["https://x/{case}", "HTTP://x?a={account}&c={case}", "/cases/{case}", "cases#{account}"]
+        {
+            assert_eq!(check_case_url(fine), Ok(()), "{fine}");
+        }
+        for (bad, why) in [
+            ("https://x/{acount}", "did you mean {account}?"),
+            ("https://x/{account", "did you mean {account}?"),
+            ("https://x/}{case}", "is no placeholder"),
+            ("https://x/", "neither {account} nor {case}"),
+            ("javascript:alert('{case}')", "https://"),
+            ("JavaScript:alert({account})", "https://"),
+            ("data:text/html,{case}", "https://"),
+            (" https://x/{case}", "a blank"),
+        ] {
+            let error = check_case_url(bad).expect_err(bad);
+            assert!(error.contains(why), "{bad}: {error}");
+        }
+    }
 
     #[test]
     fn a_blind_row_tells_who_and_nothing_of_what_was_found() {
