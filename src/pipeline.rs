@@ -6,14 +6,15 @@ mod terms;
 
 use crate::campaigns::{Found, Newcomers, Search, SearchError, SharedThing, newcomers, shared_things};
 use crate::context::Exchange;
-use crate::decision::{self, Known, OffPlatformDecision, Policy, PolicyError, Rulings, Unheard};
+use crate::decision::{self, Known, OffPlatformDecision, Policy, PolicyError, Rulings};
 use crate::domain::{ErrorClass, Timestamp};
 use crate::features::{Night, Population, PopulationError, extract_watched};
 use crate::log::{Inputs, LogError, MemoryPlan, MessageLog, Parts, ReadSettings, Shared, Step, WindowWish};
 use crate::model::Model;
 use crate::report::{
-    Earlier, EarlierError, FeatureFile, FeatureFileError, FolderError, Journal, Judged, NamedCampaign,
-    NamedRow, ReportError, Run, RunFolder, Summary, evidence_seen, fill_in, newest_run_before,
+    Drift, Earlier, EarlierError, FeatureFile, FeatureFileError, FolderError, Heard, History, Journal,
+    Judged, NamedCampaign, NamedRow, ReportError, Run, RunFolder, Summary, evidence_seen, fill_in,
+    newest_run_before,
 };
 use crate::table_io::TableError;
 use hashbrown::{HashMap, HashSet};
@@ -256,8 +257,7 @@ pub struct ScanSettings<'a> {
 
 /// Scans a night and publishes a run folder below `out`.
 pub fn scan(inputs: &Inputs, settings: ScanSettings, out: &Path) -> Result<Summary, ScanError> {
-    let folder = RunFolder::stage(out)?;
-    settings.name.map_or(Ok(()), |name| folder.check_place(name))?;
+    let folder = staged(&settings, out)?;
     let mut journal = Journal::new(settings.clock);
     let shared = Arc::new(shared(&settings, out));
     let mut log = MessageLog::read(inputs, &settings.wish, &settings.read, &shared)?;
@@ -297,7 +297,6 @@ pub fn scan(inputs: &Inputs, settings: ScanSettings, out: &Path) -> Result<Summa
     }
     judged.sort_unstable_by(Judged::before);
     let off_platform = off_platform_only(&judged, &known, &policy);
-    let unheard = rulings.as_ref().filter(|_| !settings.features_only).map(|r| unheard(r, &judged, now));
     let mut run = Run {
         window: log.window,
         log_start: log.log_start,
@@ -311,6 +310,7 @@ pub fn scan(inputs: &Inputs, settings: ScanSettings, out: &Path) -> Result<Summa
         contents: log.texts.counts(),
         campaigns,
         search: found,
+        decisions: rulings.as_ref().map(|rulings| heard(rulings, &judged, out, now)),
         judged,
         policy: &policy,
         population: settings.population,
@@ -318,15 +318,21 @@ pub fn scan(inputs: &Inputs, settings: ScanSettings, out: &Path) -> Result<Summa
         settings: settings.settings,
         held: None,
         delta: None,
-        decisions_digest: rulings.as_ref().map(Rulings::digest),
-        unheard,
+        drift: None,
         simulated: settings.simulated,
         journal,
     };
-    hold_against(&mut run, earlier.as_ref(), judge)?;
+    hold_against(&mut run, earlier.as_ref(), &table, judge)?;
     stopped(&settings.read)?;
     settings.read.tell(Step::Publishing);
     Ok(run.publish(folder, settings.name)?)
+}
+
+/// The folder that the run is written to, if it can be published under its name.
+fn staged(settings: &ScanSettings, out: &Path) -> Result<RunFolder, FolderError> {
+    let folder = RunFolder::stage(out)?;
+    settings.name.map_or(Ok(()), |name| folder.check_place(name))?;
+    Ok(folder)
 }
 
 /// Decisions on subjects that are known from outside the platform only.
@@ -335,23 +341,31 @@ fn off_platform_only(judged: &[Judged], known: &Known, policy: &Policy) -> Vec<O
     known.off_platform_only(policy, |subject| scored.get(subject).copied())
 }
 
-/// Decisions that nothing follows from tonight.
-fn unheard(rulings: &Rulings, judged: &[Judged], now: Timestamp) -> Unheard {
+/// What decisions say of earlier nights, and those that nothing follows from tonight.
+fn heard(rulings: &Rulings, judged: &[Judged], out: &Path, now: Timestamp) -> Heard {
+    let digest = rulings.digest();
+    if judged.is_empty() {
+        return Heard { digest, ..Heard::default() };
+    }
     let names: HashSet<&str> = judged.iter().map(|j| j.name.as_str()).collect();
-    rulings.unheard(now.0, |account| names.contains(account))
+    let unheard = rulings.unheard(now.0, |account| names.contains(account));
+    Heard { digest, history: History::of(rulings, out, now.0), unheard }
 }
 
 /// Compares the night with an earlier one, and holds it where it is out of proportion.
 fn hold_against(
     run: &mut Run,
     earlier: Option<&Earlier>,
+    features: &Path,
     judge: impl Fn(NamedRow) -> Judged,
 ) -> Result<(), EarlierError> {
     if let Some(earlier) = earlier {
-        run.compare(earlier, judge)?;
+        run.compare(earlier, features, judge)?;
     }
     let before = earlier.map(Earlier::verdict_counts);
     let stop = decision::safety_stop(&run.verdict_counts(), before.as_ref(), &run.policy.quota);
+    let furthest = run.drift.as_ref().and_then(Drift::furthest);
+    let stop = stop.and_then(|()| decision::check_drift(furthest, &run.policy.quota));
     run.held = stop.err().map(|held| held.to_string());
     Ok(())
 }

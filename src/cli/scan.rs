@@ -369,6 +369,9 @@ pub(super) fn show(summary: &Summary, features_only: bool) -> Result<(), Failure
     if let Some(text) = campaigns(&read_campaigns(&summary.folder)?) {
         terminal::data(&format!("\n{text}"))?;
     }
+    if let Some(queue) = &summary.queue {
+        terminal::data(&format!("\n{queue}"))?;
+    }
     let folder = terminal::plain(&summary.folder.to_string_lossy());
     terminal::data(&format!("\nrun folder: {folder} (open {folder}/report.html)"))?;
     if let Some(first) = run.accounts.first().filter(|a| a.is_noted())

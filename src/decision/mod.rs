@@ -3,26 +3,32 @@
 //! Recommends and never acts; no number in here reaches back into a score.
 
 mod decide;
+mod drift;
 mod known;
+mod measure;
 mod policy;
 mod rulings;
 mod safety_stop;
 mod sanctioned;
 #[cfg(test)]
 mod tests;
+mod unheard;
 mod verdict;
 
 pub use decide::{
     Circumstances, Concern, Decision, Ground, OffPlatform, OffPlatformDecision, ScoredNumber, decide,
     off_platform_only,
 };
+pub use drift::Shift;
 pub use known::Known;
+pub use measure::{Measure, OwnConduct};
 pub use policy::{
     AllThresholds, EvidenceMinimum, Grounds, HumanReview, Policy, PolicyError, Recommend, Thresholds, Version,
 };
 pub use rulings::{
-    Innocent, NEAR_EXPIRY_DAYS, Ruled, Ruling, RulingError, Rulings, Said, USUAL_DAYS, Unheard, last_words,
+    Innocent, NEAR_EXPIRY_DAYS, Ruled, Ruling, RulingError, Rulings, Said, USUAL_DAYS, last_words,
 };
-pub use safety_stop::{Held, Quota, VerdictCounts, check as safety_stop};
+pub use safety_stop::{Held, Quota, VerdictCounts, check as safety_stop, check_drift};
 pub use sanctioned::{SanctionAlert, SanctionState, Sanctioned};
+pub use unheard::Unheard;
 pub use verdict::{Band, Finding, Findings, Outcome, Permission, State, Verdict, decide as decision_table};

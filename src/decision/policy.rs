@@ -264,7 +264,9 @@ fn check_numbers(file: &File) -> Result<(), PolicyError> {
         return refuse("evidence.minimum_actions must lie between 1 and 1000".to_owned());
     }
     if !file.quota.is_valid() {
-        return refuse("quota: max_abuse_share lies in 0 to 1, max_jump is at least 1".to_owned());
+        return refuse(
+            "quota: max_abuse_share and max_drift lie in 0 to 1, max_jump is at least 1".to_owned(),
+        );
     }
     Ok(())
 }

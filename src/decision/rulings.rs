@@ -152,17 +152,6 @@ impl Rulings {
         self.by_account.iter().map(|(account, all)| (account.as_str(), all.as_slice()))
     }
 
-    /// How many decisions were taken at or after `as_of`, and how many accounts that were decided on nobody knows tonight.
-    pub fn unheard(&self, as_of: i64, known: impl Fn(&str) -> bool) -> Unheard {
-        let later = self.by_account.values().flatten().filter(|r| as_of <= r.when).count();
-        Unheard {
-            decisions: self.by_account.values().map(Vec::len).sum(),
-            later,
-            accounts: self.by_account.len(),
-            unknown: self.by_account.keys().filter(|account| !known(account)).count(),
-        }
-    }
-
     /// A digest of everything that counts.
     pub fn digest(&self) -> String {
         let mut hasher = blake3::Hasher::new();
@@ -211,39 +200,6 @@ impl Rulings {
             until: last.until,
             told: format!("{} on {}: {}", last.who, Timestamp(last.when).date(), last.why),
         })
-    }
-}
-
-/// Decisions that nothing follows from tonight.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Unheard {
-    /// All decisions that were given.
-    pub decisions: usize,
-    /// Those taken at or after the night's now, which do not exist yet.
-    pub later: usize,
-    /// All accounts that were decided on.
-    pub accounts: usize,
-    /// Those without a row tonight.
-    pub unknown: usize,
-}
-
-impl Unheard {
-    /// What a person should know of them.
-    pub fn warnings(&self) -> Vec<String> {
-        let Self { decisions, later, accounts, unknown } = self;
-        let mut all = Vec::new();
-        if 0 < *later {
-            all.push(format!(
-                "{later} of {decisions} decisions were taken after this night and do not count in it"
-            ));
-        }
-        if 0 < *unknown {
-            all.push(format!(
-                "{unknown} of {accounts} accounts that were decided on have no row tonight: they sent nothing in the window, \
-                 or the decisions spell them otherwise than the log"
-            ));
-        }
-        all
     }
 }
 

@@ -2,6 +2,7 @@
 //! In: how many accounts got which verdict tonight and in an earlier run, and the policy's quota; out: passed, or held.
 //! Judges no account; a held night says which bound it broke.
 
+use super::drift::Shift;
 use super::verdict::Verdict;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -42,12 +43,18 @@ pub struct Quota {
     /// How many times the earlier run's share may be at `abuse_high` and above, where there is an earlier run.
     #[serde(default)]
     pub max_jump: Option<f64>,
+    /// How far the distribution of any feature that a rule reads may lie from the earlier run's for sure, 0 to 1, where
+    /// there is an earlier run.
+    #[serde(default)]
+    pub max_drift: Option<f64>,
 }
 
 impl Quota {
     /// Whether the numbers make sense.
     pub fn is_valid(&self) -> bool {
-        (0.0..=1.0).contains(&self.max_abuse_share) && self.max_jump.is_none_or(|jump| 1.0 <= jump)
+        (0.0..=1.0).contains(&self.max_abuse_share)
+            && self.max_jump.is_none_or(|jump| 1.0 <= jump)
+            && self.max_drift.is_none_or(|drift| 0.0 < drift && drift <= 1.0)
     }
 }
 
@@ -89,6 +96,36 @@ pub enum Held {
         /// The quota.
         max_jump: f64,
     },
+    /// The log is not like that of the earlier run.
+    #[error(
+        "held: the feature {feature} lies elsewhere than in the earlier run: distance {:.3}, at least {:.3} for sure, bound \
+         {max_drift} ({} accounts before, {} tonight; median {} before, {} tonight; without a value {:.1} % before, {:.1} % \
+         tonight). Something that feeds the log, or what people do, changed",
+        shift.distance, shift.at_least, shift.n[0], shift.n[1], told(shift.median[0]), told(shift.median[1]),
+        shift.absent[0] * 100.0, shift.absent[1] * 100.0
+    )]
+    Drift {
+        /// The feature that moved furthest.
+        feature: &'static str,
+        /// How far.
+        shift: Shift,
+        /// The bound.
+        max_drift: f64,
+    },
+}
+
+fn told(median: Option<f64>) -> String {
+    median.map_or_else(|| "none".to_owned(), |m| format!("{}", (m * 1e4).round() / 1e4))
+}
+
+/// Holds a night whose log is not like that of the earlier run; `furthest` is the feature that moved furthest for sure.
+pub fn check_drift(furthest: Option<(&'static str, Shift)>, quota: &Quota) -> Result<(), Held> {
+    match furthest.zip(quota.max_drift) {
+        Some(((feature, shift), max_drift)) if max_drift < shift.at_least => {
+            Err(Held::Drift { feature, shift, max_drift })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Passes a night, or holds it.
@@ -116,7 +153,13 @@ pub fn check(tonight: &VerdictCounts, earlier: Option<&VerdictCounts>, quota: &Q
 mod tests {
     use super::*;
 
-    const QUOTA: Quota = Quota { max_abuse_share: 0.01, max_abuse_n: 1_000, free_n: 20, max_jump: Some(5.0) };
+    const QUOTA: Quota = Quota {
+        max_abuse_share: 0.01,
+        max_abuse_n: 1_000,
+        free_n: 20,
+        max_jump: Some(5.0),
+        max_drift: Some(0.3),
+    };
 
     fn counts(accounts: u64, review: u64, abuse_high: u64) -> VerdictCounts {
         VerdictCounts { accounts, review, abuse_high, abuse_certain: 0 }
@@ -140,6 +183,19 @@ mod tests {
         assert!(check(&counts(10_000, 20, 20), Some(&calm), &QUOTA).is_ok(), "small nights vary");
         assert!(check(&counts(10_000, 21, 21), Some(&calm), &QUOTA).is_err());
         assert!(check(&counts(10_000, 51, 51), Some(&before), &Quota { max_jump: None, ..QUOTA }).is_ok());
+    }
+
+    #[test]
+    fn a_log_unlike_the_earlier_one_is_held_and_the_feature_named() {
+        let values = |n: i32, from: i32| (0..n).map(|i| Some(f64::from(from + i))).collect::<Vec<_>>();
+        let shift = |n, by| Some(("rate_busiest_minute_n", Shift::of(&values(n, 0), &values(n, by), 1)));
+        assert!(check_drift(shift(10_000, 1_000), &QUOTA).is_ok());
+        let held =
+            check_drift(shift(10_000, 5_000), &QUOTA).expect_err("half of it lies elsewhere").to_string();
+        assert!(held.contains("rate_busiest_minute_n") && held.contains("distance 0.500"), "{held}");
+        assert!(check_drift(shift(50, 25), &QUOTA).is_ok(), "small nights vary");
+        assert!(check_drift(shift(10_000, 5_000), &Quota { max_drift: None, ..QUOTA }).is_ok());
+        assert!(check_drift(None, &QUOTA).is_ok());
     }
 
     #[test]

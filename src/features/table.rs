@@ -2,7 +2,7 @@
 //! In: values in card order; out: look-up by card, and the fingerprint of the cards they were made with.
 //! Refuses to be read with other cards than it was made with.
 
-use super::feature::{Absent, Feature, Value};
+use super::feature::{Absent, Feature, Reads, Value};
 use crate::domain::Token;
 use std::sync::OnceLock;
 
@@ -65,6 +65,17 @@ impl AccountFeatures {
             return Err(Absent::NoEvidence);
         }
         self.get(card)
+    }
+
+    /// The same without the values of cards that read any of these: as if the log had no such column.
+    pub fn without(&self, hidden: &[Reads]) -> Self {
+        let mut rest = self.clone();
+        for (i, card) in super::cards().iter().enumerate() {
+            if card.reads.iter().any(|reads| hidden.contains(reads)) {
+                rest.packed[i] = pack(Err(Absent::ColumnMissing));
+            }
+        }
+        rest
     }
 
     /// All values in card order.

@@ -3,10 +3,11 @@
 //! One row at a time: what the night as a whole comes to is decided elsewhere.
 
 use crate::campaigns::{CampaignKind, Part};
-use crate::decision::{self, Circumstances, Known, Policy, Rulings};
-use crate::features::Population;
+use crate::decision::{self, Circumstances, Decision, Known, Measure, OwnConduct, Policy, Rulings};
+use crate::features::{Population, Reads};
 use crate::model::Model;
 use crate::report::{Judged, NamedCampaign, NamedRow};
+use crate::scoring::ScoreCard;
 use crate::{rules, scoring};
 use hashbrown::HashMap;
 
@@ -47,7 +48,31 @@ impl<'a> Terms<'a> {
             off_platform: &off_platform,
         };
         let decision = decision::decide(&card, &circumstances, policy);
-        Judged { name: row.name, card, decision, campaign: None }
+        let own = self.own_conduct(&row, &circumstances, (&card, &decision));
+        Judged { name: row.name, card, decision, own, campaign: None }
+    }
+
+    /// What the account's own conduct carries, judged again as if nobody had said anything about it.
+    ///
+    /// Feedback only ever adds, so whoever is not restricted and broadcasts to nobody who asked for it need not be
+    /// judged twice.
+    fn own_conduct(
+        &self,
+        row: &NamedRow,
+        circumstances: &Circumstances,
+        (card, decision): (&ScoreCard, &Decision),
+    ) -> OwnConduct {
+        let whole = Measure::of(decision.verdict, decision.finding);
+        if whole == Measure::None && !card.outcome.opted_in {
+            return OwnConduct { measure: Measure::None, grounds: Vec::new() };
+        }
+        let alone = row.features.without(&[Reads::Feedback, Reads::Talk]);
+        let outcome = rules::run(&alone, self.population, &self.policy.limits);
+        let card = scoring::score(&alone, outcome, self.policy.evidence.minimum_actions);
+        let card = scoring::fuse(card, self.model.and_then(|model| model.says(&alone)));
+        let decision = decision::decide(&card, circumstances, self.policy);
+        let measure = Measure::of(decision.verdict, decision.finding);
+        OwnConduct { measure, grounds: decision.grounds_in_words }
     }
 }
 

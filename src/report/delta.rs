@@ -309,6 +309,12 @@ impl Delta {
     }
 }
 
+/// Whether two manifests look at as long a time, window and look-back.
+pub(super) fn same_span(a: &Value, b: &Value) -> bool {
+    let lookback = |manifest: &Value| manifest["window"]["lookback_days"].as_f64();
+    window_length(a) == window_length(b) && lookback(a) == lookback(b)
+}
+
 /// The length of a manifest's window.
 fn window_length(manifest: &Value) -> Option<i64> {
     let moment = |key: &str| crate::domain::Timestamp::parse(manifest["window"][key].as_str()?).map(|t| t.0);

@@ -128,6 +128,11 @@ impl Earlier {
         Ok(Self { folder: folder.to_owned(), manifest, accounts, campaigns })
     }
 
+    /// Its feature table.
+    pub fn features(&self) -> PathBuf {
+        self.folder.join("features.parquet")
+    }
+
     /// How many of its accounts had which verdict.
     pub fn verdict_counts(&self) -> VerdictCounts {
         let mut counts = VerdictCounts::default();

@@ -46,7 +46,8 @@ impl Run<'_> {
             "population": self.population.map(|p| json!({ "digest": p.digest(), "origin": p.origin(), "accounts": p.accounts_n() })),
             "model": self.model.map(|m| json!({ "id": m.id(), "simulated": m.artifact().training.simulated })),
             "previous": self.delta.as_ref().map(|d| d.previous.as_json()),
-            "decisions": self.decisions_digest.as_ref().map(|digest| json!({ "digest": digest })),
+            "drift": self.drift.as_ref().map(|drift| drift.as_json(self.policy.quota.max_drift)),
+            "decisions": self.decisions.as_ref().map(|decisions| json!({ "digest": decisions.digest })),
             "settings": settings,
             "counts": self.counts,
         })

@@ -6,6 +6,7 @@ mod backtest;
 mod campaigns;
 mod delta;
 mod delta_campaigns;
+mod drift;
 mod earlier;
 mod erase;
 mod evaluation;
@@ -22,6 +23,7 @@ mod read_back;
 mod read_campaigns;
 mod record_v1;
 mod run;
+mod run_metrics;
 mod sheet;
 mod upkeep;
 
@@ -29,6 +31,7 @@ pub use backtest::{backtest_sheet, found_csv};
 pub use campaigns::NamedCampaign;
 pub use delta::{AccountChange, Cause, Change, Delta, PreviousRun, Standing};
 pub use delta_campaigns::CampaignChange;
+pub use drift::Drift;
 pub use earlier::{Earlier, EarlierCampaign, EarlierError, evidence_seen};
 pub use erase::{Erased, Request, erase};
 pub use evaluation::{
@@ -48,10 +51,12 @@ pub use manifest::{
 pub use packet::{
     CANDIDATES_LEAST, Language, Packet, PacketError, Reader, Told, page as packet_page, told_of,
 };
-pub use queue::{Case, CaseKind, Queue, QueueTerms, check_case_url, exports};
+pub use queue::{
+    Case, CaseKind, Decided, Expected, History, Queue, QueueTerms, Stratum, check_case_url, exports,
+};
 pub use read_back::{AccountRow, PublishedRun, ReasonRow, newest_run, newest_run_before, read_run};
 pub use read_campaigns::{CampaignRow, read_campaigns};
 pub use record_v1::Judged;
-pub use run::{HELD_PREFIX, ReportError, Run, Summary};
+pub use run::{HELD_PREFIX, Heard, ReportError, Run, Summary};
 pub use sheet::{Block, Cell, Sheet};
 pub use upkeep::{Retention, RunEntry, UpkeepError, is_held, release, remove, runs};

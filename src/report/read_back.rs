@@ -36,6 +36,9 @@ pub struct AccountRow {
     pub reason_codes: Vec<String>,
     pub mitigation_codes: Vec<String>,
     pub families_agreeing: Vec<String>,
+    /// None in runs of before it was told.
+    pub own_measure: Option<String>,
+    pub own_grounds: String,
 }
 
 impl AccountRow {
@@ -123,6 +126,11 @@ pub fn read_run(folder: &Path) -> Result<PublishedRun, TableError> {
     Ok(PublishedRun { accounts: accounts(&table)?, reasons })
 }
 
+/// Reads the accounts of a run folder without their reasons.
+pub fn read_scores(folder: &Path) -> Result<Vec<AccountRow>, TableError> {
+    accounts(&read_parquet(&folder.join("scores.parquet"))?)
+}
+
 fn accounts(table: &Table) -> Result<Vec<AccountRow>, TableError> {
     let text = |name: &str| -> Result<Vec<String>, TableError> {
         Ok(table.texts(name)?.iter().map(|v| v.clone().unwrap_or_default()).collect())
@@ -145,6 +153,8 @@ fn accounts(table: &Table) -> Result<Vec<AccountRow>, TableError> {
     };
     let (codes, mitigations) = (list("reason_codes")?, list("mitigation_codes")?);
     let agreeing = list("families_agreeing")?;
+    let own = |name: &str| table.texts(name).map(<[_]>::to_vec).unwrap_or_default();
+    let (own_measures, own_grounds) = (own("own_measure"), own("own_grounds"));
     let review = table.flags("requires_human_review")?;
     Ok((0..table.rows())
         .map(|i| AccountRow {
@@ -171,6 +181,8 @@ fn accounts(table: &Table) -> Result<Vec<AccountRow>, TableError> {
             reason_codes: codes[i].clone(),
             mitigation_codes: mitigations[i].clone(),
             families_agreeing: agreeing[i].clone(),
+            own_measure: own_measures.get(i).cloned().flatten(),
+            own_grounds: own_grounds.get(i).cloned().flatten().unwrap_or_default(),
         })
         .collect())
 }

@@ -2,7 +2,7 @@
 //! In: score cards and decisions with their account's name; out: plain columns and serializable rows.
 //! Carries no clock, no path, no run id and no thread count, so that the same night has the same bytes.
 
-use crate::decision::{Decision, Finding, OffPlatformDecision, State, Verdict};
+use crate::decision::{Decision, Finding, OffPlatformDecision, OwnConduct, State, Verdict};
 use crate::domain::{Probability, Timestamp, visible};
 use crate::model::{Chance, Model};
 use crate::scoring::{Reason, ScoreCard};
@@ -18,6 +18,8 @@ pub struct Judged {
     pub card: ScoreCard,
     /// What is recommended.
     pub decision: Decision,
+    /// What its own conduct carries: all that its holder is told of the measure.
+    pub own: OwnConduct,
     /// The campaign it belongs to: of several the one whose rule gives it most points, then the first of
     /// `campaigns.parquet`, which holds them all.
     pub campaign: Option<String>,
@@ -99,6 +101,8 @@ pub fn scores(judged: &[Judged], as_of: i64, model: Option<&Model>) -> Table {
             "off_platform_n",
             judged.iter().map(|j| j.decision.off_platform.len() as i64).collect::<Vec<_>>(),
         );
+    table.push("own_measure", text(&|j| j.own.measure.word().to_owned()));
+    table.push("own_grounds", text(&|j| j.own.grounds.join("; ")));
     if model.is_some_and(|m| m.artifact().training.simulated) {
         let simulated = maybe(&|j| j.card.simulated_chance().map(|c| c.p.get()));
         table.push("p_abuse_simulated", simulated);

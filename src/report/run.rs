@@ -3,31 +3,29 @@
 //! Result files depend on events and settings only; the manifest alone tells how they came to be.
 
 use super::campaigns::{NamedCampaign, campaign_table};
-use super::delta::Delta;
+use super::delta::{Delta, same_span};
+use super::drift::Drift;
 use super::earlier::{Earlier, EarlierError};
 use super::feature_file::NamedRow;
 use super::folder::{FolderError, RunFolder};
 use super::html;
 use super::journal::Journal;
 use super::manifest::{MANIFEST, Manifest, other_results, with_digests};
-use super::queue::{Queue, QueueTerms, exports};
+use super::queue::{History, Queue, QueueTerms, exports};
 use super::read_back::read_run;
 use super::record_v1::{Judged, OffPlatformLine, ReasonLine, scores};
-use crate::campaigns::{CampaignKind, Found};
-use crate::decision::{
-    Finding, OffPlatformDecision, Policy, Ruled, SanctionState, State, Unheard, Verdict, VerdictCounts,
-};
+use crate::campaigns::Found;
+use crate::decision::{Finding, OffPlatformDecision, Policy, State, Unheard, Verdict, VerdictCounts};
 use crate::domain::{Timestamp, Window};
 use crate::features::{FeatureTable, Population};
 use crate::log::{Offers, ReadReport, Seen, rejects_table};
-use crate::model::{Lift, Model};
-use crate::rules;
+use crate::model::Model;
 use crate::scoring::{mitigations, reasons};
 use crate::table_io::{TableError, write_parquet};
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 /// Why the files of a run could not be written.
@@ -89,14 +87,25 @@ pub struct Run<'a> {
     pub held: Option<String>,
     /// What changed since an earlier run, where there is one to compare with.
     pub delta: Option<Delta>,
-    /// Digest of the decisions of people that were read.
-    pub decisions_digest: Option<String>,
-    /// Decisions that nothing follows from tonight, where any were read.
-    pub unheard: Option<Unheard>,
+    /// How far the features lie from those of the earlier run, where there is one.
+    pub drift: Option<Drift>,
+    /// The decisions of people, where any were read.
+    pub decisions: Option<Heard>,
     /// Whether the log is marked as simulated.
     pub simulated: bool,
     /// What happened so far.
     pub journal: Journal,
+}
+
+/// The decisions of people that were read.
+#[derive(Debug, Clone, Default)]
+pub struct Heard {
+    /// Their digest.
+    pub digest: String,
+    /// What they say of cases of earlier nights.
+    pub history: History,
+    /// Those that nothing follows from tonight.
+    pub unheard: Unheard,
 }
 
 /// What a run came to, for the terminal.
@@ -112,6 +121,8 @@ pub struct Summary {
     pub metrics: BTreeMap<String, f64>,
     /// Verdicts with their numbers of accounts, mildest first, and their parts as `verdict.part`.
     pub verdicts: Vec<(String, u64)>,
+    /// What the queue came to, in words; none where nothing was judged.
+    pub queue: Option<String>,
     /// What a person should know.
     pub warnings: Vec<String>,
 }
@@ -163,8 +174,11 @@ impl Run<'_> {
         if let Some((_, capacity, _)) = capacity {
             hasher.update(b"capacity").update(capacity.as_bytes());
         }
-        if let Some(digest) = &self.decisions_digest {
-            hasher.update(b"decisions").update(digest.as_bytes());
+        if let Some(decisions) = &self.decisions {
+            hasher.update(b"decisions").update(decisions.digest.as_bytes());
+            if !decisions.history.is_empty() {
+                hasher.update(b"history").update(decisions.history.digest().as_bytes());
+            }
         }
         if let Some(delta) = &self.delta {
             hasher.update(b"previous").update(delta.previous.run_id.as_bytes());
@@ -180,7 +194,7 @@ impl Run<'_> {
         counts
     }
 
-    fn count(&self, is: impl Fn(&Judged) -> bool) -> u64 {
+    pub(super) fn count(&self, is: impl Fn(&Judged) -> bool) -> u64 {
         self.judged.iter().filter(|j| is(j)).count() as u64
     }
 
@@ -197,87 +211,18 @@ impl Run<'_> {
         tally
     }
 
-    /// Flat numbers, so that any metrics diff can read them.
-    pub fn metrics(&self) -> BTreeMap<String, f64> {
-        let mut flat = BTreeMap::new();
-        if !self.features_only {
-            for (name, n) in self.tally() {
-                flat.insert(format!("accounts.{name}"), n as f64);
-            }
-            for rule in rules::cards() {
-                let n = self.count(|j| j.card.outcome.found(rule).is_some());
-                flat.insert(format!("rules.{}.hits", rule.code), n as f64);
-            }
-        }
-        flat.insert("accounts.all".to_owned(), self.accounts as f64);
-        let messages = &self.reports[0];
-        flat.insert("rows.read".to_owned(), messages.rows_read as f64);
-        flat.insert("rows.in_repeated_files".to_owned(), messages.rows_repeated as f64);
-        flat.insert("rows.rejected".to_owned(), messages.rejects.total() as f64);
-        let strays = messages.strays.map_or(0, |s| s.rows);
-        flat.insert("rows.long_before_all_others".to_owned(), strays as f64);
-        let late = messages.late.map_or(0, |s| s.rows);
-        flat.insert("rows.long_after_all_others".to_owned(), late as f64);
-        for (name, n) in &self.counts {
-            flat.insert(format!("rows.{name}"), *n as f64);
-        }
-        flat.extend(self.contents.map(|(name, n)| (name.to_owned(), n as f64)));
-        flat.extend(self.campaign_metrics());
-        if self.model.is_some() && !self.features_only {
-            let says = |is: &dyn Fn(Lift) -> bool| {
-                self.count(|j| j.card.model.as_ref().is_some_and(|s| is(s.lift))) as f64
-            };
-            flat.insert("model.accounts".to_owned(), says(&|_| true));
-            flat.insert("model.abstains".to_owned(), self.count(|j| j.card.model.is_none()) as f64);
-            flat.insert("model.speaks_against".to_owned(), says(&|lift| lift != Lift::None));
-        }
-        if !self.features_only {
-            flat.extend(self.alert_metrics());
-        }
-        flat.extend(self.delta.iter().flat_map(Delta::metrics));
-        flat
-    }
-
-    /// Sanctions and decisions that somebody must be told of.
-    fn alert_metrics(&self) -> BTreeMap<String, f64> {
-        let mut flat = BTreeMap::new();
-        for (word, is) in SanctionState::ALERTS {
-            let n = self.count(|j| j.decision.sanction.is_some_and(is));
-            flat.insert(format!("sanctioned.{word}"), n as f64);
-        }
-        if let Some(unheard) = self.unheard {
-            flat.insert("decisions.read".to_owned(), unheard.decisions as f64);
-            flat.insert("decisions.after_this_night".to_owned(), unheard.later as f64);
-            flat.insert("decisions.accounts_without_a_row".to_owned(), unheard.unknown as f64);
-        }
-        for ruled in Ruled::ALL {
-            let n = self.count(|j| j.decision.ruling == Some(ruled));
-            flat.insert(format!("decided_innocent.{}", ruled.word()), n as f64);
-        }
-        flat
-    }
-
-    /// Compares the night with an earlier run; `judge` judges a feature row as tonight.
+    /// Compares the night with an earlier run; `features` is tonight's feature table, `judge` judges a row as tonight.
     pub fn compare(
         &mut self,
         earlier: &Earlier,
+        features: &Path,
         judge: impl Fn(NamedRow) -> Judged,
     ) -> Result<(), EarlierError> {
         let tonight = self.manifest("");
+        let same = same_span(earlier.manifest.value(), &tonight);
+        self.drift = Some(Drift::of(earlier, features, same)?);
         self.delta = Some(Delta::of(earlier, &self.judged, &self.campaigns, &tonight, judge)?);
         Ok(())
-    }
-
-    fn campaign_metrics(&self) -> BTreeMap<String, f64> {
-        let mut flat = BTreeMap::new();
-        for kind in CampaignKind::ALL {
-            let n = self.campaigns.iter().filter(|c| c.campaign.kind == kind).count();
-            flat.insert(format!("campaigns.{}", kind.word()), n as f64);
-        }
-        flat.insert("campaigns.accounts".to_owned(), self.search.members.len() as f64);
-        flat.insert("campaigns.shared_things".to_owned(), self.search.things as f64);
-        flat.insert("campaigns.things_over_cap".to_owned(), self.search.left_out.objects as f64);
-        flat
     }
 
     /// What a person should know before trusting the night.
@@ -291,7 +236,7 @@ impl Run<'_> {
                     .to_owned(),
             );
         }
-        all.extend(self.unheard.iter().flat_map(Unheard::warnings));
+        all.extend(self.decisions.iter().flat_map(|decisions| decisions.unheard.warnings()));
         all.extend(self.far_ahead());
         if let Some(model) = self.model.filter(|m| m.artifact().training.simulated) {
             all.push(format!(
@@ -343,9 +288,11 @@ impl Run<'_> {
             &[("bulkwatch.schema", "campaigns 1")],
         )?;
         let manifest = Manifest::new(self.manifest(&id));
-        let mut metrics = self.metrics();
+        let (mut metrics, mut told) = (self.metrics(), None);
         if !self.features_only {
-            metrics.extend(self.write_judged(&folder, &manifest)?);
+            let queue = self.write_judged(&folder, &manifest)?;
+            metrics.extend(queue.metrics());
+            told = Some(queue.told());
         }
         folder.write("metrics.json", &pretty("metrics.json", &metrics)?)?;
         self.close_journal(&metrics);
@@ -355,17 +302,14 @@ impl Run<'_> {
         let mut warnings = self.warnings();
         warnings.extend(other_results(&folder.place(&name), &manifest));
         let (verdicts, held) = (self.tally(), self.held);
-        let summary = Summary { folder: PathBuf::new(), run_id: id, held, metrics, verdicts, warnings };
+        let summary =
+            Summary { folder: PathBuf::new(), run_id: id, held, metrics, verdicts, queue: told, warnings };
         let place = folder.publish(&name)?;
         Ok(Summary { folder: place, ..summary })
     }
 
     /// What follows from rules and scores; a held run has no exports. Returns what the queue came to.
-    fn write_judged(
-        &self,
-        folder: &RunFolder,
-        manifest: &Manifest,
-    ) -> Result<BTreeMap<String, f64>, ReportError> {
+    fn write_judged(&self, folder: &RunFolder, manifest: &Manifest) -> Result<Queue, ReportError> {
         let metadata = [("bulkwatch.schema", "scores 1")];
         write_parquet(
             &folder.path("scores.parquet"),
@@ -382,14 +326,15 @@ impl Run<'_> {
         }
         // Read back, so that a run released later has the same exports from the same files.
         let (run, terms) = (read_run(&folder.path(""))?, QueueTerms::of(manifest));
-        let queue = Queue::of(&run, &terms);
+        let mut queue = Queue::of(&run, &terms);
+        queue.expected = self.decisions.as_ref().map(|decisions| decisions.history.expect(&run, &queue));
         if self.held.is_none() {
             for (file, bytes) in exports(&run, &terms)? {
                 folder.write(file, &bytes)?;
             }
         }
         folder.write("report.html", html::page(self, manifest.run_id(), &queue)?.as_bytes())?;
-        Ok(queue.metrics())
+        Ok(queue)
     }
 
     fn reason_lines(&self) -> Result<Vec<u8>, ReportError> {

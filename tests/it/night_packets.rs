@@ -3,7 +3,8 @@
 //! Somebody who tries to find a reporter is played here with everything a holder can see.
 
 use super::program::{ok, root, run_folder, run_in};
-use bulkwatch::report::{RESULT_FILES, read_run};
+use bulkwatch::report::{Language, Packet, RESULT_FILES, Reader, packet_page, read_run};
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -185,4 +186,67 @@ fn nobody_finds_a_planted_reporter_from_one_packet_or_from_two_in_a_row() {
     assert_eq!(compared, 6);
     assert!(0 < told, "in no world did the planted report make a rule fire: the test shows nothing");
     assert!(measures.is_empty(), "the measure itself moved with one report: {measures:?}");
+}
+
+/// What a holder is told of each of these accounts, without the reference, which stands for the run.
+fn told_to_holders(run: &Path, accounts: &[&str]) -> Vec<String> {
+    let page = |account: &&str| {
+        let packet = Packet::read(run, account, Reader::Holder).expect("a packet");
+        let page = packet_page(&packet, Reader::Holder, Language::En, &|text| text.to_owned());
+        page.replace(&packet.reference(), "REFERENCE")
+    };
+    accounts.iter().map(page).collect()
+}
+
+#[test]
+fn feedback_moves_the_measure_and_no_word_to_the_holder() {
+    let dir = tempfile::tempdir().expect("temp");
+    let at = |name: &str| dir.path().join(name).to_str().expect("text").to_owned();
+    let earlier = super::nights::scan(&dir.path().join("earlier"), &super::nights::EARLIER);
+    ok(&root(), &["population", earlier.to_str().expect("text"), "--write", &at("population.json")]);
+    let all = fs::read_to_string(root().join("data/scenarios/mixed_night/feedback.csv")).expect("feedback");
+    let head = all.lines().next().expect("a head");
+    // The same night with all that was said, with what three people said of each, and with nothing.
+    let mut said = std::collections::BTreeMap::<&str, BTreeSet<&str>>::new();
+    let reported = head.split(',').position(|c| c == "reported").expect("a column");
+    let reporter = head.split(',').position(|c| c == "reporter").expect("a column");
+    let mut few = format!("{head}\n");
+    for line in all.lines().skip(1) {
+        let cells: Vec<&str> = line.split(',').collect();
+        let people = said.entry(cells[reported]).or_default();
+        if people.len() < 3 || people.contains(cells[reporter]) {
+            people.insert(cells[reporter]);
+            let _ = writeln!(few, "{line}");
+        }
+    }
+    let worlds = [("all.csv", all.clone()), ("few.csv", few), ("none.csv", format!("{head}\n"))];
+    let runs = worlds.map(|(name, text)| {
+        fs::write(dir.path().join(name), text).expect("written");
+        let out = dir.path().join(format!("runs-{name}"));
+        super::nights::scan(&out, &["--feedback", &at(name), "--population", &at("population.json")])
+    });
+    let rows = runs.each_ref().map(|run| read_run(run).expect("a run").accounts);
+    let noted: BTreeSet<&str> =
+        rows.iter().flatten().filter(|a| a.is_noted()).map(|a| a.name.as_str()).collect();
+    let noted: Vec<&str> = noted.into_iter().collect();
+    let pages = runs.each_ref().map(|run| told_to_holders(run, &noted));
+    for (i, account) in noted.iter().enumerate() {
+        assert_eq!(pages[0][i], pages[1][i], "{account}");
+        assert_eq!(pages[0][i], pages[2][i], "{account}");
+    }
+    // What is recommended does differ, or there would be nothing to infer.
+    let restricted = |rows: &[bulkwatch::report::AccountRow]| -> BTreeSet<String> {
+        rows.iter().filter(|a| a.verdict.starts_with("abuse")).map(|a| a.name.clone()).collect()
+    };
+    let moved: Vec<String> = restricted(&rows[0]).difference(&restricted(&rows[2])).cloned().collect();
+    assert!(!moved.is_empty(), "feedback moved no measure: the test shows nothing");
+    // Whoever decides is told, and told what it would tell.
+    let page = packet(&runs[0], &moved[0], "analyst", "en");
+    assert!(
+        page.contains("Recommended: no new chats") && page.contains("The rest comes from what others said"),
+        "{page}"
+    );
+    assert!(
+        packet(&runs[0], &moved[0], "analyst", "de").contains("Der Rest beruht auf dem, was andere sagten")
+    );
 }

@@ -4,6 +4,7 @@
 
 mod bands;
 mod conduct;
+mod measure;
 mod page;
 
 pub use conduct::{CANDIDATES_LEAST, Told, told_of};
@@ -77,6 +78,12 @@ pub enum PacketError {
         /// The nearest name, as a question.
         offer: String,
     },
+    /// The run was made before it was told.
+    #[error("{folder} does not tell what own conduct alone carries; scan the night again with this version")]
+    NoOwnMeasure {
+        /// The run.
+        folder: String,
+    },
     /// The run waits for a person.
     #[error("{folder} is held: nothing leaves the house before it is released")]
     Held {
@@ -92,7 +99,7 @@ impl PacketError {
             Self::Manifest(error) => error.class(),
             Self::Table(error) => error.class(),
             Self::Features(error) => error.class(),
-            Self::NoAccount { .. } | Self::Held { .. } => ErrorClass::Usage,
+            Self::NoAccount { .. } | Self::NoOwnMeasure { .. } | Self::Held { .. } => ErrorClass::Usage,
         }
     }
 }
@@ -124,6 +131,9 @@ impl Packet {
             let offer = offer.unwrap_or_default();
             return Err(PacketError::NoAccount { account: account.to_owned(), folder: shown, offer });
         };
+        if row.own_measure.is_none() {
+            return Err(PacketError::NoOwnMeasure { folder: shown });
+        }
         let own = |rows: Vec<&ReasonRow>| rows.into_iter().cloned().collect();
         Ok(Self {
             account: row.clone(),

@@ -3,8 +3,8 @@
 //! States what is recommended; who decides, and what, is left open for a person to fill in.
 
 use super::conduct::{may_mention_feedback, sentences, words};
+use super::measure::{contract, measure};
 use super::{Language, Packet, Reader};
-use crate::decision::{Finding, Verdict};
 use crate::report::read_back::ReasonRow;
 use std::fmt::Write;
 
@@ -84,52 +84,9 @@ fn head(text: &mut String, packet: &Packet, reader: Reader, language: Language) 
 }
 
 /// Text from a log or a policy, on one line and harmless in Markdown.
-fn line(text: &str) -> String {
+pub(super) fn line(text: &str) -> String {
     let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     plain.replace('`', "'").replace('<', "&lt;").replace('[', "\\[").replace('*', "\\*")
-}
-
-/// Whether anything is recommended against the account: below that the rungs differ for us only.
-fn is_restricted(packet: &Packet) -> bool {
-    let a = &packet.account;
-    let high = [Verdict::AbuseHigh, Verdict::AbuseCertain].iter().any(|v| v.word() == a.verdict);
-    high || a.finding == Finding::BroadcastPolicy.word()
-}
-
-fn measure(packet: &Packet, reader: Reader, language: Language) -> String {
-    let a = &packet.account;
-    let texts = match a.verdict.as_str() {
-        "abuse_certain" => [
-            "Recommended: suspension of the account, in all chats, until a person has decided on it and on an appeal.",
-            "Empfohlen: Sperrung des Kontos in allen Chats, bis ein Mensch darüber und über einen Widerspruch entschieden hat.",
-        ],
-        "abuse_high" => [
-            "Recommended: no new chats until a person has decided; existing chats stay open.",
-            "Empfohlen: keine neuen Chats, bis ein Mensch entschieden hat; bestehende Chats bleiben offen.",
-        ],
-        _ if a.finding == Finding::BroadcastPolicy.word() => [
-            "Recommended: a notice that broadcasting belongs on the business platform. No chat is restricted.",
-            "Empfohlen: ein Hinweis, dass Rundsendungen auf die Geschäftsplattform gehören. Kein Chat wird eingeschränkt.",
-        ],
-        _ => ["No restriction is recommended.", "Es wird keine Einschränkung empfohlen."],
-    };
-    let open = [
-        "Decided: ________ by: ________ on: ________ until: ________",
-        "Entschieden: ________ von: ________ am: ________ bis: ________",
-    ];
-    let mut text = language.pick(texts).to_owned();
-    if reader == Reader::Analyst {
-        let _ = write!(
-            text,
-            "\n\n{}: {}",
-            language.pick(["In the words of the policy", "In den Worten der Richtlinie"]),
-            line(&a.recommendation)
-        );
-    }
-    if reader == Reader::Analyst || is_restricted(packet) {
-        let _ = write!(text, "\n\n{}", language.pick(open));
-    }
-    text
 }
 
 fn facts(packet: &Packet, reader: Reader, language: Language) -> String {
@@ -200,30 +157,6 @@ fn reason(text: &mut String, r: &ReasonRow, language: Language) {
     if !r.counterfactual.is_empty() {
         let _ = writeln!(text, "  - {}", line(&r.counterfactual));
     }
-}
-
-fn contract(packet: &Packet, reader: Reader, language: Language) -> String {
-    let a = &packet.account;
-    if reader == Reader::Holder && !is_restricted(packet) {
-        return language
-            .pick([
-                "None is applied: no restriction is recommended.",
-                "Keine wird angewandt: es wird keine Einschränkung empfohlen.",
-            ])
-            .to_owned();
-    }
-    let basis = line(&a.policy_basis);
-    let in_english = language.pick(["", " (im Wortlaut der Quelle)"]);
-    let mut text = format!("{}{in_english}: {basis}", language.pick(["Basis", "Grundlage"]));
-    if !a.grounds.is_empty() {
-        let _ = write!(text, "\n\n{}: {}", language.pick(["Grounds", "Gründe"]), line(&a.grounds));
-    }
-    let why = [
-        "Why: the conduct under 2 is what bulk or automated messaging looks like in metadata. Intent is not claimed.",
-        "Warum: das Verhalten unter 2 ist das, woran man Massen- oder automatisierte Nachrichten in Metadaten erkennt. Eine Absicht wird nicht behauptet.",
-    ];
-    let _ = write!(text, "\n\n{}", language.pick(why));
-    text
 }
 
 fn redress(packet: &Packet, language: Language) -> String {

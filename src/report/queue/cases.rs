@@ -3,6 +3,7 @@
 //! Renders nothing.
 
 use super::draw::{draw, half_width, lot, otherwise_at_most};
+use super::expected::Expected;
 use crate::report::manifest::Manifest;
 use crate::report::read_back::{AccountRow, PublishedRun};
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,7 +15,7 @@ const AUDIT_EVERY: usize = 10;
 /// One case of so many hides its score and goes to a second reviewer.
 const BLIND_EVERY: usize = 10;
 /// Lower bounds of the strata of the audit slice, by the highest sub-score [S]: the policy's rungs, and the quiet below.
-const STRATA: [f64; 5] = [0.0, 0.1, 0.22, 0.42, 0.68];
+pub(super) const STRATA: [f64; 5] = [0.0, 0.1, 0.22, 0.42, 0.68];
 
 /// What the queue is sized and drawn by.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,6 +115,8 @@ pub struct Queue {
     pub accounts: [usize; 2],
     /// Cases that the team can look at.
     pub capacity: Option<usize>,
+    /// How many are expected to be confirmed, where decisions were read.
+    pub expected: Option<Expected>,
 }
 
 impl Queue {
@@ -130,7 +133,28 @@ impl Queue {
         let drawn = audit(run, &cases, audited, terms.seed);
         cases.extend(drawn);
         blind(&mut cases, terms.seed);
-        Self { cases, possible, accounts: [all, listed], capacity: terms.capacity }
+        Self { cases, possible, accounts: [all, listed], capacity: terms.capacity, expected: None }
+    }
+
+    /// A line for people: how many cases of how many, for what capacity, and how many of them will be confirmed.
+    pub fn told(&self) -> String {
+        let sized = match self.capacity {
+            None => format!("{} cases", self.cases.len()),
+            Some(n) => {
+                let audit = self.cases.iter().filter(|c| c.kind == CaseKind::Audit).count();
+                let (taken, possible) = (self.cases.len() - audit, self.possible);
+                format!(
+                    "{taken} of {possible} cases and {audit} drawn from below the cut, for a capacity of {n}"
+                )
+            }
+        };
+        let expected = match &self.expected {
+            None => {
+                "how many will be confirmed is not known without --decisions of earlier nights".to_owned()
+            }
+            Some(expected) => expected.told(),
+        };
+        format!("queue: {sized}; {expected}")
     }
 
     /// Flat numbers.
@@ -146,6 +170,7 @@ impl Queue {
             ("queue.second_reviewer".to_owned(), count(&|c| c.blind)),
         ]);
         flat.extend(self.capacity.map(|n| ("queue.capacity".to_owned(), n as f64)));
+        flat.extend(self.expected.iter().flat_map(Expected::metrics));
         flat
     }
 }
@@ -227,7 +252,7 @@ fn audit(run: &PublishedRun, cases: &[Case], n: usize, seed: u128) -> Vec<Case> 
         .collect()
 }
 
-fn stratum(account: &AccountRow) -> usize {
+pub(super) fn stratum(account: &AccountRow) -> usize {
     let highest = account.automation.max(account.broadcast).max(account.unsolicited);
     STRATA.iter().rposition(|least| *least <= highest).unwrap_or(0)
 }

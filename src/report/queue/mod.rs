@@ -4,10 +4,12 @@
 
 mod cases;
 mod draw;
+mod expected;
 mod osprey;
 mod rows;
 
 pub use cases::{Case, CaseKind, Queue, QueueTerms};
+pub use expected::{Decided, Expected, History, Stratum};
 pub use rows::check_case_url;
 
 use super::read_back::PublishedRun;

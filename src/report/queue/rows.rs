@@ -215,7 +215,13 @@ mod tests {
             stratum: Some(4),
             blind,
         };
-        let queue = |blind| Queue { cases: vec![case(blind)], possible: 0, accounts: [0, 0], capacity: None };
+        let queue = |blind| Queue {
+            cases: vec![case(blind)],
+            possible: 0,
+            accounts: [0, 0],
+            capacity: None,
+            expected: None,
+        };
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
         let open = text(csv(&run, &queue(false), &terms).expect("rows"));
         for told in ["abuse_high", "0.877", "M5", "a note", "audit", "0.25", "'=cmd", "https://x/%3Dcmd"] {
