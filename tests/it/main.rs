@@ -13,6 +13,7 @@ mod faults;
 mod formats;
 mod gates;
 mod hostile;
+mod journeys;
 mod memory;
 mod model;
 mod night_attacks;

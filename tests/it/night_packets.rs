@@ -202,8 +202,8 @@ fn told_to_holders(run: &Path, accounts: &[&str]) -> Vec<String> {
 fn feedback_moves_the_measure_and_no_word_to_the_holder() {
     let dir = tempfile::tempdir().expect("temp");
     let at = |name: &str| dir.path().join(name).to_str().expect("text").to_owned();
-    let earlier = super::nights::scan(&dir.path().join("earlier"), &super::nights::EARLIER);
-    ok(&root(), &["population", earlier.to_str().expect("text"), "--write", &at("population.json")]);
+    let population = super::scenarios::population(dir.path());
+    let population = population.to_str().expect("text");
     let all = fs::read_to_string(root().join("data/scenarios/mixed_night/feedback.csv")).expect("feedback");
     let head = all.lines().next().expect("a head");
     // The same night with all that was said, with what three people said of each, and with nothing.
@@ -223,7 +223,7 @@ fn feedback_moves_the_measure_and_no_word_to_the_holder() {
     let runs = worlds.map(|(name, text)| {
         fs::write(dir.path().join(name), text).expect("written");
         let out = dir.path().join(format!("runs-{name}"));
-        super::nights::scan(&out, &["--feedback", &at(name), "--population", &at("population.json")])
+        super::nights::scan(&out, &["--feedback", &at(name), "--population", population])
     });
     let rows = runs.each_ref().map(|run| read_run(run).expect("a run").accounts);
     let noted: BTreeSet<&str> =

@@ -203,7 +203,7 @@ fn operator_broken(expect: &Expect, operator: &str, folder: &Path) -> Vec<String
     if wrong { vec![format!("{n} accounts, expected {:?}", expect.operator_accounts)] } else { Vec::new() }
 }
 
-fn population(scratch: &Path) -> PathBuf {
+pub fn population(scratch: &Path) -> PathBuf {
     let folder = root().join("data/scenarios/_population");
     let card = card(&folder);
     let run = scan(&folder, &card, None, &scratch.join("earlier"));
