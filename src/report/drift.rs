@@ -6,7 +6,6 @@ use super::earlier::Earlier;
 use super::feature_file::{FeatureFileError, read_feature_columns};
 use crate::decision::Shift;
 use crate::rules;
-use rayon::prelude::*;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -43,10 +42,10 @@ impl Drift {
                 Err(error) => return Err(error),
             };
             let now = read_feature_columns(tonight, some)?;
-            let compared = some
-                .par_iter()
-                .map(|name| Ok((*name, Shift::of(&before.floats(name)?, &now.floats(name)?, names.len()))));
-            features.extend(compared.collect::<Result<Vec<_>, FeatureFileError>>()?);
+            for name in some {
+                let shift = Shift::of(&before.floats(name)?, &now.floats(name)?, names.len());
+                features.push((*name, shift));
+            }
         }
         features.sort_by(|(a, x), (b, y)| {
             y.at_least.total_cmp(&x.at_least).then(y.distance.total_cmp(&x.distance)).then(a.cmp(b))

@@ -85,13 +85,13 @@ const PLACEHOLDERS: [&str; 2] = ["{account}", "{case}"];
 /// Refuses a link template that leads elsewhere than to a case: an unknown placeholder, none at all, or what a browser
 /// would run instead of open.
 pub fn check_case_url(template: &str) -> Result<(), String> {
+    if template.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        return Err("it holds a blank".to_owned());
+    }
     let head = template.split(['/', '?', '#', '{']).next().unwrap_or_default();
     let scheme = head.split_once(':').map(|(scheme, _)| scheme);
     if scheme.is_some_and(|scheme| !["http", "https"].iter().any(|s| scheme.eq_ignore_ascii_case(s))) {
         return Err("it must begin with https:// or http://".to_owned());
-    }
-    if template.chars().any(|c| c.is_whitespace() || c.is_control()) {
-        return Err("it holds a blank".to_owned());
     }
     let mut rest = template;
     while let Some(at) = rest.find(['{', '}']) {
