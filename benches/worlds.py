@@ -8,9 +8,10 @@ Worlds take turns: plain and adaptive adversaries, parameters of the fit region 
 come first, each from a seed of its own: an earlier night whose population profile all scans compare with, and two (plain
 and adaptive, fit region) that teach the model. Nothing of a world that is measured was learned from.
 
-Printed as Markdown: verdicts of innocents by persona, detection by adversary, difficulty and region, the model with every
-adversary and every persona left out of its teaching, calibration, and what held directions cost. Bounds are exact (Clopper-Pearson), each one-sided at
-95 %, over accounts; accounts of one world share its centers, so the spread between worlds is larger than bounds tell.
+Printed as Markdown: verdicts (of rules alone) of innocents by persona, detection by adversary, difficulty and region,
+the model with every adversary and every persona left out of its teaching, calibration, and what held directions cost.
+Bounds are exact (Clopper-Pearson), each one-sided at 95 %, over accounts; accounts of one world share its centers, so
+the spread between worlds is larger than bounds tell.
 Everything here is simulated and says nothing about a service. Needs numpy, pyarrow and scipy. FOLDER must be new; the
 messages of a world are removed once it is scanned.
 """
@@ -212,8 +213,8 @@ class Teaching:
             writer = csv.DictWriter(out, self.rows[0].keys())
             writer.writeheader()
             writer.writerows(filter(keeps, self.rows))
-        more = ["--score", "measured/features.parquet", "--scores-out", scores] if (self.lab.folder / "measured").exists() else []
-        self.lab.train(labels, f"{name}.json", "--base-rate", self.base_rate, "--threads", threads, *more)
+        self.lab.train(labels, f"{name}.json", "--base-rate", self.base_rate, "--threads", threads,
+                       "--score", "measured/features.parquet", "--scores-out", scores)
         return scores
 
 
@@ -264,7 +265,7 @@ def directions(lab, teachers, teaching):
     table = table.append_column("label", pyarrow.array([str(int(label[n] == "abuse")) for n in table["account"].to_pylist()]))
     pyarrow.csv.write_csv(table, lab.folder / "plain.csv")
     print(f"\n## What directions cost\n\nMore of {len(held['lower'])} features never lowers the log-odds, more of {len(held['raise'])} never "
-          f"raises them. The same {len(known) and sum(known)} accounts of the teaching worlds as a plain table in the same five folds (campaigns not "
+          f"raises them. The same {sum(known)} accounts of the teaching worlds, as a plain table in the same five folds (campaigns not "
           "kept together), once bound and once free; 95 % intervals over 400 resamplings of the accounts.\n")
     print("| kind | metric | free | bound | bound - free, paired |\n|---|---|---|---|---|")
     for kind in ("logistic", "boosted"):
@@ -309,21 +310,30 @@ def bent(x, y):
 
 
 def calibration(a, scored, base_rate):
-    print(f"\n## Calibration of p_abuse_simulated\n\nOf accounts on which the model does not abstain, at the base rate of the teaching "
-          f"worlds, {base_rate:.4f}. Bounds are one-sided at 95 %.\n")
-    print("| worlds | accounts | positive | slope | intercept | observed/expected from 0.1 | from 0.5 | from 0.9 |\n|---|---|---|---|---|---|---|---|")
+    print(f"\n## Calibration of p_abuse_simulated\n\nOf accounts on which the model does not abstain. Told at the base rate of the teaching worlds, "
+          f"{base_rate:.4f}, and moved to the share of abusers among those who are measured. Bounds are one-sided at 95 %.\n")
+    print("| worlds | base rate | accounts | positive | slope | intercept | observed/expected from 0.1 | from 0.5 | from 0.9 |")
+    print("|---|---|---|---|---|---|---|---|---|")
     for title, of in [("all", True)] + [(f"{d}, {r}", (a.difficulty == d) & (a.region == r)) for d, r in KINDS]:
         who = (a.innocent | a.abuse) & numpy.isfinite(scored.p) & of
-        p, y = scored.p[who], a.abuse[who].astype(float)
-        if not len(p):
+        y = a.abuse[who].astype(float)
+        if not 0 < y.sum() < len(y):
             continue
-        (intercept, slope), (ie, se) = bent(numpy.log(p / (1 - p)), y)
-        cells = [f"{v:.2f} [{v - 1.645 * e:.2f}, {v + 1.645 * e:.2f}]" for v, e in ((slope, se), (intercept, ie))]
-        for top in (0.1, 0.5, 0.9):
-            hits, n, expected = int(y[top <= p].sum()), int((top <= p).sum()), p[top <= p].sum()
-            low, high = lower(hits, n) * n, upper(hits, n) * n
-            cells.append(f"{hits / expected:.2f} [{low / expected:.2f}, {high / expected:.2f}] n {n}" if n else "-")
-        print(f"| {title} | {len(p)} | {int(y.sum())} | " + " | ".join(cells) + " |")
+        told = numpy.log(scored.p[who] / (1 - scored.p[who]))
+        own = numpy.log(y.mean() / (1 - y.mean())) - numpy.log(base_rate / (1 - base_rate))
+        for base, logit in (("told", told), (f"own, {y.mean():.4f}", told + own)):
+            print(f"| {title} | {base} | {len(y)} | {int(y.sum())} | " + " | ".join(calibrated(logit, y)) + " |")
+
+
+def calibrated(logit, y):
+    (intercept, slope), (ie, se) = bent(logit, y)
+    cells = [f"{v:.2f} [{v - 1.645 * e:.2f}, {v + 1.645 * e:.2f}]" for v, e in ((slope, se), (intercept, ie))]
+    p = 1 / (1 + numpy.exp(-logit))
+    for top in (0.1, 0.5, 0.9):
+        hits, n, expected = int(y[top <= p].sum()), int((top <= p).sum()), p[top <= p].sum()
+        low, high = lower(hits, n) * n, upper(hits, n) * n
+        cells.append(f"{hits / expected:.2f} [{low / expected:.2f}, {high / expected:.2f}] n {n}" if n else "-")
+    return cells
 
 
 def front(lab, a, seconds):
@@ -362,8 +372,7 @@ def main():
     teachers = [lab.world(args.seed + 1 + i, d, "fit", more=compared) for i, d in enumerate(("plain", "adaptive"))]
     join(teachers, lab.folder / "teach")
     teaching = Teaching(lab, teachers)
-    teaching.model("full")
-    measured = [lab.world(args.seed + 3 + i, *KINDS[i % 4], more=[*compared, "--model", "full.json"]) for i in range(args.worlds)]
+    measured = [lab.world(args.seed + 3 + i, *KINDS[i % 4], more=compared) for i in range(args.worlds)]
     a = Accounts(measured)
     front(lab, a, time.perf_counter() - begun)
     innocents(a)
@@ -371,7 +380,7 @@ def main():
     asked = measured[:args.ask]
     join(asked, lab.folder / "measured")
     of = Accounts(asked)
-    scored = Scored(of, teaching.model("full-again"))
+    scored = Scored(of, teaching.model("full"))
     if not args.no_leave_out:
         leave_out(of, scored, teaching)
     calibration(of, scored, teaching.base_rate)
