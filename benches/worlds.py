@@ -2,7 +2,7 @@
 """What rules and a learned model do in simulated worlds, each drawn from another seed: one run, one set of tables.
 
     python3 benches/worlds.py PROGRAM FOLDER [--worlds 8] [--accounts 50000] [--days 7] [--seed 11] [--mix FILE]
-                              [--teach 12000] [--ask 4] [--no-leave-out]
+                              [--teach 12000] [--ask 4] [--no-leave-out] [--again]
 
 Worlds take turns: plain and adaptive adversaries, parameters of the fit region and of the held-out one. Three more worlds
 come first, each from a seed of its own: an earlier night whose population profile all scans compare with, and two (plain
@@ -12,7 +12,7 @@ Printed as Markdown: verdicts (of rules alone) of innocents by persona, detectio
 the model with every adversary and every persona left out of its teaching, calibration, and what held directions cost.
 Bounds are exact (Clopper-Pearson), each one-sided at 95 %, over accounts; accounts of one world share its centers, so
 the spread between worlds is larger than bounds tell.
-Everything here is simulated and says nothing about a service. Needs numpy, pyarrow and scipy. FOLDER must be new; the
+Everything here is simulated and says nothing about a service. Needs numpy, pyarrow and scipy. FOLDER must be new (or --again); the
 messages of a world are removed once it is scanned.
 """
 
@@ -22,6 +22,7 @@ import json
 import os
 import pathlib
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -60,11 +61,14 @@ class Lab:
 
     def __init__(self, args):
         self.args, self.program, self.folder = args, args.program.resolve(), args.folder.resolve()
-        self.folder.mkdir(parents=True)
-        self.spent = []
+        self.folder.mkdir(parents=True, exist_ok=args.again)
+        self.spent, self.without = [], []
+
+    def call(self, *words):
+        return subprocess.run([self.program, *map(str, words)], cwd=self.folder, capture_output=True, text=True)
 
     def run(self, *words):
-        done = subprocess.run([self.program, *map(str, words)], cwd=self.folder, capture_output=True, text=True)
+        done = self.call(*words)
         if done.returncode:
             sys.exit(f"{' '.join(map(str, words))}\n{done.stderr}")
         return done.stdout
@@ -72,22 +76,36 @@ class Lab:
     def world(self, seed, difficulty, region, night=NIGHT, more=()):
         """Draws and scans a world; its run folder and labels stay."""
         name, begun = f"w{seed}", time.perf_counter()
-        place = self.folder / name
+        place, note = self.folder / name, self.folder / f"{name}.json"
+        if not note.exists():
+            note.write_text(json.dumps(self.make(name, place, seed, difficulty, region, night, more, begun)))
+        self.spent.append(json.loads(note.read_text()))
+        run, = (self.folder / f"{name}-runs").glob("20*")
+        return World(name, difficulty, region, run, self.folder / f"{name}.csv")
+
+    def make(self, name, place, seed, difficulty, region, night, more, begun):
         mix = ["--mix", self.args.mix.resolve()] if self.args.mix else []
         said = self.run("simulate", "world", "--accounts", self.args.accounts, "--days", self.args.days, "--seed", seed,
                         "--difficulty", difficulty, "--region", region, "--to", night, "--out", place, *mix)
         drawn = time.perf_counter()
         self.run("scan", place, "--out", f"{name}-runs", "--quiet", *more)
-        messages = said.split(":")[1].split()[0]
-        self.spent.append((seed, difficulty, region, messages, drawn - begun, time.perf_counter() - drawn))
         (place / "labels.csv").rename(self.folder / f"{name}.csv")
         shutil.rmtree(place)
-        run, = (self.folder / f"{name}-runs").glob("20*")
-        return World(name, difficulty, region, run, self.folder / f"{name}.csv")
+        return seed, difficulty, region, said.split(":")[1].split()[0], drawn - begun, time.perf_counter() - drawn
 
     def train(self, labels, out, *more):
-        self.run("train", "--simulated", "--quiet", "--features", "teach/features.parquet", "--labels", labels, "--positive",
-                 "abuse", "--negative", "innocent", "--folds", 2, "--out", out, *more)
+        """Trains; a feature that alone tells the labels apart is what the simulator gives away, and is left out."""
+        words = ["train", "--simulated", "--quiet", "--features", "teach/features.parquet", "--labels", labels, "--positive", "abuse",
+                 "--negative", "innocent", "--folds", 2, "--out", out, *more]
+        while True:
+            without = ["--without", ",".join(self.without)] if self.without else []
+            done = self.call(*words, *without)
+            told = re.search(r"feature (\w+) alone separates the labels", done.stderr)
+            if not done.returncode:
+                return
+            if not told or told[1] in self.without:
+                sys.exit(done.stderr)
+            self.without.append(told[1])
 
 
 class World:
@@ -108,7 +126,7 @@ class World:
 
 def join(worlds, folder):
     """Feature rows and campaigns of several worlds in one place, as `train` reads them."""
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     for file in ("features.parquet", "campaigns.parquet"):
         tables = [world.table(file) for world in worlds]
         if file == "campaigns.parquet":
@@ -235,7 +253,8 @@ def leave_out(a, full, teaching):
         without = dict(zip(tasks, pool.map(one, tasks)))
     print(f"\n## The model with a kind left out\n\nTaught on {len(teaching.rows)} labeled accounts of two worlds of other seeds; the "
           f"threshold is what {FPR:g} of all measured innocents reach, each model's own.\nRecall of an adversary by the model that "
-          "knows its kind and by one that never saw it; abstaining counts as missing.\n")
+          "knows its kind and by one that never saw it; abstaining counts as missing. Left out, for they alone tell the labels apart (AUROC "
+          f"above 0.99): {', '.join(teaching.lab.without) or 'nothing'}.\n")
     heads = [f"{d}, {h}" for d in ("plain", "adaptive") for h in ("known", "left out")]
     print("| adversary | " + " | ".join(heads) + " |\n|---|---|---|---|---|")
     known, hits = full.above(a.innocent), {n: without["adversary", n].above(a.innocent) for n in adversaries}
@@ -362,6 +381,7 @@ def main():
     parser.add_argument("--mix", type=pathlib.Path)
     parser.add_argument("--teach", type=int, default=12_000, help="ordinary people whom the model learns from")
     parser.add_argument("--ask", type=int, default=4, help="so many of the measured worlds are what models are asked about")
+    parser.add_argument("--again", action="store_true", help="take the worlds that an interrupted run left in FOLDER")
     parser.add_argument("--no-leave-out", action="store_true")
     args = parser.parse_args()
     begun = time.perf_counter()
