@@ -17,7 +17,10 @@ use std::path::Path;
 pub fn run(flags: &Flags) -> Result<(), Failure> {
     let values = Values(flags);
     let (question, score) = (values.question()?, values.score()?);
-    let labels = values.labels(None, None)?;
+    let mut labels = values.labels(None, None)?;
+    for table in values.list("attributes") {
+        labels.attach(Path::new(&table))?;
+    }
     let run = Published::read(Path::new(flags.subject.as_deref().unwrap_or_default()))?;
     let cases = run.cases(&labels, &score, &values.list("by"))?;
     let mut evaluation = evaluate(&cases, &question)?;

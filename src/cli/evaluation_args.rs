@@ -22,11 +22,18 @@ const MEASURING: [Value; 2] = [
     ("score", "NAME", "max, verdict, automation, broadcast, unsolicited, log_odds or p_abuse; default: max"),
     ("confidence", "C", "of each one-sided bound; default: 0.95"),
 ];
-const CUTTING: [Value; 1] = [(
-    "by",
-    "NAMES",
-    "label, persona, age, volume, ... or any column of the labels; default: all of the usual",
-)];
+const CUTTING: [Value; 2] = [
+    (
+        "by",
+        "NAMES",
+        "label, persona, age, volume, ... or any column of the labels; default: all of the usual",
+    ),
+    (
+        "attributes",
+        "FILES",
+        "tables with a column account whose other columns may be cut by, such as accounts.csv,registrations.csv",
+    ),
+];
 const THRESHOLD: [Value; 4] = [
     ("capacity", "N", "choose a threshold that flags at most N accounts a night"),
     ("max-fpr", "R", "choose a threshold that flags at most this share of the negatives"),

@@ -218,7 +218,8 @@ pub fn scan(
 /// Whether a message log lies in a folder that says of itself that it was simulated.
 pub fn is_simulated(settings: &Settings) -> bool {
     let messages = settings.list("input.messages");
-    messages.iter().any(|m| Path::new(m).parent().is_some_and(|p| p.join("scenario.toml").is_file()))
+    let says = |folder: &Path| ["scenario.toml", "world.json"].iter().any(|card| folder.join(card).is_file());
+    messages.iter().any(|m| Path::new(m).parent().is_some_and(says))
 }
 
 /// What people decided, out of all files that settings name.

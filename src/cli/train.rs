@@ -4,9 +4,9 @@
 
 use super::args::Flags;
 use super::{Failure, scan, terminal, whole};
-use crate::domain::{ErrorClass, Word, nearest};
-use crate::evaluate::{LabelWords, read_labels};
-use crate::model::{CrossSettings, Kind, Origin, Trained};
+use crate::domain::{ErrorClass, Timestamp, Word, nearest};
+use crate::evaluate::{Known, LabelWords, Labels, read_known_labels};
+use crate::model::{Artifact, CrossSettings, Kind, Model, Origin, Trained};
 use crate::report::read_features;
 use crate::table_io::{TableError, read_parquet};
 use crate::training::{self, Labeled, PlainColumns, Training, Wishes, plain_table};
@@ -23,6 +23,12 @@ pub const FLAGS: &[(&str, &str, &str)] = &[
     ("labels", "FILE", "labels table: account, label[, as_of, source, confidence]"),
     ("positive", "LABELS", "labels that count as positive, separated by commas"),
     ("negative", "LABELS", "labels that count as negative; accounts with any other label are left out"),
+    (
+        "labels-until",
+        "DATE",
+        "labels known only later teach nothing; default: as_of of the run that made the features",
+    ),
+    ("min-confidence", "C", "labels that state a lower confidence teach nothing; default: 0.5"),
     ("table", "FILE", "a plain table of numbers in CSV (or .csv.gz) instead of --features and --labels"),
     ("label-column", "NAME", "column of the label in --table; default: label"),
     ("id-column", "NAME", "column of the account in --table; default: account"),
@@ -34,8 +40,19 @@ pub const FLAGS: &[(&str, &str, &str)] = &[
     ("repeats", "N", "repeats with other folds, 1 to 20; default: 1"),
     ("without", "NAMES", "features or families to leave out, separated by commas"),
     ("not-a-leak", "NAMES", "features that may nearly equal the label, separated by commas"),
+    (
+        "raises",
+        "NAMES",
+        "features of which more may never lower the log-odds, beside those whose cards demand it",
+    ),
+    ("lowers", "NAMES", "features of which more may never raise the log-odds, likewise"),
     ("folds-out", "FILE", "CSV of the out-of-fold scores to write"),
+    ("score", "FILE", "features.parquet of another run, every account of which the model is asked about"),
+    ("scores-out", "FILE", "CSV of what it says of them; default: scores.csv"),
 ];
+
+/// A label that is less sure than this by its own word teaches nothing; ours [S].
+const LEAST_CONFIDENCE: f64 = 0.5;
 
 /// Runs the command.
 pub fn run(flags: &Flags) -> Result<(), Failure> {
@@ -51,6 +68,9 @@ pub fn run(flags: &Flags) -> Result<(), Failure> {
     put(&card, training::card(&made.artifact).as_bytes())?;
     if let Some(path) = given.text("folds-out") {
         put(Path::new(path), &out_of_fold(&made)?)?;
+    }
+    if let Some(features) = given.text("score") {
+        put(Path::new(given.text("scores-out").unwrap_or("scores.csv")), &scored(&made.artifact, features)?)?;
     }
     if flags.quiet {
         return Ok(());
@@ -72,6 +92,8 @@ fn tell(made: &Training, out: &Path, card: &Path) -> Result<(), Failure> {
         (t.unlabeled_n, "feature rows without a label of either kind"),
         (t.unknown_n, "labeled accounts without a feature row"),
         (t.conflicting_n, "accounts with contradicting labels"),
+        (t.later_n, "rows of labels known only after as_of of the features (--labels-until takes them)"),
+        (t.unsure_n, "rows of labels that are not sure enough (--min-confidence)"),
     ];
     for (n, what) in left.iter().filter(|(n, _)| 0 < *n) {
         terminal::note(&format!("note: {n} {what} left out"));
@@ -98,6 +120,21 @@ fn tell(made: &Training, out: &Path, card: &Path) -> Result<(), Failure> {
         place(out),
         place(card)
     ))?)
+}
+
+/// One line an account of another run, in its order; empty where the model abstains.
+fn scored(artifact: &Artifact, features: &str) -> Result<Vec<u8>, Failure> {
+    let model = Model::new(artifact.clone())?;
+    let broken = |e: &dyn std::fmt::Display| Failure::new(ErrorClass::Internal, e.to_string());
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(["account", "log_odds", "p"]).map_err(|e| broken(&e))?;
+    for row in read_features(Path::new(features))? {
+        let says = model.says(&row.features);
+        let log_odds = says.as_ref().map_or_else(String::new, |s| s.log_odds.get().to_string());
+        let p = says.and_then(|s| s.chance).map_or_else(String::new, |c| c.p.get().to_string());
+        writer.write_record([&row.name, &log_odds, &p]).map_err(|e| broken(&e))?;
+    }
+    writer.into_inner().map_err(|e| broken(&e))
 }
 
 /// One line an account and repeat, in the order of accounts.
@@ -168,6 +205,8 @@ impl Given<'_> {
             base_rate,
             without: self.list("without"),
             not_a_leak: self.list("not-a-leak"),
+            raises: self.list("raises"),
+            lowers: self.list("lowers"),
             of_cards: self.text("table").is_none(),
         })
     }
@@ -180,7 +219,13 @@ impl Given<'_> {
             negative: self.list("negative"),
             left_out: Vec::new(),
         };
-        let known = read_labels(Path::new(labels), &words)?;
+        let limits = self.limits(features)?;
+        let known = read_known_labels(Path::new(labels), &words, limits)?;
+        if limits.until.is_none() && dated(&known) {
+            let problem = "the labels say when they were known, but no manifest.json beside the features says of when those \
+                           are; say it with --labels-until DATE";
+            return Err(Failure::usage(problem));
+        }
         let rows = read_features(features)?;
         let campaigns = features.with_file_name("campaigns.parquet");
         let together = if campaigns.is_file() { members(&campaigns)? } else { Vec::new() };
@@ -194,7 +239,26 @@ impl Given<'_> {
         if campaigns.is_file() {
             made.origin.inputs.push(digested(&campaigns)?);
         }
+        made.origin.labels_until = limits.until.map(Timestamp::rfc3339);
+        made.origin.least_confidence = limits.least_confidence;
         Ok(made)
+    }
+
+    /// Which labels may teach: what was known when the features end, unless somebody says otherwise.
+    fn limits(&self, features: &Path) -> Result<Known, Failure> {
+        let until = match self.text("labels-until") {
+            Some(text) => Some(Timestamp::parse(text).ok_or_else(|| {
+                Failure::usage(format!("--labels-until {text}: wants a date such as 2022-06-01"))
+            })?),
+            None => as_of(&features.with_file_name("manifest.json"))?,
+        };
+        let least_confidence = match self.text("min-confidence") {
+            None => LEAST_CONFIDENCE,
+            Some(text) => text.parse().ok().filter(|c| (0.0..=1.0).contains(c)).ok_or_else(|| {
+                Failure::usage(format!("--min-confidence {text}: wants a share from 0 to 1"))
+            })?,
+        };
+        Ok(Known { until, least_confidence })
     }
 
     /// A plain table of numbers.
@@ -219,6 +283,24 @@ impl Given<'_> {
         let inputs = vec![digested(Path::new(path))?];
         Ok(Labeled { data, origin: Trained { inputs, positive_labels: positive, ..Trained::default() } })
     }
+}
+
+/// End of the window that features were made of, if a manifest lies beside them.
+fn as_of(manifest: &Path) -> Result<Option<Timestamp>, Failure> {
+    if !manifest.is_file() {
+        return Ok(None);
+    }
+    let shown = manifest.display();
+    let bad = |problem: String| Failure::new(ErrorClass::Input, format!("{shown}: {problem}"));
+    let text = std::fs::read_to_string(manifest).map_err(|e| bad(e.to_string().to_lowercase()))?;
+    let json: serde_json::Value = serde_json::from_str(&text).map_err(|e| bad(e.to_string()))?;
+    let to = json["window"]["to"].as_str().and_then(Timestamp::parse);
+    to.map(Some).ok_or_else(|| bad("window.to is no moment".to_owned()))
+}
+
+/// Whether any label says when it was known.
+fn dated(labels: &Labels) -> bool {
+    labels.accounts.values().any(|label| label.columns.contains_key("as_of"))
 }
 
 /// Campaigns with their accounts.

@@ -1,4 +1,4 @@
-//! Whether a chance means what it says: Brier, log-loss, observed over expected in the top bins, slope of the logit.
+//! Whether a chance means what it says: Brier, log-loss, observed over expected in the top bins, line of the logit.
 //! In: chances with labels and weights; out: measures beside what the base rate alone would reach.
 //! Calibrates nothing.
 
@@ -42,10 +42,17 @@ fn log_loss(told: &[Told], p: impl Fn(&Told) -> f64) -> Option<f64> {
     })
 }
 
-/// Slope of the outcome on the logit of the chance, and its standard error: 1 is calibrated, below 1 is too sure.
-///
-/// Logistic regression with an intercept by damped Newton steps; nothing where it has no solution.
-pub fn slope(told: &[Told]) -> Option<(f64, f64)> {
+/// The line of the outcome's logit on that of the chance, each number with its standard error.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Bent {
+    /// Logit of what happened where even odds were told: 0 is calibrated, below 0 too much was told.
+    pub intercept: (f64, f64),
+    /// Logits of what happened per logit told: 1 is calibrated, below 1 is too sure.
+    pub slope: (f64, f64),
+}
+
+/// Logistic regression of the outcome on the logit by damped Newton steps; nothing where it has no solution.
+pub fn bend(told: &[Told]) -> Option<Bent> {
     let logit = |t: &Told| {
         let p = t.p.clamp(LEAST, 1.0 - LEAST);
         (p / (1.0 - p)).ln()
@@ -69,14 +76,18 @@ pub fn slope(told: &[Told]) -> Option<(f64, f64)> {
         if determinant.is_nan() || determinant <= 1e-12 * haa * hbb || haa < 1e-9 {
             return None;
         }
+        let here = |a: f64, b: f64| Bent {
+            intercept: (a, (hbb / determinant).sqrt()),
+            slope: (b, (haa / determinant).sqrt()),
+        };
         let (da, db) = ((hbb * ga - hab * gb) / determinant, (haa * gb - hab * ga) / determinant);
         if da.abs() + db.abs() < 1e-10 {
-            return Some((b, (haa / determinant).sqrt()));
+            return Some(here(a, b));
         }
         // A full step may overshoot; half of it, and half of that, does not.
         let steps = std::iter::successors(Some(1.0), |s| Some(s / 2.0)).take(40);
         let better = steps.map(|s| (a + s * da, b + s * db)).find(|(a, b)| at <= likelihood(&points, *a, *b));
-        let Some(next) = better else { return Some((b, (haa / determinant).sqrt())) };
+        let Some(next) = better else { return Some(here(a, b)) };
         (a, b) = next;
         at = likelihood(&points, a, b);
     }
@@ -111,13 +122,17 @@ pub fn measures(told: &[Told], confidence: f64, unit: impl Fn(&str) -> String) -
     plain("brier_of_base_rate", brier(told, |_| base), "mean squared error per account-night");
     plain("log_loss", log_loss(told, |t| t.p), "nats per account-night");
     plain("log_loss_of_base_rate", log_loss(told, |_| base), "nats per account-night");
-    let bent = slope(told);
-    let z = quantile(confidence);
-    let bounds = bent.map(|(b, se)| (b - z * se, b + z * se));
-    let name = "calibration_slope".to_owned();
-    let measure =
-        Measure::with_bounds(bent.map(|(b, _)| b), n, bounds, &unit("logit of what happened per logit told"));
-    out.insert(name, measure);
+    let (bent, z) = (bend(told), quantile(confidence));
+    let mut line = |name: &str, at: Option<(f64, f64)>, what: &str| {
+        let bounds = at.map(|(x, se)| (x - z * se, x + z * se));
+        out.insert(name.to_owned(), Measure::with_bounds(at.map(|at| at.0), n, bounds, &unit(what)));
+    };
+    line("calibration_slope", bent.map(|b| b.slope), "logit of what happened per logit told");
+    line(
+        "calibration_intercept",
+        bent.map(|b| b.intercept),
+        "logit of what happened where even odds were told",
+    );
     for from in TOP {
         let top: Vec<Told> = told.iter().filter(|t| from <= t.p).copied().collect();
         let weight: f64 = top.iter().map(|t| t.weight).sum();
@@ -170,16 +185,22 @@ mod tests {
     #[test]
     fn a_calibrated_chance_has_slope_one_and_a_doubled_logit_half() {
         let calibrated = told(&[(0.1, 100, 1000), (0.5, 500, 1000), (0.9, 900, 1000)]);
-        let (b, se) = slope(&calibrated).expect("a solution");
+        let Bent { intercept: (a, ea), slope: (b, se) } = bend(&calibrated).expect("a solution");
         assert!((b - 1.0).abs() < 1e-9 && 0.0 < se && se < 0.1, "{b} {se}");
+        assert!(a.abs() < 1e-9 && 0.0 < ea && ea < 0.1, "{a} {ea}");
         let doubled = |p: f64| {
             let odds = (p / (1.0 - p)).powi(2);
             odds / (1.0 + odds)
         };
         let sure: Vec<Told> = calibrated.iter().map(|t| Told { p: doubled(t.p), ..*t }).collect();
-        assert!((slope(&sure).expect("a solution").0 - 0.5).abs() < 1e-9);
-        assert_eq!(slope(&told(&[(0.9, 5, 5), (0.1, 0, 5)])), None, "told apart perfectly, it has no slope");
-        assert_eq!(slope(&told(&[(0.5, 5, 10)])), None, "one chance alone has no slope");
+        assert!((bend(&sure).expect("a solution").slope.0 - 0.5).abs() < 1e-9);
+        // Told at ten times the odds: the slope stays, the line lies ln 10 lower.
+        let more = |p: f64| 10.0 * p / (1.0 - p + 10.0 * p);
+        let much: Vec<Told> = calibrated.iter().map(|t| Told { p: more(t.p), ..*t }).collect();
+        let line = bend(&much).expect("a solution");
+        assert!((line.slope.0 - 1.0).abs() < 1e-9 && (line.intercept.0 + 10.0_f64.ln()).abs() < 1e-9);
+        assert_eq!(bend(&told(&[(0.9, 5, 5), (0.1, 0, 5)])), None, "told apart perfectly, it has no slope");
+        assert_eq!(bend(&told(&[(0.5, 5, 10)])), None, "one chance alone has no slope");
     }
 
     #[test]

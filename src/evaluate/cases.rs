@@ -112,7 +112,7 @@ pub struct Case {
     pub insufficient: bool,
     /// What orders it.
     pub score: Option<f64>,
-    /// A calibrated chance, where there is one.
+    /// A chance of a model, where there is one.
     pub p_abuse: Option<f64>,
     /// Stage of the first reason.
     pub stage: Option<String>,
@@ -133,6 +133,8 @@ pub struct Cases {
     pub absent: Vec<String>,
     /// Whether the log was simulated.
     pub simulated: bool,
+    /// Whether the chances are `p_abuse_simulated`, of a model that learned from simulated accounts.
+    pub simulated_chances: bool,
     /// Whether cases stand for more than themselves.
     pub weighted: bool,
     /// What became of the labels, as measures.
@@ -170,7 +172,13 @@ impl Cases {
         let verdicts = verdicts(run.scores)?;
         let states = run.scores.texts("state")?;
         let scores = scores(run.scores, score, &verdicts)?;
-        let chances = optional(run.scores, "p_abuse")?;
+        let mut chances = optional(run.scores, "p_abuse")?;
+        let of_simulated = optional(run.scores, "p_abuse_simulated")?;
+        let simulated_chances =
+            chances.iter().all(Option::is_none) && of_simulated.iter().any(Option::is_some);
+        if simulated_chances {
+            chances = of_simulated;
+        }
         let reported = super::slices::reported(run)?;
         let (dimensions, absent) = Dimension::choose(by, labels, run)?;
         let rows = super::slices::feature_rows(run)?;
@@ -198,7 +206,15 @@ impl Cases {
             return Err(EvaluationError::NoScore { score: score.name().to_owned(), why });
         }
         let counts = counts(&accounts, labels);
-        Ok(Self { accounts, dimensions, absent, simulated: run.simulated, weighted: labels.weighted, counts })
+        Ok(Self {
+            accounts,
+            dimensions,
+            absent,
+            simulated: run.simulated,
+            simulated_chances,
+            weighted: labels.weighted,
+            counts,
+        })
     }
 
     /// Labeled cases of one kind.

@@ -268,6 +268,7 @@ mod tests {
             dimensions: Vec::new(),
             absent: Vec::new(),
             simulated: false,
+            simulated_chances: false,
             weighted: false,
             counts: Measures::new(),
         }

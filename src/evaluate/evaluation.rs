@@ -138,6 +138,10 @@ fn notes(cases: &Cases, no_chance: bool, measures: &Measures) -> Vec<String> {
     }
     if no_chance {
         notes.push("no calibration: the run holds no p_abuse, so no score in it is a probability".to_owned());
+    } else if cases.simulated_chances {
+        notes.push(
+            "calibration is that of p_abuse_simulated: the model learned from SIMULATED accounts".to_owned(),
+        );
     }
     if cases.weighted {
         notes.push("weighted: a row counts as the accounts it stands for; exact bounds are those of the effective number".to_owned());

@@ -2,7 +2,7 @@
 //! In: a CSV or Parquet table of account, label and optional columns; out: one label an account, with what it may be cut by.
 //! Drops nothing silently: conflicts, repeats and words of no kind are counted by name.
 
-use crate::domain::{ErrorClass, nearest};
+use crate::domain::{ErrorClass, Timestamp, nearest};
 use crate::table_io::{Table, TableError, Values, read_parquet, sanitise};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -101,6 +101,15 @@ impl LabelWords {
     }
 }
 
+/// Which rows count, by when they were known and how sure they are; without limits all of them do.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Known {
+    /// Known at this moment or before; a row that does not say when counts.
+    pub until: Option<Timestamp>,
+    /// At least this sure; a row that does not say how sure counts.
+    pub least_confidence: f64,
+}
+
 /// One labeled account.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Labeled {
@@ -119,6 +128,10 @@ pub struct Labeled {
 pub struct LabelCounts {
     /// Rows read.
     pub rows: usize,
+    /// Rows known only later than asked, which count for nothing.
+    pub later: usize,
+    /// Rows less sure than asked, likewise.
+    pub unsure: usize,
     /// Rows that say again what an earlier row said.
     pub repeated: usize,
     /// Accounts with both a positive and a negative label, left out.
@@ -146,9 +159,39 @@ const OWN: &[&str] =
 
 /// Reads labels from a CSV file, plain or gzip, or from Parquet.
 pub fn read_labels(path: &Path, words: &LabelWords) -> Result<Labels, LabelError> {
-    let shown = path.display().to_string();
-    let table = if shown.ends_with(".parquet") { read_parquet(path)? } else { read_csv(path)? };
-    of_table(&shown, &table, words)
+    read_known_labels(path, words, Known::default())
+}
+
+/// Reads those of the labels that were known in time and are sure enough.
+pub fn read_known_labels(path: &Path, words: &LabelWords, known: Known) -> Result<Labels, LabelError> {
+    of_table(&path.display().to_string(), &read_table(path)?, words, known)
+}
+
+fn read_table(path: &Path) -> Result<Table, LabelError> {
+    let is_parquet = path.extension().is_some_and(|e| e == "parquet");
+    if is_parquet { Ok(read_parquet(path)?) } else { read_csv(path) }
+}
+
+impl Labels {
+    /// Adds the columns of another table with a column `account` to those results may be cut by.
+    ///
+    /// Of several rows of one account the last tells; what the labels say themselves stays.
+    pub fn attach(&mut self, path: &Path) -> Result<(), LabelError> {
+        let table = read_table(path)?;
+        let missing = || TableError::missing_column(&path.display().to_string(), "account", &table.names());
+        let accounts = table.get("account").map(words_of).ok_or_else(missing)?;
+        let mine = self.columns.clone();
+        for (name, values) in table.columns().filter(|(n, _)| !OWN.contains(n) && !mine.contains(*n)) {
+            self.columns.insert(name.to_owned());
+            for (account, value) in accounts.iter().zip(words_of(values)) {
+                let label = account.as_ref().and_then(|account| self.accounts.get_mut(account));
+                if let (Some(label), Some(value)) = (label, value) {
+                    label.columns.insert(name.to_owned(), value);
+                }
+            }
+        }
+        Ok(())
+    }
 }
 
 fn read_csv(path: &Path) -> Result<Table, LabelError> {
@@ -157,6 +200,8 @@ fn read_csv(path: &Path) -> Result<Table, LabelError> {
     let file = std::fs::File::open(path).map_err(io)?;
     let source: Box<dyn Read> = if shown.ends_with(".gz") {
         Box::new(flate2::read::MultiGzDecoder::new(file))
+    } else if shown.ends_with(".zst") {
+        Box::new(zstd::Decoder::new(file).map_err(io)?)
     } else {
         Box::new(file)
     };
@@ -192,7 +237,7 @@ fn words_of(values: &Values) -> Vec<Option<String>> {
     }
 }
 
-fn of_table(file: &str, table: &Table, words: &LabelWords) -> Result<Labels, LabelError> {
+fn of_table(file: &str, table: &Table, words: &LabelWords, known: Known) -> Result<Labels, LabelError> {
     let column = |name: &str| {
         let values = table.get(name).map(words_of);
         values.ok_or_else(|| TableError::missing_column(file, name, &table.names()))
@@ -211,6 +256,7 @@ fn of_table(file: &str, table: &Table, words: &LabelWords) -> Result<Labels, Lab
     }
     words.check(file, &labels.iter().flatten().map(String::as_str).collect())?;
     let weights = weights(table, &cell)?;
+    let counts = told_in_time(table, known, &cell)?;
     let extra: Vec<(&str, Vec<Option<String>>)> = table
         .columns()
         .filter(|(n, _)| !["account", "label"].contains(n))
@@ -227,6 +273,14 @@ fn of_table(file: &str, table: &Table, words: &LabelWords) -> Result<Labels, Lab
         accounts.into_iter().flatten().zip(labels.into_iter().flatten()).enumerate()
     {
         out.counts.rows += 1;
+        match counts.get(row) {
+            Some(Told::Later) => out.counts.later += 1,
+            Some(Told::Unsure) => out.counts.unsure += 1,
+            _ => {}
+        }
+        if counts.get(row).is_some_and(|told| *told != Told::InTime) {
+            continue;
+        }
         let Some(positive) = words.kind(&label) else {
             out.counts.repeated += usize::from(left_out.insert(account, label).is_some());
             continue;
@@ -247,6 +301,44 @@ fn of_table(file: &str, table: &Table, words: &LabelWords) -> Result<Labels, Lab
         *out.counts.left_out.entry(word).or_default() += 1;
     }
     Ok(out)
+}
+
+/// Whether a row counts.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Told {
+    InTime,
+    Later,
+    Unsure,
+}
+
+/// Which rows were known in time and are sure enough; columns that nobody asks about are not looked at.
+fn told_in_time(
+    table: &Table,
+    known: Known,
+    cell: &dyn Fn(usize, &str, String) -> LabelError,
+) -> Result<Vec<Told>, LabelError> {
+    let mut all = vec![Told::InTime; table.rows()];
+    let column = |name: &str| table.get(name).map(words_of).unwrap_or_default().into_iter().enumerate();
+    let bad = |row: usize, name: &str, text: &str, what: &str| {
+        cell(row, name, format!("it is {}, expected {what}", sanitise(text, 40)))
+    };
+    for (row, text) in column("as_of") {
+        let (Some(until), Some(text)) = (known.until, text) else { continue };
+        let when = Timestamp::parse(&text)
+            .ok_or_else(|| bad(row, "as_of", &text, "a date or a time such as 2022-06-01T00:00:00Z"))?;
+        if until < when {
+            all[row] = Told::Later;
+        }
+    }
+    for (row, text) in column("confidence") {
+        let Some(text) = text.filter(|_| 0.0 < known.least_confidence) else { continue };
+        let sure = text.parse().ok().filter(|c: &f64| (0.0..=1.0).contains(c));
+        let sure = sure.ok_or_else(|| bad(row, "confidence", &text, "a share from 0 to 1"))?;
+        if sure < known.least_confidence && all[row] == Told::InTime {
+            all[row] = Told::Unsure;
+        }
+    }
+    Ok(all)
 }
 
 /// How many accounts each row stands for, where a column says it.

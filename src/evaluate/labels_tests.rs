@@ -3,7 +3,7 @@
 //! Scans nothing.
 
 use super::labels::*;
-use crate::domain::ErrorClass;
+use crate::domain::{ErrorClass, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
 fn read(text: &str, positive: &[&str], negative: &[&str]) -> Result<Labels, LabelError> {
@@ -63,4 +63,54 @@ fn a_chance_of_being_labeled_is_a_weight() {
     let text = "account,label,inclusion_probability\na,spam,0.25\nb,person,1\n";
     let labels = read(text, &["spam"], &["person"]).expect("read");
     assert_eq!((labels.accounts["a"].weight, labels.accounts["b"].weight, labels.weighted), (4.0, 1.0, true));
+}
+
+#[test]
+fn what_was_known_only_later_or_is_unsure_neither_counts_nor_contradicts() {
+    let text = "account,label,as_of,confidence\na,spam,2022-06-01,0.9\na,person,2022-06-02,0.9\nb,person,2022-06-01T00:00:00.000001Z,\nc,spam,,0.4\nc,person,,\nd,person,2022-05-01,0.5\n";
+    let folder = tempfile::tempdir().expect("temp");
+    let path = folder.path().join("labels.csv");
+    std::fs::write(&path, text).expect("written");
+    let words =
+        LabelWords { positive: vec!["spam".into()], negative: vec!["person".into()], left_out: Vec::new() };
+    let until = Timestamp::parse("2022-06-01");
+    let labels = read_known_labels(&path, &words, Known { until, least_confidence: 0.5 }).expect("read");
+    let told: Vec<(&str, bool)> = labels.accounts.iter().map(|(n, l)| (n.as_str(), l.positive)).collect();
+    assert_eq!(told, [("a", true), ("c", false), ("d", false)]);
+    let counts = &labels.counts;
+    assert_eq!((counts.rows, counts.later, counts.unsure, counts.conflicting), (6, 2, 1, 0));
+    let all = read_labels(&path, &words).expect("read");
+    assert_eq!((all.counts.later, all.counts.unsure, all.counts.conflicting), (0, 0, 2));
+
+    let cells = [
+        ("2022-06-31,1", "row 1, column as_of: it is 2022-06-31, expected a date"),
+        (",sure", "row 1, column confidence: it is sure, expected a share from 0 to 1"),
+        (",1.1", "row 1, column confidence: it is 1.1"),
+    ];
+    for (cell, said) in cells {
+        std::fs::write(&path, format!("account,label,as_of,confidence\na,spam,{cell}\nb,person,,\n"))
+            .expect("written");
+        let error =
+            read_known_labels(&path, &words, Known { until, least_confidence: 0.5 }).expect_err("refused");
+        assert!(error.to_string().contains(said), "{error}");
+        assert!(read_labels(&path, &words).is_ok(), "evaluation asks for neither");
+    }
+}
+
+#[test]
+fn other_tables_lend_their_columns_and_the_last_row_tells() {
+    let mut labels =
+        read("account,label,kind\na,spam,robot\nb,person,\n", &["spam"], &["person"]).expect("read");
+    let folder = tempfile::tempdir().expect("temp");
+    let path = folder.path().join("registrations.csv.zst");
+    let text = "ts,account,ip_country,kind\n1,a,DE,x\n2,a,IT,x\n3,b,,x\n4,zz,FR,x\n";
+    std::fs::write(&path, zstd::encode_all(text.as_bytes(), 1).expect("packed")).expect("written");
+    labels.attach(&path).expect("joined");
+    assert_eq!(labels.accounts["a"].columns["ip_country"], "IT");
+    assert_eq!(labels.accounts["a"].columns["kind"], "robot", "what labels say themselves stays");
+    assert!(!labels.accounts["b"].columns.contains_key("ip_country"));
+    assert_eq!((labels.accounts.len(), labels.columns.contains("ip_country")), (2, true));
+    std::fs::write(&path, zstd::encode_all("acount,x\na,1\n".as_bytes(), 1).expect("packed"))
+        .expect("written");
+    assert!(labels.attach(&path).expect_err("no account").to_string().contains("did you mean acount?"));
 }

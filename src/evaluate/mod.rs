@@ -25,6 +25,7 @@ mod slices;
 mod threshold;
 
 pub use backtest::{Backtest, Found, Night, Replay, Sent, backtest};
+pub use calibration::{Bent, Told, bend, measures as calibration_measures};
 pub use cases::{Case, Cases, EvaluationError, RunTables, Score, Truth, verdict_of};
 pub use compare::{Comparison, Flip, FlipKind, RuleValue, compare};
 pub use curve::{Curve, Cut, Weighed, precision_at};
@@ -33,7 +34,9 @@ pub use gate::{
     Failing, Gate, GateError, Outcome, Requirement, Result as GateResult, hold, key as confidence_key,
 };
 pub use intervals::{Interval, bootstrap, wilson};
-pub use labels::{LabelCounts, LabelError, LabelWords, Labeled, Labels, read_labels};
+pub use labels::{
+    Known, LabelCounts, LabelError, LabelWords, Labeled, Labels, read_known_labels, read_labels,
+};
 pub use measure::{Measure, Measures, Rate};
 pub use metrics::{auroc, average_precision, recall_at_fpr, score_at_fpr};
 pub use panel::{Estimate, Label, Measured, Panel, PanelSet, Part, Several, SubScore, measure, settle};

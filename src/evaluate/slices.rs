@@ -13,16 +13,22 @@ use crate::table_io::{TableError, sanitise};
 use std::collections::BTreeMap;
 
 /// The dimensions that are cut by when nobody names any.
-const USUAL: [&str; 9] = [
+const USUAL: [&str; 15] = [
     "label",
     "persona",
+    "registration",
     "age",
     "volume",
+    "foreign_number",
     "number_country",
     "network_kind",
     "client",
+    "client_build",
+    "kind",
+    "business_api",
     "script",
     "shared_device",
+    "sign_ups_beside",
 ];
 
 /// What a value that is not there is called.
@@ -46,11 +52,28 @@ enum From {
 /// A dimension that a feature gives: its name, the card, and the slice of a value.
 type OfFeature = (&'static str, &'static Feature, fn(f64) -> &'static str);
 
-static OF_FEATURES: [OfFeature; 3] = [
+static OF_FEATURES: [OfFeature; 7] = [
+    ("registration", &lifecycle::AGE, |_| "known"),
     ("age", &lifecycle::AGE, age),
     ("volume", &volume::ACTIONS, messages),
+    ("foreign_number", &registration::COUNTRY, yes),
+    ("business_api", &lifecycle::API, yes),
     ("shared_device", &registration::DEVICE, shared),
+    ("sign_ups_beside", &registration::COHORT, beside),
 ];
+
+fn yes(flag: f64) -> &'static str {
+    if 0.0 < flag { "yes" } else { "no" }
+}
+
+/// The same network and client within the hour.
+fn beside(accounts: f64) -> &'static str {
+    match accounts - 1.0 {
+        n if n < 1.0 => "none",
+        n if n < 10.0 => "1 to 9",
+        _ => "10 and more",
+    }
+}
 
 fn age(seconds: f64) -> &'static str {
     match seconds / 86_400.0 {
@@ -78,7 +101,11 @@ fn shared(accounts: f64) -> &'static str {
 /// The feature columns that evaluation reads beside the accounts' names and the reasons of absent values.
 pub fn feature_columns() -> Vec<&'static str> {
     let cards = OF_FEATURES.iter().map(|(_, card, _)| card.name);
-    ["account", "absent"].into_iter().chain(cards).chain([feedback::REPORTS_RAW.name]).collect()
+    let mut names: Vec<&str> =
+        ["account", "absent"].into_iter().chain(cards).chain([feedback::REPORTS_RAW.name]).collect();
+    // Two dimensions of one card lie side by side.
+    names.dedup();
+    names
 }
 
 /// The row of each account in the feature columns.

@@ -57,6 +57,18 @@ pub struct Trained {
     pub conflicting_n: usize,
     /// Feature rows without a label.
     pub unlabeled_n: usize,
+    /// Until when labels had to be known, RFC 3339.
+    #[serde(default)]
+    pub labels_until: Option<String>,
+    /// Rows of labels that were known only later, left out.
+    #[serde(default)]
+    pub later_n: usize,
+    /// How sure labels had to be.
+    #[serde(default)]
+    pub least_confidence: f64,
+    /// Rows of labels that were less sure, left out.
+    #[serde(default)]
+    pub unsure_n: usize,
     /// Groups of accounts that were kept together.
     pub groups_n: usize,
     /// Share of positive accounts that were sampled for the last fit.
@@ -75,6 +87,12 @@ pub struct Trained {
     pub without: Vec<String>,
     /// Features answered for although they nearly equal the label.
     pub not_a_leak: Vec<String>,
+    /// Features of which more never lowers the log-odds.
+    #[serde(default)]
+    pub never_lower: Vec<String>,
+    /// Features of which more never raises them.
+    #[serde(default)]
+    pub never_raise: Vec<String>,
 }
 
 /// A measured number with its interval.

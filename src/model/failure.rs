@@ -42,6 +42,14 @@ pub enum ModelError {
         /// The nearest valid name, as half a sentence.
         offer: String,
     },
+    /// A direction that was asked for against the policy's, or both at once.
+    #[error("feature {feature} has a direction already: more of it never {never} the log-odds")]
+    OtherDirection {
+        /// The feature.
+        feature: String,
+        /// What more of it never does, as a verb.
+        never: &'static str,
+    },
     /// The fit itself failed.
     #[error("training failed: {0}")]
     Fit(String),

@@ -226,11 +226,11 @@ fn paper(m: &Measures) -> Block {
 
 fn calibration(m: &Measures) -> Block {
     let is = |name: &str| {
-        ["brier", "log_loss", "calibration_slope", "observed_over"].iter().any(|s| name.starts_with(s))
+        ["brier", "log_loss", "calibration_", "observed_over"].iter().any(|s| name.starts_with(s))
     };
     let rows = m.iter().filter(|(name, _)| is(name));
     let rows = rows.map(|(name, m)| vec![Cell::Name(name.clone()), told(Some(m)).into()]).collect();
-    Block::table("Calibration of p_abuse", &["measure", "value"], rows)
+    Block::table("Calibration", &["measure", "value"], rows)
 }
 
 #[cfg(test)]

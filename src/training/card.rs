@@ -2,7 +2,7 @@
 //! In: an artifact; out: Markdown with the same bytes for the same artifact.
 //! Praises nothing: every number stands with its n and interval, every limit of the labels with it.
 
-use crate::model::{Artifact, Kind, Metric, corrected};
+use crate::model::{Artifact, Kind, Metric, Trained, corrected};
 use std::fmt::Write;
 
 /// Features shown.
@@ -67,9 +67,14 @@ fn data(text: &mut String, artifact: &Artifact) {
         ("labels of accounts without a feature row", t.unknown_n.to_string()),
         ("accounts with contradicting labels, left out", t.conflicting_n.to_string()),
         ("feature rows without a label of either kind", t.unlabeled_n.to_string()),
+        ("labels known at the latest", t.labels_until.clone().unwrap_or_else(|| "at any time".to_owned())),
+        ("rows of labels known only later, left out", t.later_n.to_string()),
+        ("least confidence of a label that states one", t.least_confidence.to_string()),
+        ("rows of labels less sure, left out", t.unsure_n.to_string()),
         ("groups kept in one fold", t.groups_n.to_string()),
         ("left out on request", none_or(&t.without)),
         ("nearly equal to the label, answered for", none_or(&t.not_a_leak)),
+        ("directions held", directions(t)),
         ("fitted by", t.fitted_by.clone()),
         (
             "sampled for the last fit",
@@ -91,6 +96,11 @@ fn data(text: &mut String, artifact: &Artifact) {
         );
     }
     text.push('\n');
+}
+
+fn directions(t: &Trained) -> String {
+    let (up, down) = (t.never_lower.len(), t.never_raise.len());
+    format!("more of {up} features never lowers the log-odds, more of {down} never raises them")
 }
 
 fn results(text: &mut String, artifact: &Artifact) {

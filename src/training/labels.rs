@@ -32,6 +32,8 @@ pub fn examples<'a>(
         label_sources: sources.into_iter().cloned().collect(),
         positive_labels: words.positive.clone(),
         conflicting_n: labels.counts.conflicting,
+        later_n: labels.counts.later,
+        unsure_n: labels.counts.unsure,
         ..Trained::default()
     };
     let mut examples = Vec::new();

@@ -2,7 +2,9 @@
 //! In: examples and their out-of-fold scores; out: named numbers.
 //! Never measures a model on what it was fitted on.
 
-use crate::evaluate::{Interval, Scored, auroc, average_precision, bootstrap, recall_at_fpr, wilson};
+use crate::evaluate::{
+    Interval, Scored, Told, auroc, average_precision, bootstrap, calibration_measures, recall_at_fpr,
+};
 use crate::model::{Calibration, Dataset, Metric, OutOfFold};
 
 /// Rounds of the bootstrap for small sets; large ones need fewer, for their intervals hardly move.
@@ -11,8 +13,8 @@ const ROUNDS: usize = 400;
 /// Account-rounds that a bootstrap may take.
 const MOST_WORK: usize = 8_000_000;
 
-/// Chances whose observed share is compared with the expected one.
-const BINS: [(f64, f64); 4] = [(0.0, 0.1), (0.1, 0.5), (0.5, 0.9), (0.9, 1.01)];
+/// Confidence of each of two bounds that hold 95 % between them.
+const EACH: f64 = 0.975;
 
 /// A metric of ranking.
 type Ranks = fn(&[Scored]) -> Option<f64>;
@@ -57,11 +59,11 @@ pub fn ranking(data: &Dataset, repeats: &[OutOfFold]) -> Vec<Metric> {
         .collect()
 }
 
-/// Observed over expected positives by expected chance, and the Brier score beside that of the base rate: every fold is
-/// judged by a calibration on the others.
+/// Slope and intercept of the logit, observed over expected positives in the top bins, and the Brier score beside that of the
+/// base rate: every fold is judged by a calibration on the others.
 pub fn calibration(data: &Dataset, repeat: &OutOfFold) -> Vec<Metric> {
     let folds = repeat.folds.iter().max().map_or(0, |most| most + 1);
-    let mut said: Vec<(f64, bool)> = Vec::new();
+    let mut told: Vec<Told> = Vec::new();
     for fold in 0..folds {
         let of = |inside: bool| {
             (0..data.examples.len()).filter(move |i| (repeat.folds[*i] == fold) == inside).collect::<Vec<_>>()
@@ -70,43 +72,31 @@ pub fn calibration(data: &Dataset, repeat: &OutOfFold) -> Vec<Metric> {
             rows.into_iter().map(|i| (repeat.log_odds[i], data.examples[i].positive)).collect()
         };
         let Some(made) = Calibration::of(&pairs(of(false)), None) else { return Vec::new() };
-        said.extend(pairs(of(true)).into_iter().map(|(score, positive)| (made.chance(score).0, positive)));
+        let say = |(score, positive)| Told { p: made.chance(score).0, positive, weight: 1.0 };
+        told.extend(pairs(of(true)).into_iter().map(say));
     }
-    let mut out: Vec<Metric> =
-        BINS.iter().filter_map(|(low, high)| observed_over_expected(&said, *low, *high)).collect();
-    let n = said.len();
-    let rate = said.iter().filter(|s| s.1).count() as f64 / n as f64;
-    let squares: Vec<f64> =
-        said.iter().map(|(p, positive)| (p - f64::from(u8::from(*positive))).powi(2)).collect();
-    let brier = squares.iter().sum::<f64>() / n as f64;
-    let spread =
-        (squares.iter().map(|s| (s - brier).powi(2)).sum::<f64>() / n as f64 / n as f64).sqrt() * 1.96;
-    out.push(Metric { name: "brier".to_owned(), value: brier, low: brier - spread, high: brier + spread, n });
-    let of_rate = rate * (1.0 - rate);
-    out.push(Metric {
-        name: "brier_of_the_base_rate".to_owned(),
-        value: of_rate,
-        low: of_rate,
-        high: of_rate,
-        n,
-    });
+    let measures = calibration_measures(&told, EACH, str::to_owned);
+    let with_bounds = measures.iter().filter(|(name, _)| !name.starts_with("brier"));
+    let mut out: Vec<Metric> = with_bounds
+        .filter_map(|(name, m)| {
+            Some(Metric { name: name.clone(), value: m.value?, low: m.low?, high: m.high?, n: m.n })
+        })
+        .collect();
+    out.extend(brier(&told));
     out
 }
 
-fn observed_over_expected(said: &[(f64, bool)], low: f64, high: f64) -> Option<Metric> {
-    let bin: Vec<&(f64, bool)> = said.iter().filter(|(p, _)| low <= *p && *p < high).collect();
-    let expected: f64 = bin.iter().map(|(p, _)| p).sum();
-    if expected <= 0.0 {
-        return None;
-    }
-    let observed = bin.iter().filter(|(_, positive)| *positive).count();
-    let share = wilson(observed, bin.len());
-    let over = |share: f64| share * bin.len() as f64 / expected;
-    Some(Metric {
-        name: format!("observed_over_expected_{low}_{}", high.min(1.0)),
-        value: observed as f64 / expected,
-        low: over(share.low),
-        high: over(share.high),
-        n: bin.len(),
-    })
+/// The mean squared error with its interval, and that of the base rate alone.
+fn brier(told: &[Told]) -> [Metric; 2] {
+    let n = told.len();
+    let rate = told.iter().filter(|t| t.positive).count() as f64 / n as f64;
+    let squares: Vec<f64> = told.iter().map(|t| (t.p - f64::from(u8::from(t.positive))).powi(2)).collect();
+    let brier = squares.iter().sum::<f64>() / n as f64;
+    let spread =
+        (squares.iter().map(|s| (s - brier).powi(2)).sum::<f64>() / n as f64 / n as f64).sqrt() * 1.96;
+    let of_rate = rate * (1.0 - rate);
+    [
+        Metric { name: "brier".to_owned(), value: brier, low: brier - spread, high: brier + spread, n },
+        Metric { name: "brier_of_the_base_rate".to_owned(), value: of_rate, low: of_rate, high: of_rate, n },
+    ]
 }

@@ -45,6 +45,10 @@ pub struct Wishes {
     pub without: Vec<String>,
     /// Features answered for although they nearly equal the label.
     pub not_a_leak: Vec<String>,
+    /// Features of which more may never lower the log-odds, beside those whose cards demand it.
+    pub raises: Vec<String>,
+    /// Features of which more may never raise them, likewise.
+    pub lowers: Vec<String>,
     /// Whether the features are cards of this program.
     pub of_cards: bool,
 }
@@ -64,7 +68,7 @@ pub struct Training {
 pub fn train(data: Dataset, wishes: &Wishes, origin: Trained) -> Result<Training, ModelError> {
     let data = left_out(data, wishes)?;
     refuse_leaks(&data, &wishes.not_a_leak)?;
-    let hyper = hyper(&data, wishes);
+    let hyper = hyper(&data, wishes)?;
     let out_of_fold = cross_validate(&data, &hyper, wishes.cross)?;
     let all: Vec<usize> = (0..data.examples.len()).collect();
     let last = fit(&data, &all, &hyper)?;
@@ -95,7 +99,8 @@ fn left_out(data: Dataset, wishes: &Wishes) -> Result<Dataset, ModelError> {
     };
     let families: Vec<Option<String>> =
         data.features.iter().map(|name| if wishes.of_cards { family(name) } else { None }).collect();
-    for name in wishes.without.iter().chain(&wishes.not_a_leak) {
+    let named = [&wishes.without, &wishes.not_a_leak, &wishes.raises, &wishes.lowers];
+    for name in named.into_iter().flatten() {
         let is_family = families.iter().flatten().any(|f| f == name) && wishes.without.contains(name);
         if !is_family && !data.features.contains(name) {
             let valid = data.features.iter().chain(families.iter().flatten()).map(String::as_str);
@@ -144,16 +149,22 @@ fn refuse_leaks(data: &Dataset, answered_for: &[String]) -> Result<(), ModelErro
     Ok(())
 }
 
-fn hyper(data: &Dataset, wishes: &Wishes) -> Hyper {
-    let sign = |name: &String| {
-        let card = cards().into_iter().find(|card| wishes.of_cards && card.name == name);
-        card.map_or(Direction::Free, direction).sign()
-    };
-    Hyper {
-        kind: wishes.kind,
-        seed: wishes.seed,
-        growth: Default::default(),
-        signs: data.features.iter().map(sign).collect(),
+fn hyper(data: &Dataset, wishes: &Wishes) -> Result<Hyper, ModelError> {
+    let signs = data.features.iter().map(|name| sign(name, wishes)).collect::<Result<_, _>>()?;
+    Ok(Hyper { kind: wishes.kind, seed: wishes.seed, growth: Default::default(), signs })
+}
+
+/// The direction that a feature's card demands, or else the one that was asked for.
+fn sign(name: &str, wishes: &Wishes) -> Result<i8, ModelError> {
+    let card = cards().into_iter().find(|card| wishes.of_cards && card.name == name);
+    let asks = |list: &[String]| list.iter().any(|n| n == name);
+    let never = |never| Err(ModelError::OtherDirection { feature: name.to_owned(), never });
+    match (card.map_or(Direction::Free, direction).sign(), asks(&wishes.raises), asks(&wishes.lowers)) {
+        (-1, true, _) => never("raises"),
+        (1, _, true) | (_, true, true) => never("lowers"),
+        (_, true, _) => Ok(1),
+        (_, _, true) => Ok(-1),
+        (demanded, ..) => Ok(demanded),
     }
 }
 
@@ -197,6 +208,10 @@ fn trained(data: &Dataset, wishes: &Wishes, hyper: &Hyper, fit: &Fit, origin: Tr
     groups.sort_unstable();
     groups.dedup();
     let positive_n = data.positives();
+    let held = |sign: i8| {
+        let of = data.features.iter().zip(&hyper.signs).filter(move |(_, s)| **s == sign);
+        of.map(|(name, _)| name.clone()).collect()
+    };
     Trained {
         positive_n,
         negative_n: data.examples.len() - positive_n,
@@ -209,6 +224,8 @@ fn trained(data: &Dataset, wishes: &Wishes, hyper: &Hyper, fit: &Fit, origin: Tr
         fitted_by: hyper.in_words(),
         without: wishes.without.clone(),
         not_a_leak: wishes.not_a_leak.clone(),
+        never_lower: held(1),
+        never_raise: held(-1),
         ..origin
     }
 }

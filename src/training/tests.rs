@@ -36,6 +36,8 @@ fn wishes(kind: Kind) -> Wishes {
         base_rate: None,
         without: Vec::new(),
         not_a_leak: Vec::new(),
+        raises: Vec::new(),
+        lowers: Vec::new(),
         of_cards: false,
     }
 }
@@ -168,4 +170,43 @@ fn the_card_says_what_the_model_may_not_do() {
     let real = train(data(300), &stated, Trained::default()).expect("trains").artifact;
     assert!(real.is_calibrated() && card(&real).contains("moves nobody past `review`"));
     assert!(!made.is_calibrated());
+}
+
+#[test]
+fn a_direction_asked_for_is_held_and_written_down() {
+    for kind in [Kind::Logistic, Kind::Boosted] {
+        let free = trained_on(data(600), kind).artifact;
+        assert!(free.training.never_lower.is_empty());
+        // Against what the examples say: nothing may be learned from it but what agrees.
+        let asked = Wishes { raises: vec!["down".to_owned()], ..wishes(kind) };
+        let bound = train(data(600), &asked, Trained::default()).expect("trains").artifact;
+        assert_eq!((bound.training.never_lower.len(), bound.training.never_raise.len()), (1, 0));
+        let of = |a: &Artifact| a.features.iter().find(|f| f.name == "down").expect("there").direction;
+        assert!(of(&free) < 0.0 && 0.0 <= of(&bound), "{kind:?}: {} {}", of(&free), of(&bound));
+        assert!(card(&bound).contains("more of 1 features never lowers the log-odds"));
+    }
+    let both = Wishes { raises: vec!["up".into()], lowers: vec!["up".into()], ..wishes(Kind::Logistic) };
+    let error = train(data(300), &both, Trained::default()).expect_err("both ways").to_string();
+    assert!(error.contains("feature up has a direction already"), "{error}");
+    let odd = Wishes { lowers: vec!["dwon".into()], ..wishes(Kind::Logistic) };
+    let error = train(data(300), &odd, Trained::default()).expect_err("no such feature").to_string();
+    assert!(error.ends_with("did you mean down?"), "{error}");
+}
+
+#[test]
+fn chances_are_judged_by_slope_intercept_and_top_bins() {
+    let made = trained_on(data(900), Kind::Logistic).artifact;
+    let of =
+        |name: &str| made.outcome.metrics.iter().find(|m| m.name == name).unwrap_or_else(|| panic!("{name}"));
+    for name in [
+        "calibration_slope",
+        "calibration_intercept",
+        "observed_over_expected_from_0.1",
+        "observed_over_expected_from_0.5",
+    ] {
+        let m = of(name);
+        assert!(m.low < m.value && m.value < m.high && 0 < m.n, "{m:?}");
+    }
+    assert!((0.5..1.5).contains(&of("calibration_slope").value), "{:?}", of("calibration_slope"));
+    assert!(of("calibration_slope").n == 900 && of("observed_over_expected_from_0.5").n < 900);
 }

@@ -148,3 +148,51 @@ fn wrong_words_of_train_are_answered_with_the_nearest() {
     assert!(said(&[], 3).contains("1 positive and 1 other accounts"));
     assert!(!scratch.path().join("model.json").exists());
 }
+
+#[test]
+fn labels_known_only_later_or_hardly_sure_teach_nothing_unless_asked() {
+    let scratch = tempfile::tempdir().expect("temp");
+    let plain = scan(&scratch.path().join("plain"), &[]);
+    let file = scratch.path().join("labels.csv");
+    labels(&plain, &file);
+    // Every label twice: once known at the night, and once, later or in doubt, the other way round.
+    let mut text = "account,label,as_of,confidence\n".to_owned();
+    for (i, line) in fs::read_to_string(&file).expect("labels").lines().skip(1).enumerate() {
+        let mut cells = line.split(',');
+        let (account, label) = (cells.next().expect("account"), cells.next().expect("label"));
+        let other = if label == "abuse" { "fine" } else { "abuse" };
+        let doubt = if i % 2 == 0 { "2022-06-02,1" } else { "2022-06-01,0.2" };
+        text.push_str(&format!("{account},{label},2022-06-01T00:00:00Z,0.9\n{account},{other},{doubt}\n"));
+    }
+    fs::write(&file, text).expect("written");
+    let features = plain.join("features.parquet").to_string_lossy().into_owned();
+    let train = |features: &str, more: &[&str]| {
+        let words = ["--positive", "abuse", "--negative", "fine", "--folds", "2", "--kind", "logistic"];
+        let args = [&["train", "--features", features, "--labels", "labels.csv"], &words[..], more].concat();
+        run_in(scratch.path(), &args)
+    };
+    let done = train(&features, &["--score", &features]);
+    assert_eq!(done.code, 0, "{}", done.err);
+    assert!(done.err.contains("labels known only after as_of of the features"), "{}", done.err);
+    let model: Value =
+        serde_json::from_str(&fs::read_to_string(scratch.path().join("model.json")).expect("model"))
+            .expect("JSON");
+    let made = &model["training"];
+    assert_eq!((&made["conflicting_n"], &made["labels_until"]), (&0.into(), &"2022-06-01T00:00:00Z".into()));
+    assert!(made["later_n"].as_u64() > Some(100) && made["unsure_n"].as_u64() > Some(100), "{made}");
+    assert!(made["never_raise"].as_array().is_some_and(|n| n.iter().any(|n| n == "contact_replied_share")));
+    let scores = fs::read_to_string(scratch.path().join("scores.csv")).expect("scores");
+    assert_eq!(scores.lines().count(), 1 + read_run(&plain).expect("a run").accounts.len());
+
+    // Whoever asks for them gets two answers for each account, which is none.
+    let asked = train(&features, &["--labels-until", "2022-07-01", "--min-confidence", "0"]);
+    assert!(asked.code == 3 && asked.err.contains("0 positive and 0 other accounts"), "{}", asked.err);
+
+    // Without the run beside them nobody knows of when the features are.
+    let alone = scratch.path().join("alone.parquet");
+    fs::copy(&features, &alone).expect("copied");
+    let alone = alone.to_string_lossy().into_owned();
+    let unknown = train(&alone, &[]);
+    assert!(unknown.code == 2 && unknown.err.contains("say it with --labels-until DATE"), "{}", unknown.err);
+    assert_eq!(train(&alone, &["--labels-until", "2022-06-01"]).code, 0);
+}

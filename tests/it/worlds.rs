@@ -26,6 +26,7 @@ fn every_file_of_a_world_is_read_without_a_reject() {
         let world = json(&temp.path().join("world/world.json"));
         assert_eq!(metrics["rows.read"].as_f64(), world["messages"].as_f64());
         let manifest = json(&run.join("manifest.json"));
+        assert_eq!(manifest["simulated"], true);
         let inputs = manifest["inputs"].as_array().expect("inputs");
         assert!(inputs.len() >= 9, "side tables are missing: {inputs:?}");
         for input in inputs {
