@@ -8,7 +8,7 @@ use crate::campaigns::{Found, Newcomers, Search, SearchError, SharedThing, newco
 use crate::context::Exchange;
 use crate::decision::{self, Known, OffPlatformDecision, Policy, PolicyError, Rulings};
 use crate::domain::{ErrorClass, Timestamp};
-use crate::features::{Night, Population, PopulationError, extract_watched};
+use crate::features::{AccountFeatures, Activity, Night, Population, PopulationError, extract_watched};
 use crate::log::{Inputs, LogError, MemoryPlan, MessageLog, Parts, ReadSettings, Shared, Step, WindowWish};
 use crate::model::Model;
 use crate::report::{
@@ -115,18 +115,24 @@ impl std::ops::AddAssign for Counts {
 pub struct Extracted {
     /// Their feature rows, in account order.
     pub rows: Vec<NamedRow>,
+    /// The same accounts judged, where they are; of those who are noted with what they did over time.
+    pub judged: Vec<Judged>,
     /// What they put out, by the place of the account among these rows.
     pub things: Vec<SharedThing>,
     /// Whom the young ones among them write to, likewise.
     pub newcomers: Newcomers,
 }
 
-/// Orders and extracts every account of a log, handing rows on in account order.
+/// What judges an account by its name and row as soon as it is extracted; nothing where a run only extracts.
+pub type Judge<'a> = dyn Fn(&str, &AccountFeatures) -> Option<Judged> + Sync + 'a;
+
+/// Orders, extracts and judges every account of a log, handing rows on in account order.
 ///
 /// Partitions are worked on in parallel, as many at a time as fit in memory together.
 pub fn each_account(
     log: &mut MessageLog,
     settings: &ReadSettings,
+    judge: &Judge,
     mut hand_on: impl FnMut(Extracted) -> Result<(), ScanError>,
 ) -> Result<Counts, ScanError> {
     let exchange = Exchange::new(&log.side, &log.window);
@@ -148,15 +154,18 @@ pub fn each_account(
         if parts.len() == 1 {
             // It may be one that comes in pieces, and what a piece yields must not wait for the next one.
             for parts in parts.drain(..) {
-                extract_named(parts, log, &night, |counted, extracted| {
+                extract_named(parts, log, &night, judge, |counted, extracted| {
                     counts += counted;
                     hand_on(extracted)?;
                     stopped(settings)
                 })?;
             }
         }
-        let extracted: Vec<Result<_, ScanError>> =
-            parts.into_par_iter().with_max_len(1).map(|parts| extract_whole(parts, log, &night)).collect();
+        let extracted: Vec<Result<_, ScanError>> = parts
+            .into_par_iter()
+            .with_max_len(1)
+            .map(|parts| extract_whole(parts, log, &night, judge))
+            .collect();
         for partition in extracted {
             for (counted, extracted) in partition? {
                 counts += counted;
@@ -174,9 +183,10 @@ fn extract_whole(
     parts: Parts,
     log: &MessageLog,
     night: &Night,
+    judge: &Judge,
 ) -> Result<Vec<(Counts, Extracted)>, ScanError> {
     let mut all = Vec::new();
-    extract_named(parts, log, night, |counts, extracted| {
+    extract_named(parts, log, night, judge, |counts, extracted| {
         all.push((counts, extracted));
         Ok(())
     })?;
@@ -188,6 +198,7 @@ fn extract_named(
     parts: Parts,
     log: &MessageLog,
     night: &Night,
+    judge: &Judge,
     mut hand_on: impl FnMut(Counts, Extracted) -> Result<(), ScanError>,
 ) -> Result<(), ScanError> {
     let extra = log.extra(parts.index);
@@ -195,9 +206,15 @@ fn extract_named(
         let from = extra.partition_point(|account| account < tokens.start());
         let to = extra.partition_point(|account| account <= tokens.end());
         let mut all = Extracted::default();
-        let rows = extract_watched(&partition, &extra[from..to], night, |place, facts| {
+        let name = |account| partition.name(account).unwrap_or_default();
+        let rows = extract_watched(&partition, &extra[from..to], night, |place, facts, row| {
             shared_things(facts, place as u32, &mut all.things);
             newcomers(facts, place as u32, &mut all.newcomers);
+            // Judged where the messages are at hand, so that what it did is summed up of those only who are noted.
+            all.judged.extend(judge(name(row.account), row).map(|judged| {
+                let activity = judged.is_noted().then(|| Box::new(Activity::of(facts)));
+                Judged { activity, ..judged }
+            }));
         });
         let counts = Counts {
             events: partition.sent.len() as u64,
@@ -205,10 +222,9 @@ fn extract_named(
             outside: partition.outside,
             accounts: rows.len() as u64,
         };
-        all.rows.extend(rows.into_iter().map(|features| {
-            let name = partition.name(features.account).unwrap_or_default().to_owned();
-            NamedRow { name, features }
-        }));
+        all.rows.extend(
+            rows.into_iter().map(|features| NamedRow { name: name(features.account).to_owned(), features }),
+        );
         hand_on(counts, all)
     })
 }
@@ -273,15 +289,13 @@ pub fn scan(inputs: &Inputs, settings: ScanSettings, out: &Path) -> Result<Summa
     let mut search = Search::new(&shared, log.window.from_us());
     let learned = (settings.population, settings.model);
     let terms = Terms::new(learned, &policy, &known, rulings.as_ref(), now.0);
-    let judge = |row: NamedRow| terms.judge(row);
+    let judge = |name: &str, row: &AccountFeatures| (!settings.features_only).then(|| terms.judge(name, row));
     let mut accounts = 0;
-    let counts = each_account(&mut log, &settings.read, |Extracted { rows, things, newcomers }| {
-        file.append(&rows)?;
-        search.add(accounts, things, newcomers)?;
-        accounts += rows.len() as u32;
-        if !settings.features_only {
-            judged.par_extend(rows.into_par_iter().map(judge));
-        }
+    let counts = each_account(&mut log, &settings.read, &judge, |extracted| {
+        file.append(&extracted.rows)?;
+        search.add(accounts, extracted.things, extracted.newcomers)?;
+        accounts += extracted.rows.len() as u32;
+        judged.extend(extracted.judged);
         Ok(())
     })?;
     file.finish()?;
@@ -292,7 +306,7 @@ pub fn scan(inputs: &Inputs, settings: ScanSettings, out: &Path) -> Result<Summa
     let members = fill_in(&table, &found.beside())?;
     let campaigns = named(&found, &members, log.seen.digest);
     if !settings.features_only {
-        members.into_iter().for_each(|(place, row)| judged[place as usize] = judge(row));
+        terms.judge_again(&mut judged, members);
         tell_campaigns(&mut judged, &campaigns);
     }
     judged.sort_unstable_by(Judged::before);
@@ -317,11 +331,12 @@ pub fn scan(inputs: &Inputs, settings: ScanSettings, out: &Path) -> Result<Summa
         settings: settings.settings,
         held: None,
         delta: None,
+        earlier_spread: None,
         decisions_digest: rulings.as_ref().map(Rulings::digest),
         simulated: settings.simulated,
         journal,
     };
-    hold_against(&mut run, earlier.as_ref(), judge)?;
+    hold_against(&mut run, earlier.as_ref(), |row: NamedRow| terms.judge(&row.name, &row.features))?;
     stopped(&settings.read)?;
     settings.read.tell(Step::Publishing);
     Ok(run.publish(folder, settings.name)?)

@@ -4,11 +4,12 @@
 
 use crate::campaigns::{CampaignKind, Part};
 use crate::decision::{self, Circumstances, Known, Policy, Rulings};
-use crate::features::Population;
+use crate::features::{Absent, AccountFeatures, Population, feedback};
 use crate::model::Model;
 use crate::report::{Judged, NamedCampaign, NamedRow};
 use crate::{rules, scoring};
 use hashbrown::HashMap;
+use std::collections::BTreeMap;
 
 /// What an account is judged by, beside its conduct.
 pub(super) struct Terms<'a> {
@@ -33,21 +34,45 @@ impl<'a> Terms<'a> {
     }
 
     /// Judges one account.
-    pub(super) fn judge(&self, row: NamedRow) -> Judged {
+    pub(super) fn judge(&self, name: &str, features: &AccountFeatures) -> Judged {
         let Self { population, model, policy, known, rulings, as_of } = *self;
-        let outcome = rules::run(&row.features, population, &policy.limits);
-        let card = scoring::score(&row.features, outcome, policy.evidence.minimum_actions);
-        let card = scoring::fuse(card, model.and_then(|model| model.says(&row.features)));
-        let off_platform = known.off_platform(&row.name);
-        let innocent = rulings.and_then(|rulings| rulings.innocent(&row.name, as_of));
+        let outcome = rules::run(features, population, &policy.limits);
+        let card = scoring::score(features, outcome, policy.evidence.minimum_actions);
+        let card = scoring::fuse(card, model.and_then(|model| model.says(features)));
+        let off_platform = known.off_platform(name);
+        let innocent = rulings.and_then(|rulings| rulings.innocent(name, as_of));
         let circumstances = Circumstances {
             innocent: innocent.as_ref(),
             as_of_us: as_of,
-            sanction: known.sanction(&row.name, as_of),
+            sanction: known.sanction(name, as_of),
             off_platform: &off_platform,
         };
         let decision = decision::decide(&card, &circumstances, policy);
-        Judged { name: row.name, card, decision, campaign: None }
+        Judged {
+            name: name.to_owned(),
+            card,
+            decision,
+            campaign: None,
+            activity: None,
+            reported: reported(features),
+        }
+    }
+
+    /// Judges those again who were found in company, by their place; what they did over time stays as it was summed up.
+    pub(super) fn judge_again(&self, judged: &mut [Judged], members: BTreeMap<u32, NamedRow>) {
+        for (place, row) in members {
+            let before = &mut judged[place as usize];
+            let activity = before.activity.take();
+            *before = Judged { activity, ..self.judge(&row.name, &row.features) };
+        }
+    }
+}
+
+/// One or two reporters are not told as a number, but they are some.
+fn reported(features: &AccountFeatures) -> Option<bool> {
+    match features.get(&feedback::REPORTS_RAW) {
+        Ok(n) => Some(0.0 < n),
+        Err(absent) => (absent == Absent::Suppressed).then_some(true),
     }
 }
 

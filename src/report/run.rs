@@ -7,12 +7,13 @@ use super::delta::Delta;
 use super::earlier::{Earlier, EarlierError};
 use super::feature_file::NamedRow;
 use super::folder::{FolderError, RunFolder};
-use super::html;
 use super::journal::Journal;
+use super::lines::{ACTIVITY, activity_lines, off_platform_lines, reason_lines};
 use super::manifest::{MANIFEST, Manifest, other_results, with_digests};
+use super::page::{self, Spread};
 use super::queue::{Queue, QueueTerms, exports};
 use super::read_back::read_run;
-use super::record_v1::{Judged, OffPlatformLine, ReasonLine, scores};
+use super::record_v1::{Judged, scores};
 use crate::campaigns::{CampaignKind, Found};
 use crate::decision::{
     Finding, OffPlatformDecision, Policy, Ruled, SanctionState, State, Verdict, VerdictCounts,
@@ -22,7 +23,6 @@ use crate::features::{FeatureTable, Population};
 use crate::log::{Offers, ReadReport, Seen, rejects_table};
 use crate::model::{Lift, Model};
 use crate::rules;
-use crate::scoring::{mitigations, reasons};
 use crate::table_io::{TableError, write_parquet};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -89,6 +89,8 @@ pub struct Run<'a> {
     pub held: Option<String>,
     /// What changed since an earlier run, where there is one to compare with.
     pub delta: Option<Delta>,
+    /// How the sub-scores and verdicts of that run were spread.
+    pub earlier_spread: Option<Spread>,
     /// Digest of the decisions of people that were read.
     pub decisions_digest: Option<String>,
     /// Whether the log is marked as simulated.
@@ -257,6 +259,12 @@ impl Run<'_> {
         judge: impl Fn(NamedRow) -> Judged,
     ) -> Result<(), EarlierError> {
         let tonight = self.manifest("");
+        self.earlier_spread = Some(Spread::of(
+            earlier
+                .accounts
+                .values()
+                .map(|a| (a.verdict.as_str(), [a.automation, a.broadcast, a.unsolicited])),
+        ));
         self.delta = Some(Delta::of(earlier, &self.judged, &self.campaigns, &tonight, judge)?);
         Ok(())
     }
@@ -364,9 +372,10 @@ impl Run<'_> {
             &scores(&self.judged, self.window.to_us(), self.model),
             &metadata,
         )?;
-        folder.write("reasons.ndjson", &self.reason_lines()?)?;
+        folder.write("reasons.ndjson", &reason_lines(&self.judged, &self.window)?)?;
+        folder.write(ACTIVITY, &activity_lines(&self.judged)?)?;
         if !self.off_platform.is_empty() {
-            folder.write("off_platform.ndjson", &self.off_platform_lines()?)?;
+            folder.write("off_platform.ndjson", &off_platform_lines(&self.off_platform)?)?;
         }
         if let Some(delta) = &self.delta {
             let metadata = [("bulkwatch.schema", "delta 1")];
@@ -380,29 +389,9 @@ impl Run<'_> {
                 folder.write(file, &bytes)?;
             }
         }
-        folder.write("report.html", html::page(self, manifest.run_id(), &queue)?.as_bytes())?;
+        let page = page::page(self, manifest.run_id(), &queue, &terms)?;
+        folder.write("report.html", page.as_bytes())?;
         Ok(queue.metrics())
-    }
-
-    fn reason_lines(&self) -> Result<Vec<u8>, ReportError> {
-        let mut out = Vec::new();
-        for j in &self.judged {
-            for (kind, list) in [("reason", reasons(&j.card)), ("mitigation", mitigations(&j.card))] {
-                for reason in list {
-                    let reason = &reason.within(&self.window);
-                    line("reasons.ndjson", &ReasonLine { account: &j.name, kind, reason }, &mut out)?;
-                }
-            }
-        }
-        Ok(out)
-    }
-
-    fn off_platform_lines(&self) -> Result<Vec<u8>, ReportError> {
-        let mut out = Vec::new();
-        for decision in &self.off_platform {
-            line("off_platform.ndjson", &OffPlatformLine { kind: "off_platform_only", decision }, &mut out)?;
-        }
-        Ok(out)
     }
 
     /// What the end of the run adds to the log.
@@ -431,13 +420,6 @@ impl Run<'_> {
             journal.warn("decision", "held", json!({}));
         }
     }
-}
-
-fn line(file: &'static str, value: &impl Serialize, out: &mut Vec<u8>) -> Result<(), ReportError> {
-    serde_json::to_writer(&mut *out, value)
-        .map_err(|e| ReportError::Render { file, problem: e.to_string() })?;
-    out.push(b'\n');
-    Ok(())
 }
 
 /// A JSON file for people.

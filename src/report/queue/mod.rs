@@ -8,6 +8,7 @@ mod osprey;
 mod rows;
 
 pub use cases::{Case, CaseKind, Queue, QueueTerms};
+pub use rows::case_url;
 
 use super::read_back::PublishedRun;
 use super::run::ReportError;
