@@ -100,7 +100,7 @@ impl<'r> Gathered<'r> {
             "families": j.card.agreeing_families().words(),
             "chance": chance.map(|(c, simulated)| json!({
                 "p": c.p.get(), "low": c.low.get(), "high": c.high.get(), "simulated": simulated })),
-            "campaigns": self.campaigns.get(j.name.as_str()),
+            "campaigns": self.campaigns.get(j.name.as_str()).map_or(&[][..], Vec::as_slice),
             "change": self.changes.get(j.name.as_str()).map(|c| change(c)),
             "reasons": of(reasons), "mitigations": of(mitigations), "activity": activity,
         })
