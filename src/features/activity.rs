@@ -38,8 +38,8 @@ pub struct Activity {
     /// Bins of the window.
     pub bins_n: u32,
     /// Bins in which there was something: place, actions, unprompted ones among them, contacts received, people written to
-    /// for the first time in the window, and of these people never talked to before.
-    pub bins: Vec<[u32; 6]>,
+    /// for the first time in the window, of these people never talked to before, and what it did to groups.
+    pub bins: Vec<[u32; 7]>,
     /// Actions by hour of the week, Monday 0:00 UTC first.
     pub week: Vec<u32>,
     /// Gaps between actions: below a second, then each bin twice as long as the one before.
@@ -54,7 +54,7 @@ impl Activity {
         let (from, to) = (f.window.from_us(), f.window.to_us());
         let width = bin_width(to - from);
         let first = from.div_euclid(width);
-        let mut counts = vec![[0u32; 6]; ((to - 1).div_euclid(width) - first + 1).max(1) as usize];
+        let mut counts = vec![[0u32; 7]; ((to - 1).div_euclid(width) - first + 1).max(1) as usize];
         (0..).zip(&mut counts).for_each(|(place, bin)| bin[0] = place);
         let mut add = |ts: i64, what: usize| counts[(ts.div_euclid(width) - first) as usize][what] += 1;
         let mut week = vec![0u32; 7 * 24];
@@ -67,6 +67,7 @@ impl Activity {
             week[hour_of_week(ts)] += 1;
         }
         f.timeline.received.iter().filter(|r| f.window.contains(r.ts)).for_each(|r| add(r.ts, 3));
+        f.timeline.group_acts.iter().filter(|g| f.window.contains(g.ts)).for_each(|g| add(g.ts, 6));
         for pair in &f.pairs {
             add(f.first_contact(pair), 4);
             if pair.is_new() {
@@ -153,7 +154,7 @@ mod tests {
         let templates = activity.templates.expect("texts");
         assert_eq!((templates.n, templates.distinct, templates.largest), (201, 3, vec![180, 20, 1]));
         assert_eq!((activity.from_us, activity.bin_hours, activity.bins_n), (FROM, 24, 30));
-        assert_eq!(activity.bins[0], [0, 10, 10, 0, 10, 10]);
+        assert_eq!(activity.bins[0], [0, 10, 10, 0, 10, 10, 0]);
         assert!(contact::CARDS.iter().all(|card| card.name != "activity"), "it is no feature");
     }
 

@@ -8,8 +8,12 @@ function verdictChip(at, verdict) {
 }
 
 function standing(account) {
+  if (isHidden(account.at)) return [verdictChip(account.at, null)];
   const beside = [account.finding !== "none" && words(account.finding), account.state !== "scored" && account.state];
-  return [verdictChip(account.at, account.verdict), beside.filter(Boolean).map((word) => el("span", { class: "chip" }, word))];
+  return [
+    verdictChip(account.at, account.verdict),
+    beside.filter(Boolean).map((word) => el("span", { class: "chip" }, word)),
+  ];
 }
 
 /** The quantiles of earlier nights that a value is laid beside. */
@@ -21,53 +25,95 @@ function peersTable(account) {
     if (data.features[r.feature]?.quantiles && !seen.has(r.feature)) seen.set(r.feature, r);
   }
   if (seen.size === 0) return null;
-  const heads = ["feature", ["this account"], ...PEER_LEVELS.map((level) => [level === 0.5 ? "median" : percent(level, level === 0.999 ? 1 : 0)]), ["peers"], "at or below"];
+  const heads = [
+    "feature",
+    ["this account"],
+    ...PEER_LEVELS.map((level) => [level === 0.5 ? "median" : percent(level, level === 0.999 ? 1 : 0)]),
+    ["peers"],
+    "at or below",
+  ];
   const rows = [...seen.values()].map((r) => {
     const card = data.features[r.feature];
     const quantile = (level) => card.quantiles.find(([l]) => l === level)?.[1] ?? null;
     const place = r.peer_percentile;
-    return [el("a", { href: `#glossary/${r.feature}`, title: card.definition }, words(r.feature)), el("b", {}, measured(r.observed, card.unit)),
-      ...PEER_LEVELS.map((level) => measured(quantile(level), card.unit)), count(card.n), place === null ? "–" : bar(place)];
+    return [
+      el("a", { href: `#glossary/${r.feature}`, title: card.definition }, words(r.feature)),
+      el("b", {}, measured(r.observed, card.unit)),
+      ...PEER_LEVELS.map((level) => measured(quantile(level), card.unit)),
+      count(card.n),
+      place === null ? "–" : bar(place),
+    ];
   });
   const of = data.run.population;
-  return section("Against earlier nights",
-    note(`The night until ${of.as_of}, ${count(of.accounts)} accounts${of.simulated ? ", simulated" : ""}; a feature counts accounts that are busy enough for it.`),
-    plainTable(heads, rows));
+  return section(
+    "Against earlier nights",
+    note(
+      `The night until ${of.as_of}, ${count(of.accounts)} accounts${of.simulated ? ", simulated" : ""}; a feature counts accounts that are busy enough for it.`,
+    ),
+    plainTable(heads, rows, true),
+  );
 }
 
 function reasonsTable(account) {
   if (account.reasons.length === 0) return note("No rule fired.");
   const rows = account.reasons.map((r) => [
-    [el("b", {}, ruleLink(r.code)), " ", r.statement],
+    [el("b", {}, ruleLink(r.code)), " ", statement(r.statement)],
     r.counterfactual || "–",
-    [el("span", { class: "mark-letter", title: MARKS[r.mark] ?? "published number, population of ours" }, `[${r.mark}]`)],
+    [
+      el(
+        "span",
+        { class: "mark-letter", title: MARKS[r.mark] ?? "published number, population of ours" },
+        `[${r.mark}]`,
+      ),
+    ],
     [r.contribution === 0 ? "–" : r.contribution.toFixed(1)],
   ]);
-  return plainTable(["why", "what would change it", "mark", ["points"]], rows);
+  return plainTable(["why", "what would change it", "mark", ["points"]], rows, true);
 }
 
 function changeLine(change) {
   if (!change) return null;
-  const rungs = change.before || change.now ? `: ${words(change.before || "not there")} → ${words(change.now || "not there")}` : "";
+  const rungs =
+    change.before || change.now ? `: ${words(change.before || "not there")} → ${words(change.now || "not there")}` : "";
   const terms = change.terms ? ` (${change.terms})` : "";
-  return el("p", {}, el("b", {}, `Since the last run ${change.change}`), `${rungs}, by ${words(change.cause)}${terms}. ${change.why}`);
+  return el(
+    "p",
+    {},
+    el("b", {}, `Since the last run ${change.change}`),
+    `${rungs}, by ${words(change.cause)}${terms}. ${change.why}`,
+  );
 }
 
 function found(account) {
   const scores = ["automation", "broadcast", "unsolicited"];
   return [
-    el("p", { class: "scores" }, scores.map((name, i) => el("span", {}, name, " ", bar(account.scores[i])))),
-    note(`${plural(account.messages ?? 0, "action")} in the window, evidence ${account.evidence}`,
-      account.chance && `; chance of abuse ${percent(account.chance.p)} (${percent(account.chance.low)} to ${percent(account.chance.high)}${account.chance.simulated ? ", simulated labels" : ""})`,
-      account.missing.length > 0 && `; not observable: ${account.missing.join(", ")}`, "."),
+    el(
+      "p",
+      { class: "scores" },
+      scores.map((name, i) => el("span", {}, name, " ", bar(account.scores[i]))),
+    ),
+    note(
+      `${plural(account.messages ?? 0, "action")} in the window, evidence ${account.evidence}`,
+      account.chance &&
+        `; chance of abuse ${percent(account.chance.p)} (${percent(account.chance.low)} to ${percent(account.chance.high)}${account.chance.simulated ? ", simulated labels" : ""})`,
+      account.missing.length > 0 && `; not observable: ${account.missing.join(", ")}`,
+      ".",
+    ),
     changeLine(account.change),
     section("Why", reasonsTable(account)),
-    section("For the account", account.mitigations.map((m) => el("p", {}, el("b", { class: "good" }, ruleLink(m.code)), " ", m.statement))),
-    section("Recommended", el("p", {}, account.recommendation, "."),
+    section(
+      "For the account",
+      account.mitigations.map((m) => el("p", {}, el("b", { class: "good" }, ruleLink(m.code)), " ", m.statement)),
+    ),
+    section(
+      "Recommended",
+      el("p", {}, account.recommendation, "."),
       account.grounds.length > 0 && el("p", {}, `Grounds: ${account.grounds.join("; ")}.`),
       account.notes.map((text) => el("p", {}, text)),
-      account.off_platform > 0 && el("p", {}, `Evidence from outside the platform on file: ${account.off_platform}. It never enters a score.`),
-      note(`Basis: ${account.basis}.`)),
+      account.off_platform > 0 &&
+        el("p", {}, `Evidence from outside the platform on file: ${account.off_platform}. It never enters a score.`),
+      note(`Basis: ${account.basis}.`),
+    ),
   ];
 }
 
@@ -78,8 +124,18 @@ function caseLine(at) {
   if (place < 0) return null;
   const step = (to, text, id) => cases[to] && el("a", { href: accountHash(cases[to].at), id }, text);
   const item = cases[place];
-  const url = /^https?:/.test(item.url ?? "") ? el("a", { href: item.url, rel: "noreferrer" }, "open in the case tool") : null;
-  return el("p", { class: "case" }, step(place - 1, "‹ case before", "case-before"), ` case ${place + 1} of ${cases.length} `, step(place + 1, "next case ›", "case-next"), " ", url);
+  const url = /^https?:/.test(item.url ?? "")
+    ? el("a", { href: item.url, rel: "noreferrer" }, "open in the case tool")
+    : null;
+  return el(
+    "p",
+    { class: "case" },
+    step(place - 1, "‹ case before", "case-before"),
+    ` case ${place + 1} of ${cases.length} `,
+    step(place + 1, "next case ›", "case-next"),
+    " ",
+    url,
+  );
 }
 
 function accountView(at) {
@@ -87,15 +143,47 @@ function accountView(at) {
   if (!account) return notHere(at);
   const item = caseOf.get(at);
   const hidden = isHidden(at);
-  const company = account.campaigns.map((id) => el("p", {}, campaignLink(id), campaigns.has(id) ? ` ${campaigns.get(id).kind}, ${plural(campaigns.get(id).size, "member")}` : ""));
+  const company = account.campaigns.map((id) =>
+    el(
+      "p",
+      {},
+      campaignLink(id),
+      campaigns.has(id) ? ` ${campaigns.get(id).kind}, ${plural(campaigns.get(id).size, "member")}` : "",
+    ),
+  );
   const pictures = account.activity
     ? section("What it did", el("div", { class: "figures" }, activityFigures(account.activity)))
-    : section("What it did", note("No picture was kept: the account is here for its company, a sanction or a draw, and its own conduct hit no rule that counts."));
+    : section(
+        "What it did",
+        note(
+          "No picture was kept: the account is here for its company, a sanction or a draw, and its own conduct hit no rule that counts.",
+        ),
+      );
   return [
     el("h1", { tabindex: "-1" }, nameNode(at), " ", standing(account)),
     caseLine(at),
-    item?.blind && el("p", { class: "mark" }, "This case is for a second reviewer. ",
-      hidden ? ["Decide from what it did; score, verdict and reasons appear once you have. ", el("button", { type: "button", onclick: () => { reveal(at); route(); } }, "show what was found")] : "What was found is shown."),
+    item?.blind &&
+      el(
+        "p",
+        { class: "mark" },
+        "This case is for a second reviewer. ",
+        hidden
+          ? [
+              "Decide from what it did; score, verdict and reasons appear once you have. ",
+              el(
+                "button",
+                {
+                  type: "button",
+                  onclick: () => {
+                    reveal(at);
+                    route();
+                  },
+                },
+                "show what was found",
+              ),
+            ]
+          : "What was found is shown.",
+      ),
     decisionForm([at], account.families),
     hidden ? null : found(account),
     pictures,
@@ -107,7 +195,17 @@ function accountView(at) {
 function notHere(at) {
   return [
     el("h1", { tabindex: "-1" }, at === undefined ? "An account that is not on this page" : nameNode(at)),
-    el("p", {}, "Its details are not inlined here. They stand in ", el("code", {}, "scores.parquet"), " and ", el("code", {}, "reasons.ndjson"), "; ", el("code", {}, "bulkwatch explain ACCOUNT"), " prints them."),
+    el(
+      "p",
+      {},
+      "Its details are not inlined here. They stand in ",
+      el("code", {}, "scores.parquet"),
+      " and ",
+      el("code", {}, "reasons.ndjson"),
+      "; ",
+      el("code", {}, "bulkwatch explain ACCOUNT"),
+      " prints them.",
+    ),
     at !== undefined && decisionForm([at], null),
   ];
 }

@@ -35,7 +35,12 @@ function measured(value, unit) {
 }
 
 function duration(seconds) {
-  const steps = [[86400, "d"], [3600, "h"], [60, "min"], [1, "s"]];
+  const steps = [
+    [86400, "d"],
+    [3600, "h"],
+    [60, "min"],
+    [1, "s"],
+  ];
   const [size, unit] = steps.find(([size]) => size <= seconds) ?? [0.001, "ms"];
   return `${Number((seconds / size).toPrecision(3))} ${unit}`;
 }
@@ -49,7 +54,9 @@ const accountLink = (at) => el("a", { href: accountHash(at) }, nameNode(at));
 const campaignHash = (id) => `#campaign/${encodeURIComponent(id)}`;
 const campaignLink = (id) => el("a", { href: campaignHash(id) }, id);
 const ruleLink = (code) =>
-  ruleCards.has(code) ? el("a", { href: `#rule/${encodeURIComponent(code)}`, title: ruleCards.get(code).name }, code) : code;
+  ruleCards.has(code)
+    ? el("a", { href: `#rule/${encodeURIComponent(code)}`, title: ruleCards.get(code).name }, code)
+    : code;
 
 /** A heading, and below it what belongs to it; nothing where there is nothing to say. */
 function section(title, ...children) {
@@ -59,12 +66,35 @@ function section(title, ...children) {
 
 const note = (...children) => el("p", { class: "note" }, children);
 
-/** A plain table: heads as text or as [text, "n"] for numbers, rows of cells. */
-function plainTable(heads, rows) {
+/** A plain table: heads as text, or as [text] for numbers; rows of cells, which become cards on a narrow screen where asked. */
+function plainTable(heads, rows, cards = false) {
   const numeric = heads.map((head) => Array.isArray(head));
   const head = heads.map((h, i) => el("th", { scope: "col", class: numeric[i] && "n" }, numeric[i] ? h[0] : h));
-  const body = rows.map((cells) => el("tr", {}, cells.map((c, i) => el("td", { class: numeric[i] && "n" }, c))));
-  return el("div", { class: "wide" }, el("table", {}, el("thead", {}, el("tr", {}, head)), el("tbody", {}, body)));
+  const named = (i) => (numeric[i] ? heads[i][0] : heads[i]) || null;
+  const body = rows.map((cells) =>
+    el(
+      "tr",
+      {},
+      cells.map((c, i) => el("td", { class: numeric[i] && "n", "data-head": named(i) }, c)),
+    ),
+  );
+  return el(
+    "div",
+    { class: "wide" },
+    el("table", { class: cards && "cards" }, el("thead", {}, el("tr", {}, head)), el("tbody", {}, body)),
+  );
+}
+
+/** What a rule found; what its limit compares with stands back. */
+function statement(text, briefly) {
+  const from = text.indexOf(" [limit");
+  const to = text.lastIndexOf("]") + 1;
+  if (from < 0 || to <= from) return text;
+  return [
+    text.slice(0, from),
+    briefly ? "" : el("span", { class: "note" }, text.slice(from, to)),
+    briefly ? "" : text.slice(to),
+  ];
 }
 
 /** A value from 0 to 1 as a bar with its number. */

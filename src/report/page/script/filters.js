@@ -30,7 +30,13 @@ function passes(account, wanted) {
   for (const [name, value] of Object.entries(wanted)) {
     if (name === "text") {
       const said = hidden ? [] : [...account.reasons, ...account.mitigations].map((r) => `${r.code} ${r.statement}`);
-      const all = [data.names[account.at], shownName(account.at), ...account.campaigns, ...(hidden ? [] : account.notes), ...said];
+      const all = [
+        data.names[account.at],
+        shownName(account.at),
+        ...account.campaigns,
+        ...(hidden ? [] : account.notes),
+        ...said,
+      ];
       if (!all.some((text) => text.toLowerCase().includes(value.toLowerCase()))) return false;
     } else if (TESTS[name] && ((hidden && TELLING.includes(name)) || !TESTS[name](account, value))) {
       return false;
@@ -56,19 +62,36 @@ function filterForm(view, query, changed) {
     const all = CHOICES[name]();
     if (all.length === 0) return null;
     const options = all.map((word) => el("option", { value: word, selected: wanted[name] === word }, words(word)));
-    const pick = el("select", { name, onchange: (e) => set(name, e.target.value) }, el("option", { value: "" }, "any"), options);
+    const pick = el(
+      "select",
+      { name, onchange: (e) => set(name, e.target.value) },
+      el("option", { value: "" }, "any"),
+      options,
+    );
     return el("label", {}, name, pick);
   };
-  const text = el("input", { type: "search", name: "text", placeholder: "name, campaign, reason", value: wanted.text ?? "",
-    oninput: (e) => set("text", e.target.value.trim()) });
+  const text = el("input", {
+    type: "search",
+    name: "text",
+    placeholder: "name, campaign, reason",
+    value: wanted.text ?? "",
+    oninput: (e) => set("text", e.target.value.trim()),
+  });
   const clear = el("button", { type: "reset" }, "clear");
-  const form = el("form", { class: "filters", role: "search", "aria-label": `filter the ${view}` },
-    el("label", {}, "text", text), Object.keys(CHOICES).map(choice), clear);
+  const form = el(
+    "form",
+    { class: "filters", role: "search", "aria-label": `filter the ${view}` },
+    el("label", {}, "text", text),
+    Object.keys(CHOICES).map(choice),
+    clear,
+  );
   form.addEventListener("submit", (e) => e.preventDefault());
   form.addEventListener("reset", (e) => {
     e.preventDefault();
     Object.keys(wanted).forEach((name) => delete wanted[name]);
-    form.querySelectorAll("select, input").forEach((field) => { field.value = ""; });
+    form.querySelectorAll("select, input").forEach((field) => {
+      field.value = "";
+    });
     tell();
   });
   changed(wanted);

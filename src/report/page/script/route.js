@@ -3,8 +3,15 @@
 // Where a view fails the plain page stays, so that the night can be read all the same.
 
 const VIEWS = [
-  ["morning", "Morning", morningView], ["queue", "Queue", queueView], ["accounts", "Accounts", accountsView], ["campaigns", "Campaigns", campaignsView],
-  ["changes", "Changes", changesView], ["rules", "Rules", rulesView], ["decisions", "Decisions", decisionsView], ["run", "Run", runView], ["glossary", "Glossary", null],
+  ["morning", "Morning", morningView],
+  ["queue", "Queue", queueView],
+  ["accounts", "Accounts", accountsView],
+  ["campaigns", "Campaigns", campaignsView],
+  ["changes", "Changes", changesView],
+  ["rules", "Rules", rulesView],
+  ["decisions", "Decisions", decisionsView],
+  ["run", "Run", runView],
+  ["glossary", "Glossary", null],
 ];
 
 /** Which entry of the navigation a view of one thing belongs to. */
@@ -22,15 +29,22 @@ function decoded(text) {
 function asked() {
   const [path, ...query] = location.hash.slice(1).split("?");
   const [view, ...argument] = path.split("/");
-  return { view: view || "morning", argument: decoded(argument.join("/")), query: new URLSearchParams(query.join("?")) };
+  return {
+    view: view || "morning",
+    argument: decoded(argument.join("/")),
+    query: new URLSearchParams(query.join("?")),
+  };
 }
 
 function showNavigation() {
   const { view } = asked();
   const here = BELONGS[view] ?? view;
   const label = (id, name) => (id === "decisions" && 0 < decisions.size ? `${name} (${decisions.size})` : name);
-  document.getElementById("views").replaceChildren(
-    ...VIEWS.map(([id, name]) => el("a", { href: `#${id}`, "aria-current": id === here && "page" }, label(id, name))));
+  document
+    .getElementById("views")
+    .replaceChildren(
+      ...VIEWS.map(([id, name]) => el("a", { href: `#${id}`, "aria-current": id === here && "page" }, label(id, name))),
+    );
 }
 
 function announce(text) {
@@ -43,7 +57,9 @@ function content({ view, argument, query }) {
   if (view === "rule") return ruleView(argument);
   if (view === "glossary") return glossaryView(argument);
   const found = VIEWS.find(([id]) => id === view);
-  return found ? found[2](query) : [heading("Nothing stands here"), el("p", {}, el("a", { href: "#morning" }, "back to the morning"))];
+  return found
+    ? found[2](query)
+    : [heading("Nothing stands here"), el("p", {}, el("a", { href: "#morning" }, "back to the morning"))];
 }
 
 function route() {

@@ -14,7 +14,11 @@ const memory = (() => {
   const own = new Map();
   try {
     localStorage.setItem("bulkwatch", "here");
-    return { keeps: true, get: (key) => localStorage.getItem(key), set: (key, text) => localStorage.setItem(key, text) };
+    return {
+      keeps: true,
+      get: (key) => localStorage.getItem(key),
+      set: (key, text) => localStorage.setItem(key, text),
+    };
   } catch {
     return { keeps: false, get: (key) => own.get(key) ?? null, set: (key, text) => own.set(key, text) };
   }
@@ -67,8 +71,11 @@ const csvCell = (text) => (/[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('
 
 /** The file that `bulkwatch decisions merge` and `scan --decisions` read. */
 function decisionsFile() {
-  const rows = [...decisions].sort(([a], [b]) => (a < b ? -1 : 1)).map(([account, d]) =>
-    COLUMNS.map((column) => csvCell({ account, run: data.run.id, ...d }[column] ?? "")).join(","));
+  const rows = [...decisions]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([account, d]) =>
+      COLUMNS.map((column) => csvCell({ account, run: data.run.id, ...d }[column] ?? "")).join(","),
+    );
   return `${[COLUMNS.join(","), ...rows].join("\n")}\n`;
 }
 

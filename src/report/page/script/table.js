@@ -54,11 +54,20 @@ function pagedTable(id, columns, empty) {
   const pager = (pages, total, from, to) => {
     if (pages <= 1) return el("p", { class: "pager" }, plural(total, "row"));
     const button = (text, page, label) =>
-      el("button", { type: "button", disabled: page < 0 || pages <= page, "aria-label": label, onclick: () => turn(page) }, text);
-    return el("p", { class: "pager" },
-      button("« first", state.page === 0 ? -1 : 0, "first page"), button("‹ back", state.page - 1, "page before"),
+      el(
+        "button",
+        { type: "button", disabled: page < 0 || pages <= page, "aria-label": label, onclick: () => turn(page) },
+        text,
+      );
+    return el(
+      "p",
+      { class: "pager" },
+      button("« first", state.page === 0 ? -1 : 0, "first page"),
+      button("‹ back", state.page - 1, "page before"),
       ` ${count(from + 1)} to ${count(to)} of ${count(total)} `,
-      button("next ›", state.page + 1, "next page"), button("last »", state.page === pages - 1 ? pages : pages - 1, "last page"));
+      button("next ›", state.page + 1, "next page"),
+      button("last »", state.page === pages - 1 ? pages : pages - 1, "last page"),
+    );
   };
 
   function draw() {
@@ -68,11 +77,30 @@ function pagedTable(id, columns, empty) {
     const from = state.page * PAGE_ROWS;
     const to = Math.min(all.length, from + PAGE_ROWS);
     const body = all.slice(from, to).map((row) =>
-      el("tr", {}, columns.map((c) => el("td", { class: c.numeric && "n", "data-head": c.head }, c.cell(row)))));
-    const table = el("table", { class: "rows" }, el("thead", {}, el("tr", {}, columns.map(head))), el("tbody", {}, body));
+      el(
+        "tr",
+        {},
+        columns.map((c) => el("td", { class: c.numeric && "n", "data-head": c.head }, c.cell(row))),
+      ),
+    );
+    const table = el(
+      "table",
+      { class: "cards rows" },
+      el("thead", {}, el("tr", {}, columns.map(head))),
+      el("tbody", {}, body),
+    );
     node.replaceChildren(
-      ...(all.length === 0 ? [el("p", { class: "note" }, empty)] : [el("div", { class: "wide" }, table), pager(pages, all.length, from, to)]));
+      ...(all.length === 0
+        ? [el("p", { class: "note" }, empty)]
+        : [el("div", { class: "wide" }, table), pager(pages, all.length, from, to)]),
+    );
   }
 
-  return { node, show: (next) => { rows = next; draw(); } };
+  return {
+    node,
+    show: (next) => {
+      rows = next;
+      draw();
+    },
+  };
 }

@@ -1,25 +1,47 @@
-// The views of the page: morning, queue, accounts, campaigns, changes, rules, run, glossary.
+// The views of a working morning: what waits, the queue, accounts, campaigns, what changed.
 // In: the data and the query of the hash; out: elements.
 // Shows what is there and says where the rest stands.
 
-const MARKS = { V: "published", Q: "quoted second-hand", X: "measured by us", S: "our suggestion", "V+S": "published kind, number of ours" };
+const MARKS = {
+  V: "published",
+  Q: "quoted second-hand",
+  X: "measured by us",
+  S: "our suggestion",
+  "V+S": "published kind, number of ours",
+};
 
 const heading = (text) => el("h1", { tabindex: "-1" }, text);
 
 /** Verdicts in words, with the parts that are told apart. */
 function tallyTable() {
-  const rows = data.tally.map((t) => [
-    t.part ? el("span", { class: "part" }, `of these ${words(t.part)}`) : el("a", { href: `#accounts?verdict=${t.name}` }, el("span", { class: `chip ${t.name}` }, words(t.name))),
-    [count(t.n)], data.delta && [t.before === null ? "" : count(t.before)],
-  ].filter(Boolean));
+  const rows = data.tally.map((t) =>
+    [
+      t.part
+        ? el("span", { class: "part" }, `of these ${words(t.name)}`)
+        : el("a", { href: `#accounts?verdict=${t.name}` }, el("span", { class: `chip ${t.name}` }, words(t.name))),
+      [count(t.n)],
+      data.delta && [t.before === null ? "" : count(t.before)],
+    ].filter(Boolean),
+  );
   return plainTable(["verdict", ["accounts"], ...(data.delta ? [["earlier run"]] : [])], rows);
 }
 
 function changesLine() {
-  if (!data.delta) return note("There is no earlier run to compare with: scan with ", el("code", {}, "--previous"), ".");
+  if (!data.delta)
+    return note("There is no earlier run to compare with: scan with ", el("code", {}, "--previous"), ".");
   const some = data.delta.accounts.filter((c) => 0 < c.n);
-  const link = (c) => [el("a", { href: c.name === "disappeared" ? "#changes" : `#accounts?changed=${c.name}` }, `${count(c.n)} ${c.name}`), " "];
-  return el("p", {}, `Since ${data.delta.previous.as_of}: `, some.length === 0 ? "no account changed its rung." : some.map(link), " ", el("a", { href: "#changes" }, "all changes"));
+  const link = (c) => [
+    el("a", { href: c.name === "disappeared" ? "#changes" : `#accounts?changed=${c.name}` }, `${count(c.n)} ${c.name}`),
+    " ",
+  ];
+  return el(
+    "p",
+    {},
+    `Since ${data.delta.previous.as_of}: `,
+    some.length === 0 ? "no account changed its rung." : some.map(link),
+    " ",
+    el("a", { href: "#changes" }, "all changes"),
+  );
 }
 
 function morningView() {
@@ -32,17 +54,34 @@ function morningView() {
   const names = ["automation", "broadcast", "unsolicited"];
   return [
     heading("This morning"),
-    el("p", { class: "lead" }, data.run.held ? "This night is held: there is no queue until a person lets it go. " : "",
+    el(
+      "p",
+      { class: "lead" },
+      data.run.held ? "This night is held: there is no queue until a person lets it go. " : "",
       `${plural(q.cases.length, "case")}${q.capacity ? ` for a capacity of ${count(q.capacity)}` : ""}, ${count(q.behind[1])} accounts behind them; ${count(decisions.size)} decided so far. `,
-      next && el("a", { class: "go", href: accountHash(next.at), id: "next-case" }, "open the next case")),
+      next && el("a", { class: "go", href: accountHash(next.at), id: "next-case" }, "open the next case"),
+    ),
     note(expected),
     changesLine(),
-    section("Sanctions and decisions to look after", data.alerts.length > 0 && plainTable(["account", "what is due"], data.alerts.map((a) => [accountLink(a.at), a.note]))),
+    section(
+      "Sanctions and decisions to look after",
+      data.alerts.length > 0 &&
+        plainTable(
+          ["account", "what is due"],
+          data.alerts.map((a) => [accountLink(a.at), a.note]),
+        ),
+    ),
     section("Verdicts", el("div", { class: "figures" }, tallyFigure(), el("div", {}, tallyTable()))),
-    section("Sub-scores", note("They order accounts from 0 to 1 and are no probabilities.", shiftWords()),
-      el("div", { class: "figures three" }, names.map(scoresFigure))),
+    section(
+      "Sub-scores",
+      note("They order accounts from 0 to 1 and are no probabilities.", shiftWords()),
+      el("div", { class: "figures three" }, names.map(scoresFigure)),
+    ),
     section("The white paper's measures", measuresTable()),
-    section("Notes", data.run.warnings.map((w) => note(`${w}.`))),
+    section(
+      "Notes",
+      data.run.warnings.map((w) => note(`${w}.`)),
+    ),
   ];
 }
 
@@ -57,20 +96,49 @@ function measuresTable() {
   const rows = data.measures.map((m) => {
     if (m.n === null) return [m.name, "not told: it would point at one or two accounts", [""], m.paper];
     if (m.n === 0) return [m.name, "nobody to measure", [""], m.paper];
-    return [m.name, `${percent(m.hits / m.n)} (${percent(m.low)} to ${percent(m.high)})`, [`${count(m.hits)} of ${count(m.n)}`], m.paper];
+    return [
+      m.name,
+      `${percent(m.hits / m.n)} (${percent(m.low)} to ${percent(m.high)})`,
+      [`${count(m.hits)} of ${count(m.n)}`],
+      m.paper,
+    ];
   });
-  return [plainTable(["share of those at review and above", "here, 95 % interval", ["accounts"], "paper [V]"], rows),
-    note("Here: the first reason's stage is registration; no report in the run's window, where the log has feedback. The paper defines neither \"at registration\" nor \"recent\"; these definitions are ours [S].", data.run.simulated ? " This night is simulated." : "")];
+  return [
+    plainTable(["share of those at review and above", "here, 95 % interval", ["accounts"], "paper [V]"], rows),
+    note(
+      'Here: the first reason\'s stage is registration; no report in the run\'s window, where the log has feedback. The paper defines neither "at registration" nor "recent"; these definitions are ours [S].',
+      data.run.simulated ? " This night is simulated." : "",
+    ),
+  ];
 }
 
 const accountColumns = [
   { head: "account", cell: (a) => accountLink(a.at), by: (a) => data.names[a.at] },
   { head: "verdict", cell: standing, by: (a) => (isHidden(a.at) ? null : rungs.indexOf(a.verdict)), falling: true },
   ...["automation", "broadcast", "unsolicited"].map((name, i) => ({
-    head: name, numeric: true, falling: true, cell: (a) => (isHidden(a.at) ? "" : a.scores[i].toFixed(2)), by: (a) => (isHidden(a.at) ? null : a.scores[i]) })),
+    head: name,
+    numeric: true,
+    falling: true,
+    cell: (a) => (isHidden(a.at) ? "" : a.scores[i].toFixed(2)),
+    by: (a) => (isHidden(a.at) ? null : a.scores[i]),
+  })),
   { head: "actions", numeric: true, falling: true, cell: (a) => count(a.messages), by: (a) => a.messages },
-  { head: "reasons", cell: (a) => (isHidden(a.at) ? "" : el("span", { class: "codes" }, a.reasons.map((r) => [ruleLink(r.code), " "]))) },
-  { head: "change", cell: (a) => (isHidden(a.at) ? "" : a.change?.change ?? ""), by: (a) => (isHidden(a.at) ? null : a.change?.change ?? null) },
+  {
+    head: "reasons",
+    cell: (a) =>
+      isHidden(a.at)
+        ? ""
+        : el(
+            "span",
+            { class: "codes" },
+            a.reasons.map((r) => [ruleLink(r.code), " "]),
+          ),
+  },
+  {
+    head: "change",
+    cell: (a) => (isHidden(a.at) ? "" : (a.change?.change ?? "")),
+    by: (a) => (isHidden(a.at) ? null : (a.change?.change ?? null)),
+  },
   { head: "decided", cell: (a) => decisionOn(a.at)?.decision ?? "", by: (a) => decisionOn(a.at)?.decision ?? null },
 ];
 
@@ -87,46 +155,83 @@ function accountsView(query) {
   const form = filterForm("accounts", query, (wanted) => table.show(all.filter((a) => passes(a, wanted))));
   return [
     heading("Accounts"),
-    note(`${plural(data.accounts.length, "account")} with something to note or in the queue.`, data.more.accounts > 0 &&
-      ` ${count(data.more.accounts)} more stand in scores.parquet and reasons.ndjson: this page stays within its size.`),
-    form, table.node,
+    note(
+      `${plural(data.accounts.length, "account")} with something to note or in the queue.`,
+      data.more.accounts > 0 &&
+        ` ${count(data.more.accounts)} more stand in scores.parquet and reasons.ndjson: this page stays within its size.`,
+    ),
+    form,
+    table.node,
   ];
 }
 
 const caseColumns = [
   { head: "case", cell: (r) => el("span", { title: r.item.id }, r.place), by: (r) => r.place, numeric: true },
-  { head: "kind", cell: (r) => (isHidden(r.item.at) ? "" : r.item.kind), by: (r) => (isHidden(r.item.at) ? null : r.item.kind) },
-  { head: "account", cell: (r) => [accountLink(r.item.at), r.item.members > 1 && el("span", { class: "note" }, ` and ${count(r.item.members - 1)} more of `, campaignLink(r.item.campaign))], by: (r) => data.names[r.item.at] },
-  { head: "verdict", cell: (r) => standing(r.account), by: (r) => (isHidden(r.item.at) ? null : rungs.indexOf(r.account.verdict)), falling: true },
+  {
+    head: "kind",
+    cell: (r) => (isHidden(r.item.at) ? "" : r.item.kind),
+    by: (r) => (isHidden(r.item.at) ? null : r.item.kind),
+  },
+  {
+    head: "account",
+    cell: (r) => [
+      accountLink(r.item.at),
+      r.item.members > 1 &&
+        el("span", { class: "note" }, ` and ${count(r.item.members - 1)} more of `, campaignLink(r.item.campaign)),
+    ],
+    by: (r) => data.names[r.item.at],
+  },
+  {
+    head: "verdict",
+    cell: (r) => standing(r.account),
+    by: (r) => (isHidden(r.item.at) ? null : rungs.indexOf(r.account.verdict)),
+    falling: true,
+  },
   { head: "first reason", cell: (r) => firstReason(r) },
   { head: "sample", cell: (r) => sampleWords(r.item) },
-  { head: "decided", cell: (r) => decisionOn(r.item.at)?.decision ?? "", by: (r) => decisionOn(r.item.at)?.decision ?? null },
+  {
+    head: "decided",
+    cell: (r) => decisionOn(r.item.at)?.decision ?? "",
+    by: (r) => decisionOn(r.item.at)?.decision ?? null,
+  },
 ];
 
 function firstReason(r) {
   if (isHidden(r.item.at)) return el("span", { class: "note" }, "for a second reviewer");
   const reason = r.account.reasons[0];
-  return reason ? [el("b", {}, ruleLink(reason.code)), " ", reason.statement] : el("span", { class: "note" }, "drawn from below the cut");
+  return reason
+    ? [el("b", {}, ruleLink(reason.code)), " ", statement(reason.statement, true)]
+    : el("span", { class: "note" }, "drawn from below the cut");
 }
 
 function sampleWords(item) {
   if (item.sample.length === 0) return "";
-  const open = item.otherwise_at_most > 0 ? `, up to ${percent(item.otherwise_at_most, 0)} of the others may be otherwise` : "";
+  const open =
+    item.otherwise_at_most > 0 ? `, up to ${percent(item.otherwise_at_most, 0)} of the others may be otherwise` : "";
   return `${item.sample.length} drawn${open}`;
 }
 
 function queueView(query) {
   const q = data.queue;
-  const rows = q.cases.map((item, i) => ({ place: i + 1, item, account: accounts.get(item.at) })).filter((r) => r.account);
+  const rows = q.cases
+    .map((item, i) => ({ place: i + 1, item, account: accounts.get(item.at) }))
+    .filter((r) => r.account);
   const table = pagedTable("queue", caseColumns, "No case passes these filters.");
   const form = filterForm("queue", query, (wanted) => table.show(rows.filter((r) => passes(r.account, wanted))));
   const blind = q.cases.filter((item) => item.blind).length;
   return [
     heading("Review queue"),
-    el("p", {}, `${plural(q.cases.length, "case")}${q.capacity ? ` for a capacity of ${count(q.capacity)}` : ""}; ${count(q.possible)} would be there without a cut. ${count(q.behind[1])} of ${count(q.behind[0])} accounts that should be looked at stand behind them: a campaign is one case with a drawn sample.`),
-    note(`${plural(q.cases.filter((item) => item.kind === "audit").length, "case")} drawn from below the cut; ${count(blind)} hide score, verdict and reasons until a second reviewer has decided.`,
-      q.more > 0 && ` ${count(q.more)} more cases stand in review_queue.csv.`),
-    form, table.node,
+    el(
+      "p",
+      {},
+      `${plural(q.cases.length, "case")}${q.capacity ? ` for a capacity of ${count(q.capacity)}` : ""}; ${count(q.possible)} would be there without a cut. ${count(q.behind[1])} of ${count(q.behind[0])} accounts that should be looked at stand behind them: a campaign is one case with a drawn sample.`,
+    ),
+    note(
+      `${plural(q.cases.filter((item) => item.kind === "audit").length, "case")} drawn from below the cut; ${count(blind)} hide score, verdict and reasons until a second reviewer has decided.`,
+      q.more > 0 && ` ${count(q.more)} more cases stand in review_queue.csv.`,
+    ),
+    form,
+    table.node,
   ];
 }
 
@@ -145,8 +250,10 @@ function campaignsView() {
   table.show(data.campaigns);
   return [
     heading("Campaigns"),
-    note("Company alone is at most a reason to watch. Beside conduct of the member's own it counts as a second kind of evidence.",
-      data.more.campaigns > 0 && ` ${count(data.more.campaigns)} more stand in campaigns.parquet.`),
+    note(
+      "Company alone is at most a reason to watch. Beside conduct of the member's own it counts as a second kind of evidence.",
+      data.more.campaigns > 0 && ` ${count(data.more.campaigns)} more stand in campaigns.parquet.`,
+    ),
     table.node,
   ];
 }
@@ -154,27 +261,64 @@ function campaignsView() {
 function campaignView(id) {
   const campaign = campaigns.get(id);
   if (!campaign) return [heading("A campaign that is not on this page"), note("It may stand in campaigns.parquet.")];
-  const parts = { member: "member", unclear: "times too coarse to tell", original: "imitated, or always first: no member" };
+  const parts = {
+    member: "member",
+    unclear: "times too coarse to tell",
+    original: "imitated, or always first: no member",
+  };
   const item = data.queue.cases.find((one) => one.kind === "campaign" && one.campaign === id);
   const columns = [
     { head: "account", cell: (m) => accountLink(m.at), by: (m) => data.names[m.at] },
-    { head: "verdict", cell: (m) => (accounts.has(m.at) ? standing(accounts.get(m.at)) : ""), by: (m) => (isHidden(m.at) ? null : rungs.indexOf(accounts.get(m.at)?.verdict)), falling: true },
+    {
+      head: "verdict",
+      cell: (m) => (accounts.has(m.at) ? standing(accounts.get(m.at)) : ""),
+      by: (m) => (isHidden(m.at) ? null : rungs.indexOf(accounts.get(m.at)?.verdict)),
+      falling: true,
+    },
     { head: "part", cell: (m) => parts[m.part], by: (m) => m.part },
-    ...["partners", "led", "followed", "tied"].map((key) => ({ head: key, numeric: true, falling: true, cell: (m) => count(m[key]), by: (m) => m[key] })),
+    ...["partners", "led", "followed", "tied"].map((key) => ({
+      head: key,
+      numeric: true,
+      falling: true,
+      cell: (m) => count(m[key]),
+      by: (m) => m[key],
+    })),
     { head: "decided", cell: (m) => decisionOn(m.at)?.decision ?? "", by: (m) => decisionOn(m.at)?.decision ?? null },
   ];
   const table = pagedTable(`campaign ${id}`, columns, "No members.");
   table.show(campaign.members);
   return [
     heading(campaign.id),
-    el("p", {}, `${plural(campaign.size, "member")}, bound by ${campaign.kind}: ${plural(campaign.links, "link")}, ${plural(campaign.things, "thing")} in common on ${plural(campaign.days, "day")}${campaign.from ? `, from ${campaign.from} to ${campaign.to}` : ""}.`,
-      campaign.representative && ` Most put out ${campaign.representative.name} (a pseudonym of this run), ${plural(campaign.representative.accounts, "account")}.`),
+    el(
+      "p",
+      {},
+      `${plural(campaign.size, "member")}, bound by ${campaign.kind}: ${plural(campaign.links, "link")}, ${plural(campaign.things, "thing")} in common on ${plural(campaign.days, "day")}${campaign.from ? `, from ${campaign.from} to ${campaign.to}` : ""}.`,
+      campaign.representative &&
+        ` Most put out ${campaign.representative.name} (a pseudonym of this run), ${plural(campaign.representative.accounts, "account")}.`,
+    ),
     campaign.why && el("p", {}, el("b", {}, `Since the last run ${campaign.change}`), `: ${campaign.why}`),
     el("div", { class: "figures" }, networkFigure(campaign), campaignTimeFigure(campaign)),
-    item && section("The case", el("p", {}, "Drawn to be looked at: ", [item.at, ...item.sample].map((at) => [accountLink(at), " "])),
-      note(item.otherwise_at_most > 0 ? `Where all drawn members agree, up to ${percent(item.otherwise_at_most, 0)} of the others may still be otherwise (95 %); a share estimated from them is within ${percent(item.sample_error, 0)}.` : "All queued members are in the sample."),
-      decisionForm([item.at, ...item.sample], null)),
-    section("Accounts", campaign.more > 0 && note(`${count(campaign.more)} more stand in campaigns.parquet.`), table.node),
+    item &&
+      section(
+        "The case",
+        el(
+          "p",
+          {},
+          "Drawn to be looked at: ",
+          [item.at, ...item.sample].map((at) => [accountLink(at), " "]),
+        ),
+        note(
+          item.otherwise_at_most > 0
+            ? `Where all drawn members agree, up to ${percent(item.otherwise_at_most, 0)} of the others may still be otherwise (95 %); a share estimated from them is within ${percent(item.sample_error, 0)}.`
+            : "All queued members are in the sample.",
+        ),
+        decisionForm([item.at, ...item.sample], null),
+      ),
+    section(
+      "Accounts",
+      campaign.more > 0 && note(`${count(campaign.more)} more stand in campaigns.parquet.`),
+      table.node,
+    ),
   ];
 }
 
@@ -185,7 +329,12 @@ function changesView() {
     { head: "account", cell: (r) => accountLink(r.at), by: (r) => data.names[r.at] },
     { head: "change", cell: (r) => r.change, by: (r) => r.change },
     { head: "before", cell: (r) => words(r.before), by: (r) => rungs.indexOf(r.before) },
-    { head: "now", cell: (r) => (r.now ? verdictChip(r.at, r.now) : ""), by: (r) => (isHidden(r.at) ? null : rungs.indexOf(r.now)), falling: true },
+    {
+      head: "now",
+      cell: (r) => (r.now ? verdictChip(r.at, r.now) : ""),
+      by: (r) => (isHidden(r.at) ? null : rungs.indexOf(r.now)),
+      falling: true,
+    },
     { head: "cause", cell: (r) => `${words(r.cause)}${r.terms ? ` (${r.terms})` : ""}`, by: (r) => r.cause },
     { head: "why", cell: (r) => (isHidden(r.at) ? "" : r.why) },
   ];
@@ -194,79 +343,29 @@ function changesView() {
   const numbersRow = [...delta.accounts, ...delta.causes];
   return [
     heading(`What changed since ${delta.previous.as_of}`),
-    note(`Compared with run ${delta.previous.run_id}. `, delta.terms.length > 0
-      ? `Between the two runs also changed: ${delta.terms.join(", ")}. The earlier conduct was judged again under tonight's terms, so that conduct and terms are told apart.`
-      : "Policy, model, tool, population and decisions are the same.",
-      delta.input.length > 0 && ` What was read differs: ${delta.input.join(", ")}; a change may come from that.`),
-    plainTable([...delta.accounts.map((c) => [c.name]), ...delta.causes.map((c) => [`by ${words(c.name)}`])], [numbersRow.map((c) => count(c.n))]),
+    note(
+      `Compared with run ${delta.previous.run_id}. `,
+      delta.terms.length > 0
+        ? `Between the two runs also changed: ${delta.terms.join(", ")}. The earlier conduct was judged again under tonight's terms, so that conduct and terms are told apart.`
+        : "Policy, model, tool, population and decisions are the same.",
+      delta.input.length > 0 && ` What was read differs: ${delta.input.join(", ")}; a change may come from that.`,
+    ),
+    plainTable(
+      [...delta.accounts.map((c) => [c.name]), ...delta.causes.map((c) => [`by ${words(c.name)}`])],
+      [numbersRow.map((c) => count(c.n))],
+    ),
     table.node,
     delta.more > 0 && note(`${count(delta.more)} more stand in delta.parquet.`),
-    section("Campaigns", delta.campaigns.length > 0 && plainTable(["campaign", "change", "why"], delta.campaigns.map((c) => [campaigns.has(c.id) ? campaignLink(c.id) : c.id, c.change, c.why]))),
-    note("New: flagged, and without a row before. Cleared: judged, and nothing found. Expired: what is left in the window is too little to judge. Disappeared: no row any more."),
+    section(
+      "Campaigns",
+      delta.campaigns.length > 0 &&
+        plainTable(
+          ["campaign", "change", "why"],
+          delta.campaigns.map((c) => [campaigns.has(c.id) ? campaignLink(c.id) : c.id, c.change, c.why]),
+        ),
+    ),
+    note(
+      "New: flagged, and without a row before. Cleared: judged, and nothing found. Expired: what is left in the window is too little to judge. Disappeared: no row any more.",
+    ),
   ];
-}
-
-function rulesView() {
-  const columns = [
-    { head: "code", cell: (r) => ruleLink(r.code), by: (r) => r.code },
-    { head: "rule", cell: (r) => r.name, by: (r) => r.name },
-    { head: "kind of evidence", cell: (r) => r.family, by: (r) => r.family },
-    { head: "accounts", numeric: true, falling: true, cell: (r) => el("a", { href: `#accounts?rule=${encodeURIComponent(r.code)}` }, count(r.hits)), by: (r) => r.hits },
-    { head: "carries", numeric: true, falling: true, cell: (r) => (r.role === "benign" ? "–" : count(r.carries)), by: (r) => r.carries },
-    { head: "alone", numeric: true, falling: true, cell: (r) => (r.role === "benign" ? "–" : count(r.alone)), by: (r) => r.alone },
-    { head: "confirmed of decided", numeric: true, cell: (r) => decidedOf(r.code) },
-    { head: "most often with", cell: (r) => r.beside.map(([code, n]) => [ruleLink(code), ` ${percent(n / r.hits, 0)} `]) },
-  ];
-  const fired = data.rules.filter((r) => 0 < r.hits);
-  const table = pagedTable("rules", columns, "No rule fired.");
-  table.show(fired);
-  return [
-    heading("Rules"),
-    note("Carries: the hit lasts and compares with a published or measured number or with earlier nights; only such hits count above watch, company and registration only beside conduct of the account's own. Alone: accounts that would fall below review without this rule. Precision needs labels: ", el("code", {}, "bulkwatch evaluate"), "."),
-    el("div", { class: "figures one" }, marginalFigure()),
-    table.node,
-    note(`${count(data.rules.length - fired.length)} rules fired on nobody. Marks of thresholds: V published, Q quoted second-hand, X our measurement, S our suggestion.`),
-  ];
-}
-
-/** What the decisions in this browser say of a rule: of those it fired on and somebody was sure of. */
-function decidedOf(code) {
-  const sure = data.accounts.filter((a) => ["confirmed", "innocent"].includes(decisionOn(a.at)?.decision) && codesOf(a).includes(code));
-  const confirmed = sure.filter((a) => decisionOn(a.at).decision === "confirmed").length;
-  return sure.length === 0 ? "" : `${confirmed} of ${sure.length}`;
-}
-
-function ruleView(code) {
-  const rule = ruleCards.get(code);
-  if (!rule) return [heading("A rule that is not on this page")];
-  const rows = [["kind of evidence", rule.family], ["role", rule.role], ["counts above watch", rule.persistence || "–"], ["innocent look-alikes", rule.look_alikes || "–"],
-    ["where the idea comes from", `${rule.source} [${rule.mark}]`], ["features", rule.features.map((f) => [data.features[f] ? el("a", { href: `#glossary/${f}` }, words(f)) : words(f), " "])],
-    ["fired on", el("a", { href: `#accounts?rule=${encodeURIComponent(code)}` }, plural(rule.hits, "account"))], ["carries on", count(rule.carries)], ["alone brings to review", count(rule.alone)]];
-  return [heading(`${rule.code}: ${rule.name}`), plainTable(["", ""], rows)];
-}
-
-function runView() {
-  const r = data.run;
-  const terms = [["run", r.id], ["window", `${r.from} to ${r.to}`], ["program", `bulkwatch ${r.version}`], ["policy", `${r.policy} (${r.policy_digest.slice(0, 16)})`],
-    ["population of earlier nights", r.population ? `night until ${r.population.as_of}, ${plural(r.population.accounts, "account")}${r.population.simulated ? ", simulated" : ""}` : "none"],
-    ["model", r.model ?? "none"], ["earlier run", data.delta ? data.delta.previous.run_id : "none"], ["decisions read", r.decisions ? r.decisions.slice(0, 16) : "none"],
-    ["digest of the messages", r.input_digest], ["feature cards", r.features_fingerprint], ["log starts", r.log_start]];
-  return [
-    heading("This run"),
-    section("Health", plainTable(["table", ["files"], ["rows"], ["usable"], ["refused"]], data.health.map((h) => [h.table, count(h.files), count(h.rows), count(h.ok), count(h.rejected)])),
-      plainTable(["what became of the messages", ["rows"]], data.counts.map(([name, n]) => [words(name), count(n)]))),
-    section("Terms", plainTable(["", ""], terms.map(([name, value]) => [name, el("code", {}, value)])), note("manifest.json holds the settings and the digest of every file; ", el("code", {}, "bulkwatch verify"), " checks them.")),
-    section("Notes", r.warnings.map((w) => note(`${w}.`))),
-    section("Off-platform evidence only", data.off_platform.map((o) => el("p", {}, el("code", {}, el("bdi", {}, o.subject)), `: ${plural(o.evidence, "piece")} of evidence on file, ${plural(o.accounts, "account")} known. ${o.recommendation}.`))),
-  ];
-}
-
-function glossaryView(name) {
-  const terms = Object.entries(data.features).map(([feature, card]) => el("div", { class: "term", id: `term-${feature}` },
-    el("dt", {}, words(feature), el("span", { class: "note" }, ` ${card.family}, ${card.unit} [${card.mark}]`)),
-    el("dd", {}, `${card.definition}. `, card.reading && `Reading: ${card.reading}. `, card.look_alikes && el("span", { class: "note" }, `Innocent look-alikes: ${card.look_alikes}.`))));
-  const rules = data.rules.filter((r) => 0 < r.hits).map((r) => el("div", { class: "term" }, el("dt", {}, ruleLink(r.code), ` ${r.name}`), el("dd", {}, el("span", { class: "note" }, `Innocent look-alikes: ${r.look_alikes || "none known"}.`))));
-  queueMicrotask(() => document.getElementById(`term-${name}`)?.scrollIntoView());
-  return [heading("Glossary"), note("Only what occurs on this page; ", el("code", {}, "bulkwatch catalog NAME"), " prints any card."),
-    section("Features", el("dl", {}, terms)), section("Rules", el("dl", {}, rules))];
 }
