@@ -200,7 +200,7 @@ fn allocations(path: &str, most: Option<f64>) -> Result<(), Box<dyn Error>> {
     let counts = each_account(
         &mut log,
         &settings,
-        &|_, _| None,
+        &Default::default(),
         |bulkwatch::pipeline::Extracted { rows, .. }| {
             black_box(rows);
             Ok(())

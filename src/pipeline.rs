@@ -2,17 +2,20 @@
 //! In: checked inputs and settings; out: a published run folder and its summary.
 //! Computes nothing of its own.
 
+mod look;
 mod terms;
+
+pub use look::{Judge, Look};
 
 use crate::campaigns::{Found, Newcomers, Search, SearchError, SharedThing, newcomers, shared_things};
 use crate::context::Exchange;
 use crate::decision::{self, Known, OffPlatformDecision, Policy, PolicyError, Rulings};
 use crate::domain::{ErrorClass, Timestamp};
-use crate::features::{AccountFeatures, Activity, Night, Population, PopulationError, extract_watched};
+use crate::features::{AccountFeatures, Night, Population, PopulationError, extract_watched};
 use crate::log::{Inputs, LogError, MemoryPlan, MessageLog, Parts, ReadSettings, Shared, Step, WindowWish};
 use crate::model::Model;
 use crate::report::{
-    Earlier, EarlierError, FeatureFile, FeatureFileError, FolderError, Journal, Judged, NamedCampaign,
+    Draft, Earlier, EarlierError, FeatureFile, FeatureFileError, FolderError, Journal, Judged, NamedCampaign,
     NamedRow, ReportError, Run, RunFolder, Summary, evidence_seen, fill_in, newest_run_before,
 };
 use crate::table_io::TableError;
@@ -123,16 +126,13 @@ pub struct Extracted {
     pub newcomers: Newcomers,
 }
 
-/// What judges an account by its name and row as soon as it is extracted; nothing where a run only extracts.
-pub type Judge<'a> = dyn Fn(&str, &AccountFeatures) -> Option<Judged> + Sync + 'a;
-
 /// Orders, extracts and judges every account of a log, handing rows on in account order.
 ///
 /// Partitions are worked on in parallel, as many at a time as fit in memory together.
 pub fn each_account(
     log: &mut MessageLog,
     settings: &ReadSettings,
-    judge: &Judge,
+    look: &Look,
     mut hand_on: impl FnMut(Extracted) -> Result<(), ScanError>,
 ) -> Result<Counts, ScanError> {
     let exchange = Exchange::new(&log.side, &log.window);
@@ -154,7 +154,7 @@ pub fn each_account(
         if parts.len() == 1 {
             // It may be one that comes in pieces, and what a piece yields must not wait for the next one.
             for parts in parts.drain(..) {
-                extract_named(parts, log, &night, judge, |counted, extracted| {
+                extract_named(parts, log, &night, look, |counted, extracted| {
                     counts += counted;
                     hand_on(extracted)?;
                     stopped(settings)
@@ -164,7 +164,7 @@ pub fn each_account(
         let extracted: Vec<Result<_, ScanError>> = parts
             .into_par_iter()
             .with_max_len(1)
-            .map(|parts| extract_whole(parts, log, &night, judge))
+            .map(|parts| extract_whole(parts, log, &night, look))
             .collect();
         for partition in extracted {
             for (counted, extracted) in partition? {
@@ -183,10 +183,10 @@ fn extract_whole(
     parts: Parts,
     log: &MessageLog,
     night: &Night,
-    judge: &Judge,
+    look: &Look,
 ) -> Result<Vec<(Counts, Extracted)>, ScanError> {
     let mut all = Vec::new();
-    extract_named(parts, log, night, judge, |counts, extracted| {
+    extract_named(parts, log, night, look, |counts, extracted| {
         all.push((counts, extracted));
         Ok(())
     })?;
@@ -198,23 +198,19 @@ fn extract_named(
     parts: Parts,
     log: &MessageLog,
     night: &Night,
-    judge: &Judge,
+    look: &Look,
     mut hand_on: impl FnMut(Counts, Extracted) -> Result<(), ScanError>,
 ) -> Result<(), ScanError> {
     let extra = log.extra(parts.index);
     parts.each(&night.window, |partition, tokens| {
         let from = extra.partition_point(|account| account < tokens.start());
         let to = extra.partition_point(|account| account <= tokens.end());
-        let mut all = Extracted::default();
+        let (mut all, mut draft) = (Extracted::default(), look.draft.clone());
         let name = |account| partition.name(account).unwrap_or_default();
         let rows = extract_watched(&partition, &extra[from..to], night, |place, facts, row| {
             shared_things(facts, place as u32, &mut all.things);
             newcomers(facts, place as u32, &mut all.newcomers);
-            // Judged where the messages are at hand, so that what it did is summed up of those only who are noted.
-            all.judged.extend(judge(name(row.account), row).map(|judged| {
-                let activity = judged.is_noted().then(|| Box::new(Activity::of(facts)));
-                Judged { activity, ..judged }
-            }));
+            look.at(name(row.account), (facts, row), &mut draft, &mut all.judged);
         });
         let counts = Counts {
             events: partition.sent.len() as u64,
@@ -270,6 +266,14 @@ pub struct ScanSettings<'a> {
     pub name: Option<&'a str>,
 }
 
+impl ScanSettings<'_> {
+    /// Cases that the team can look at.
+    fn capacity(&self) -> Option<usize> {
+        let (_, n, _) = self.settings.iter().find(|(key, ..)| key == "output.capacity")?;
+        n.parse().ok()
+    }
+}
+
 /// Scans a night and publishes a run folder below `out`.
 pub fn scan(inputs: &Inputs, settings: ScanSettings, out: &Path) -> Result<Summary, ScanError> {
     let folder = RunFolder::stage(out)?;
@@ -285,17 +289,18 @@ pub fn scan(inputs: &Inputs, settings: ScanSettings, out: &Path) -> Result<Summa
     let rulings = settings.rulings.clone().map(|rulings| evidence_seen(rulings, out));
     let known = Known::of(&log.side);
     let table = folder.path("features.parquet");
-    let (mut file, mut judged) = (FeatureFile::create(&table)?, Vec::<Judged>::new());
+    let (mut file, mut judged, mut accounts) = (FeatureFile::create(&table)?, Vec::new(), 0);
     let mut search = Search::new(&shared, log.window.from_us());
-    let learned = (settings.population, settings.model);
-    let terms = Terms::new(learned, &policy, &known, rulings.as_ref(), now.0);
-    let judge = |name: &str, row: &AccountFeatures| (!settings.features_only).then(|| terms.judge(name, row));
-    let mut accounts = 0;
-    let counts = each_account(&mut log, &settings.read, &judge, |extracted| {
+    let terms = Terms::new((settings.population, settings.model), &policy, &known, rulings.as_ref(), now.0);
+    let judge = |name: &str, row: &AccountFeatures| terms.judge(name, row);
+    let judge = (!settings.features_only).then_some(&judge as &Judge);
+    let look = Look { judge, draft: Draft::new(settings.capacity(), log.seen.digest) };
+    let mut draft = look.draft.clone();
+    let counts = each_account(&mut log, &settings.read, &look, |extracted| {
         file.append(&extracted.rows)?;
         search.add(accounts, extracted.things, extracted.newcomers)?;
         accounts += extracted.rows.len() as u32;
-        judged.extend(extracted.judged);
+        look::gather(&mut judged, extracted.judged, &mut draft);
         Ok(())
     })?;
     file.finish()?;

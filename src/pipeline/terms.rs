@@ -62,7 +62,8 @@ impl<'a> Terms<'a> {
     pub(super) fn judge_again(&self, judged: &mut [Judged], members: BTreeMap<u32, NamedRow>) {
         for (place, row) in members {
             let before = &mut judged[place as usize];
-            let activity = before.activity.take();
+            // Who is noted for company only has none, wherever its part of the log was cut.
+            let activity = before.activity.take().filter(|_| before.is_noted());
             *before = Judged { activity, ..self.judge(&row.name, &row.features) };
         }
     }

@@ -1,7 +1,8 @@
 //! The line files of a run: reasons, what accounts did over time, evidence from outside the platform.
 //! In: judged accounts and decisions; out: NDJSON in the order of urgency.
-//! Shows no recipient and no reporter, and nothing of who was not noted but their reasons.
+//! Shows no recipient and no reporter, and nothing of who is neither noted nor drawn but their reasons.
 
+use super::queue::Queue;
 use super::record_v1::{Judged, OffPlatformLine, ReasonLine};
 use super::run::ReportError;
 use crate::decision::OffPlatformDecision;
@@ -10,6 +11,7 @@ use crate::features::Activity;
 use crate::scoring::{mitigations, reasons};
 use serde::Serialize;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 /// `reasons.ndjson`.
 pub fn reason_lines(judged: &[Judged], window: &Window) -> Result<Vec<u8>, ReportError> {
@@ -28,10 +30,11 @@ pub fn reason_lines(judged: &[Judged], window: &Window) -> Result<Vec<u8>, Repor
 /// Name of the file that tells what noted accounts did over time.
 pub const ACTIVITY: &str = "activity.ndjson";
 
-/// `activity.ndjson`: a line for each noted account whose own conduct was looked at.
-pub fn activity_lines(judged: &[Judged]) -> Result<Vec<u8>, ReportError> {
+/// `activity.ndjson`: a line for each account that is noted for its own conduct, or drawn.
+pub fn activity_lines(judged: &[Judged], queue: &Queue) -> Result<Vec<u8>, ReportError> {
     let mut out = Vec::new();
-    for j in judged.iter().filter(|j| j.is_noted()) {
+    let drawn: BTreeSet<usize> = queue.cases.iter().map(|case| case.account).collect();
+    for (_, j) in judged.iter().enumerate().filter(|(place, j)| j.is_noted() || drawn.contains(place)) {
         if let Some(activity) = &j.activity {
             let mut row = json!({ "account": j.name });
             if let (Some(row), Value::Object(told)) = (row.as_object_mut(), activity_json(activity)) {

@@ -49,7 +49,7 @@ pub use manifest::{
 pub use packet::{
     CANDIDATES_LEAST, Language, Packet, PacketError, Reader, Told, page as packet_page, told_of,
 };
-pub use queue::{Case, CaseKind, Queue, QueueTerms, exports};
+pub use queue::{Case, CaseKind, Draft, Queue, QueueTerms, exports};
 pub use read_back::{AccountRow, PublishedRun, ReasonRow, newest_run, newest_run_before, read_run};
 pub use read_campaigns::{CampaignRow, read_campaigns};
 pub use record_v1::Judged;

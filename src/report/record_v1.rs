@@ -22,7 +22,7 @@ pub struct Judged {
     /// The campaign it belongs to: of several the one whose rule gives it most points, then the first of
     /// `campaigns.parquet`, which holds them all.
     pub campaign: Option<String>,
-    /// What it did over time, kept of those who were noted for their own conduct; in a box, as most have none.
+    /// What it did over time, kept of who was noted for its own conduct or may be drawn; in a box, as most have none.
     pub activity: Option<Box<Activity>>,
     /// Whether people reported it in the window, by how many ever; none where the log does not say. It is told of many
     /// accounts together only.

@@ -373,7 +373,6 @@ impl Run<'_> {
             &metadata,
         )?;
         folder.write("reasons.ndjson", &reason_lines(&self.judged, &self.window)?)?;
-        folder.write(ACTIVITY, &activity_lines(&self.judged)?)?;
         if !self.off_platform.is_empty() {
             folder.write("off_platform.ndjson", &off_platform_lines(&self.off_platform)?)?;
         }
@@ -384,6 +383,7 @@ impl Run<'_> {
         // Read back, so that a run released later has the same exports from the same files.
         let (run, terms) = (read_run(&folder.path(""))?, QueueTerms::of(manifest));
         let queue = Queue::of(&run, &terms);
+        folder.write(ACTIVITY, &activity_lines(&self.judged, &queue)?)?;
         if self.held.is_none() {
             for (file, bytes) in exports(&run, &terms)? {
                 folder.write(file, &bytes)?;

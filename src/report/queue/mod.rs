@@ -3,11 +3,13 @@
 //! Draws by keyed digests of names, so that neither order nor machine leaves a trace and nobody can choose to be drawn.
 
 mod cases;
+mod draft;
 mod draw;
 mod osprey;
 mod rows;
 
 pub use cases::{Case, CaseKind, Queue, QueueTerms};
+pub use draft::Draft;
 pub use rows::case_url;
 
 use super::read_back::PublishedRun;
