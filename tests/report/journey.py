@@ -176,6 +176,7 @@ def hostile(browser, run):
     rows = list(csv.DictReader(page.locator("#csv").text_content().splitlines(keepends=True)))
     check({r["account"] for r in rows} == set(HOSTILE), "and leaves exactly")
     campaigns = page.evaluate("JSON.parse(document.getElementById('data').textContent).campaigns.map(c => c.id)")
+    check(0 < len(campaigns), "a crew of such names")
     for campaign in campaigns:
         report.show(f"campaign/{campaign}")
         for line in page.locator("#view .chart svg path").all()[:40]:
