@@ -197,10 +197,15 @@ fn allocations(path: &str, most: Option<f64>) -> Result<(), Box<dyn Error>> {
     let shared = Arc::new(Shared::new(MemoryPlan::new(Some(64 << 30), 1), temp));
     let mut log = MessageLog::read(&inputs, &WindowWish::default(), &settings, &shared)?;
     let region = Region::new(COUNTED);
-    let counts = each_account(&mut log, &settings, |bulkwatch::pipeline::Extracted { rows, .. }| {
-        black_box(rows);
-        Ok(())
-    })?;
+    let counts = each_account(
+        &mut log,
+        &settings,
+        &Default::default(),
+        |bulkwatch::pipeline::Extracted { rows, .. }| {
+            black_box(rows);
+            Ok(())
+        },
+    )?;
     let change = region.change();
     let per_account = (change.allocations + change.reallocations) as f64 / counts.accounts as f64;
     println!(

@@ -2,17 +2,20 @@
 //! In: checked inputs and settings; out: a published run folder and its summary.
 //! Computes nothing of its own.
 
+mod look;
 mod terms;
+
+pub use look::{Judge, Look};
 
 use crate::campaigns::{Found, Newcomers, Search, SearchError, SharedThing, newcomers, shared_things};
 use crate::context::Exchange;
 use crate::decision::{self, Known, OffPlatformDecision, Policy, PolicyError, Rulings};
 use crate::domain::{ErrorClass, Timestamp};
-use crate::features::{Night, Population, PopulationError, extract_watched};
+use crate::features::{AccountFeatures, Night, Population, PopulationError, extract_watched};
 use crate::log::{Inputs, LogError, MemoryPlan, MessageLog, Parts, ReadSettings, Shared, Step, WindowWish};
 use crate::model::Model;
 use crate::report::{
-    Drift, Earlier, EarlierError, FeatureFile, FeatureFileError, FolderError, Heard, History, Journal,
+    Draft, Drift, Earlier, EarlierError, FeatureFile, FeatureFileError, FolderError, Heard, History, Journal,
     Judged, NamedCampaign, NamedRow, ReportError, Run, RunFolder, Summary, evidence_seen, fill_in,
     newest_run_before,
 };
@@ -116,18 +119,21 @@ impl std::ops::AddAssign for Counts {
 pub struct Extracted {
     /// Their feature rows, in account order.
     pub rows: Vec<NamedRow>,
+    /// The same accounts judged, where they are; of those who are noted with what they did over time.
+    pub judged: Vec<Judged>,
     /// What they put out, by the place of the account among these rows.
     pub things: Vec<SharedThing>,
     /// Whom the young ones among them write to, likewise.
     pub newcomers: Newcomers,
 }
 
-/// Orders and extracts every account of a log, handing rows on in account order.
+/// Orders, extracts and judges every account of a log, handing rows on in account order.
 ///
 /// Partitions are worked on in parallel, as many at a time as fit in memory together.
 pub fn each_account(
     log: &mut MessageLog,
     settings: &ReadSettings,
+    look: &Look,
     mut hand_on: impl FnMut(Extracted) -> Result<(), ScanError>,
 ) -> Result<Counts, ScanError> {
     let exchange = Exchange::new(&log.side, &log.window);
@@ -149,15 +155,18 @@ pub fn each_account(
         if parts.len() == 1 {
             // It may be one that comes in pieces, and what a piece yields must not wait for the next one.
             for parts in parts.drain(..) {
-                extract_named(parts, log, &night, |counted, extracted| {
+                extract_named(parts, log, &night, look, |counted, extracted| {
                     counts += counted;
                     hand_on(extracted)?;
                     stopped(settings)
                 })?;
             }
         }
-        let extracted: Vec<Result<_, ScanError>> =
-            parts.into_par_iter().with_max_len(1).map(|parts| extract_whole(parts, log, &night)).collect();
+        let extracted: Vec<Result<_, ScanError>> = parts
+            .into_par_iter()
+            .with_max_len(1)
+            .map(|parts| extract_whole(parts, log, &night, look))
+            .collect();
         for partition in extracted {
             for (counted, extracted) in partition? {
                 counts += counted;
@@ -175,9 +184,10 @@ fn extract_whole(
     parts: Parts,
     log: &MessageLog,
     night: &Night,
+    look: &Look,
 ) -> Result<Vec<(Counts, Extracted)>, ScanError> {
     let mut all = Vec::new();
-    extract_named(parts, log, night, |counts, extracted| {
+    extract_named(parts, log, night, look, |counts, extracted| {
         all.push((counts, extracted));
         Ok(())
     })?;
@@ -189,16 +199,19 @@ fn extract_named(
     parts: Parts,
     log: &MessageLog,
     night: &Night,
+    look: &Look,
     mut hand_on: impl FnMut(Counts, Extracted) -> Result<(), ScanError>,
 ) -> Result<(), ScanError> {
     let extra = log.extra(parts.index);
     parts.each(&night.window, |partition, tokens| {
         let from = extra.partition_point(|account| account < tokens.start());
         let to = extra.partition_point(|account| account <= tokens.end());
-        let mut all = Extracted::default();
-        let rows = extract_watched(&partition, &extra[from..to], night, |place, facts| {
+        let (mut all, mut draft) = (Extracted::default(), look.draft.clone());
+        let name = |account| partition.name(account).unwrap_or_default();
+        let rows = extract_watched(&partition, &extra[from..to], night, |place, facts, row| {
             shared_things(facts, place as u32, &mut all.things);
             newcomers(facts, place as u32, &mut all.newcomers);
+            look.at(name(row.account), (facts, row), &mut draft, &mut all.judged);
         });
         let counts = Counts {
             events: partition.sent.len() as u64,
@@ -206,10 +219,9 @@ fn extract_named(
             outside: partition.outside,
             accounts: rows.len() as u64,
         };
-        all.rows.extend(rows.into_iter().map(|features| {
-            let name = partition.name(features.account).unwrap_or_default().to_owned();
-            NamedRow { name, features }
-        }));
+        all.rows.extend(
+            rows.into_iter().map(|features| NamedRow { name: name(features.account).to_owned(), features }),
+        );
         hand_on(counts, all)
     })
 }
@@ -255,6 +267,14 @@ pub struct ScanSettings<'a> {
     pub name: Option<&'a str>,
 }
 
+impl ScanSettings<'_> {
+    /// Cases that the team can look at.
+    fn capacity(&self) -> Option<usize> {
+        let (_, n, _) = self.settings.iter().find(|(key, ..)| key == "output.capacity")?;
+        n.parse().ok()
+    }
+}
+
 /// Scans a night and publishes a run folder below `out`.
 pub fn scan(inputs: &Inputs, settings: ScanSettings, out: &Path) -> Result<Summary, ScanError> {
     let folder = staged(&settings, out)?;
@@ -269,19 +289,18 @@ pub fn scan(inputs: &Inputs, settings: ScanSettings, out: &Path) -> Result<Summa
     let rulings = settings.rulings.clone().map(|rulings| evidence_seen(rulings, out));
     let known = Known::of(&log.side);
     let table = folder.path("features.parquet");
-    let (mut file, mut judged) = (FeatureFile::create(&table)?, Vec::<Judged>::new());
+    let (mut file, mut judged, mut accounts) = (FeatureFile::create(&table)?, Vec::new(), 0);
     let mut search = Search::new(&shared, log.window.from_us());
-    let learned = (settings.population, settings.model);
-    let terms = Terms::new(learned, &policy, &known, rulings.as_ref(), now.0);
-    let judge = |row: NamedRow| terms.judge(row);
-    let mut accounts = 0;
-    let counts = each_account(&mut log, &settings.read, |Extracted { rows, things, newcomers }| {
-        file.append(&rows)?;
-        search.add(accounts, things, newcomers)?;
-        accounts += rows.len() as u32;
-        if !settings.features_only {
-            judged.par_extend(rows.into_par_iter().map(judge));
-        }
+    let terms = Terms::new((settings.population, settings.model), &policy, &known, rulings.as_ref(), now.0);
+    let judge = |name: &str, row: &AccountFeatures| terms.judge(name, row);
+    let judge = (!settings.features_only).then_some(&judge as &Judge);
+    let look = Look { judge, draft: Draft::new(settings.capacity(), log.seen.digest) };
+    let mut draft = look.draft.clone();
+    let counts = each_account(&mut log, &settings.read, &look, |extracted| {
+        file.append(&extracted.rows)?;
+        search.add(accounts, extracted.things, extracted.newcomers)?;
+        accounts += extracted.rows.len() as u32;
+        look::gather(&mut judged, extracted.judged, &mut draft);
         Ok(())
     })?;
     file.finish()?;
@@ -292,7 +311,7 @@ pub fn scan(inputs: &Inputs, settings: ScanSettings, out: &Path) -> Result<Summa
     let members = fill_in(&table, &found.beside())?;
     let campaigns = named(&found, &members, log.seen.digest);
     if !settings.features_only {
-        members.into_iter().for_each(|(place, row)| judged[place as usize] = judge(row));
+        terms.judge_again(&mut judged, members);
         tell_campaigns(&mut judged, &campaigns);
     }
     judged.sort_unstable_by(Judged::before);
@@ -319,10 +338,11 @@ pub fn scan(inputs: &Inputs, settings: ScanSettings, out: &Path) -> Result<Summa
         held: None,
         delta: None,
         drift: None,
+        earlier_spread: None,
         simulated: settings.simulated,
         journal,
     };
-    hold_against(&mut run, earlier.as_ref(), &table, judge)?;
+    hold_against(&mut run, earlier.as_ref(), &table, |row: NamedRow| terms.judge(&row.name, &row.features))?;
     stopped(&settings.read)?;
     settings.read.tell(Step::Publishing);
     Ok(run.publish(folder, settings.name)?)

@@ -79,6 +79,20 @@ pub struct CampaignMember {
     pub tied: u64,
 }
 
+/// Links that a campaign keeps, the strongest first.
+const MOST_TIES: usize = 300;
+
+/// Two members and how much binds them: things put out in step, coincidences, or messages between them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tie {
+    /// One of them, by its place in account order.
+    pub low: u32,
+    /// The other.
+    pub high: u32,
+    /// How much.
+    pub n: u32,
+}
+
 /// Accounts that act together.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Campaign {
@@ -96,6 +110,10 @@ pub struct Campaign {
     pub window: Option<(i64, i64)>,
     /// The thing that most members put out (the smallest digest of several), and how many did.
     pub representative: Option<(u64, u32)>,
+    /// How many such things were put out on which days since 1970.
+    pub daily: Vec<(i64, u32)>,
+    /// The strongest links, by account.
+    pub ties: Vec<Tie>,
 }
 
 impl Campaign {
@@ -124,9 +142,20 @@ impl Campaign {
         }
         times.sort_unstable();
         let window = times.first().copied().zip(times.last().copied());
-        let mut days: Vec<i64> = times.into_iter().map(|t| t.div_euclid(DAY_US)).collect();
-        days.dedup();
-        Self { kind, members, links, objects, days: days.len() as u64, window, representative }
+        let days: Vec<i64> = times.into_iter().map(|t| t.div_euclid(DAY_US)).collect();
+        let daily: Vec<(i64, u32)> =
+            days.chunk_by(|a, b| a == b).map(|day| (day[0], day.len() as u32)).collect();
+        let days = daily.len() as u64;
+        Self { kind, members, links, objects, days, window, representative, daily, ties: Vec::new() }
+    }
+
+    /// The same with links between its members, in any order; the strongest are kept.
+    pub fn with_ties(mut self, mut ties: Vec<Tie>) -> Self {
+        ties.sort_unstable_by_key(|t| (std::cmp::Reverse(t.n), t.low, t.high));
+        ties.truncate(MOST_TIES);
+        ties.sort_unstable_by_key(|t| (t.low, t.high));
+        self.ties = ties;
+        self
     }
 
     /// How many are members.
@@ -160,8 +189,16 @@ mod tests {
         assert_eq!(campaign.window, Some((3 * DAY_US, 5 * DAY_US)));
         assert_eq!(campaign.representative, Some((5, 2)));
         assert_eq!(campaign.members[0].account, 2);
+        assert_eq!(campaign.daily, [(3, 2), (4, 1), (5, 1)]);
         let turned = shares.into_iter().rev().collect();
         assert_eq!(campaign, Campaign::of(CampaignKind::Lockstep, members, 1, turned));
+        let tie = |low, high, n| Tie { low, high, n };
+        let many: Vec<Tie> = (0..MOST_TIES as u32 + 5).map(|i| tie(i, i + 1, 1 + i / 300)).collect();
+        let kept = Campaign::of(CampaignKind::Clique, Vec::new(), 0, Vec::new()).with_ties(many).ties;
+        assert_eq!(
+            (kept.len(), kept[0], kept[294].low, kept[295]),
+            (MOST_TIES, tie(0, 1, 1), 294, tie(300, 301, 2))
+        );
         let nothing = Campaign::of(CampaignKind::Clique, Vec::new(), 0, Vec::new());
         assert_eq!((nothing.window, nothing.representative), (None, None));
     }

@@ -30,7 +30,7 @@ mod shares;
 mod triangles;
 
 pub use audience::{AudienceBuilder, Audiences, Delivery, Overlap, SKETCH};
-pub use campaign::{Campaign, CampaignKind, CampaignMember, Part};
+pub use campaign::{Campaign, CampaignKind, CampaignMember, Part, Tie};
 pub use circles::{Newcomers, newcomers};
 pub use clique::{Clique, CliqueSettings, DirectEdge, Totals, cliques};
 pub use components::{Cohesion, Edge, Group, Grouped, Member, Standing, grouped};

@@ -2,13 +2,13 @@
 //! In: the shared things of all accounts, by thing; out: campaigns, and a membership for each account in one.
 //! Holds in memory only things that several accounts put out near each other in time; the rest is counted band by band.
 
-use super::campaign::{Campaign, CampaignKind, CampaignMember, Part};
+use super::campaign::{Campaign, CampaignKind, CampaignMember, Part, Tie};
 use super::circles::{MOST_PARTNERS, Newcomers};
 use super::kept::{Kept, MOST_SHARERS, place_in};
 use super::shares::SharedThing;
 use super::{
-    Beside, CampaignError, CliqueSettings, Edge, Group, LeftOut, Lockstep, LockstepSettings, Member, Sharded,
-    ShardedSettings, Share, cliques, lockstep_beside, sharded,
+    Beside, CampaignError, CliqueSettings, DirectEdge, Edge, Group, LeftOut, Lockstep, LockstepSettings,
+    Member, Sharded, ShardedSettings, Share, cliques, lockstep_beside, sharded,
 };
 use crate::domain::ErrorClass;
 use crate::features::Membership;
@@ -158,6 +158,9 @@ impl Found {
         self.members = members.into_iter().map(|(number, found)| (left[number as usize], found)).collect();
         let all = self.campaigns.iter_mut().flat_map(|c| &mut c.members);
         all.for_each(|member| member.account = left[member.account as usize]);
+        for tie in self.campaigns.iter_mut().flat_map(|c| &mut c.ties) {
+            (tie.low, tie.high) = (left[tie.low as usize], left[tie.high as usize]);
+        }
     }
 
     fn add_lockstep(&mut self, found: &Lockstep, shares: &[Share]) {
@@ -181,7 +184,8 @@ impl Found {
                 membership.lockstep_followed = u32::try_from(member.followed).unwrap_or(u32::MAX);
             }
         }
-        self.add_campaigns(CampaignKind::Lockstep, &groups, &place, shares);
+        let ties = found.edges.iter().filter(|e| same_group(&place, e));
+        self.add_campaigns(CampaignKind::Lockstep, &groups, (&place, ties), shares);
     }
 
     fn add_sharded(&mut self, found: &Sharded, shares: &[Share]) {
@@ -204,7 +208,8 @@ impl Found {
                 membership.sharded_days = days.len() as u32;
             }
         }
-        self.add_campaigns(CampaignKind::Sharded, &groups, &place, shares);
+        let ties = found.edges.iter().map(|e| &e.edge).filter(|e| same_group(&place, e));
+        self.add_campaigns(CampaignKind::Sharded, &groups, (&place, ties), shares);
     }
 
     fn add_circles(&mut self, newcomers: Newcomers) -> Result<(), CampaignError> {
@@ -222,25 +227,32 @@ impl Found {
             }
             let n = clique.members.len() as f64;
             let links = (clique.density * n * (n - 1.0) / 2.0).round() as u64;
-            self.campaigns.push(Campaign::of(CampaignKind::Clique, members, links, Vec::new()));
+            let campaign = Campaign::of(CampaignKind::Clique, members, links, Vec::new());
+            self.campaigns.push(campaign.with_ties(talk(&edges, &clique.members, &places)));
         }
         Ok(())
     }
 
-    fn add_campaigns(
+    fn add_campaigns<'a>(
         &mut self,
         kind: CampaignKind,
         groups: &[&Group],
-        place: &BTreeMap<u32, usize>,
+        (place, edges): (&BTreeMap<u32, usize>, impl Iterator<Item = &'a Edge>),
         shares: &[Share],
     ) {
+        let mut ties: Vec<Vec<Tie>> = vec![Vec::new(); groups.len()];
+        for edge in edges {
+            if let Some(at) = place.get(&edge.low()) {
+                ties[*at].push(Tie { low: edge.low(), high: edge.high(), n: edge.n });
+            }
+        }
         let mut own: Vec<Vec<Share>> = vec![Vec::new(); groups.len()];
         for share in shares {
             if let Some(at) = place.get(&share.account) {
                 own[*at].push(*share);
             }
         }
-        for (group, shares) in groups.iter().zip(own) {
+        for ((group, shares), ties) in groups.iter().zip(own).zip(ties) {
             let members = group.members.iter().map(|m| CampaignMember {
                 account: m.account,
                 part: Part::of(m.standing),
@@ -254,9 +266,22 @@ impl Found {
                 part: Part::Original,
                 ..CampaignMember::default()
             });
-            self.campaigns.push(Campaign::of(kind, members.chain(originals).collect(), group.edges, shares));
+            let members = members.chain(originals).collect();
+            self.campaigns.push(Campaign::of(kind, members, group.edges, shares).with_ties(ties));
         }
     }
+}
+
+/// What members of a circle wrote to each other, both ways together.
+fn talk(edges: &[DirectEdge], members: &[u32], places: &[u32]) -> Vec<Tie> {
+    let inside = |account: &u32| members.binary_search(account).is_ok();
+    let mut sums: BTreeMap<(u32, u32), u32> = BTreeMap::new();
+    for edge in edges.iter().filter(|e| inside(&e.from) && inside(&e.to)) {
+        let (a, b) = (places[edge.from as usize], places[edge.to as usize]);
+        let n = sums.entry((a.min(b), a.max(b))).or_default();
+        *n = n.saturating_add(edge.n);
+    }
+    sums.into_iter().map(|((low, high), n)| Tie { low, high, n }).collect()
 }
 
 /// Whose own times show that they came second: where these are too coarse, nobody can be told from whom others imitate.

@@ -31,15 +31,15 @@ pub struct Night<'a> {
 
 /// Feature rows of a partition, in account order; `extra` are accounts of this partition that only side tables name.
 pub fn extract(partition: &Partition, extra: &[Token], night: &Night) -> Vec<AccountFeatures> {
-    extract_watched(partition, extra, night, |_, _| {})
+    extract_watched(partition, extra, night, |_, _, _| {})
 }
 
-/// The same, with every account's facts shown to `watch` beside the place of its row.
+/// The same, with every account's facts and row shown to `watch` beside the place of that row.
 pub fn extract_watched(
     partition: &Partition,
     extra: &[Token],
     night: &Night,
-    mut watch: impl FnMut(usize, &Facts),
+    mut watch: impl FnMut(usize, &Facts, &AccountFeatures),
 ) -> Vec<AccountFeatures> {
     let cards = super::cards();
     let mut scratch = Scratch::default();
@@ -53,8 +53,9 @@ pub fn extract_watched(
         }
         let context = night.exchange.context(&timeline);
         let facts = Facts::new(night, timeline, context, &mut scratch);
-        watch(rows.len(), &facts);
-        rows.push(AccountFeatures::of(account, cards.iter().map(|card| (card.value)(&facts))));
+        let row = AccountFeatures::of(account, cards.iter().map(|card| (card.value)(&facts)));
+        watch(rows.len(), &facts, &row);
+        rows.push(row);
         facts.release(&mut scratch);
     }
     rows

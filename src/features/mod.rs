@@ -2,6 +2,7 @@
 //! In: one account's slices and its context row; out: named values, or the reason why there is none.
 //! A card earns its place by a rule, a person who reads it, or a published detector that uses it.
 
+mod activity;
 mod broadcasts;
 #[cfg(test)]
 mod claim_world;
@@ -41,6 +42,7 @@ pub mod timing;
 mod view;
 pub mod volume;
 
+pub use activity::{Activity, TemplateSizes};
 pub use coordination::Membership;
 pub use extract::{Night, extract, extract_watched};
 pub use facts::{Action, Facts, Scratch};

@@ -1,9 +1,9 @@
 //! A small world of one sender, built message by message, for tests that need exact conduct.
-//! In: what was sent, heard and said; out: the sender's feature row.
+//! In: what was sent, heard and said; out: the sender's feature row, and its window in numbers.
 //! Leaves everything optional unsaid.
 
-use super::AccountFeatures;
-use super::extract::{Night, extract};
+use super::extract::{Night, extract_watched};
+use super::{AccountFeatures, Activity};
 use crate::content::Templates;
 use crate::context::Exchange;
 use crate::domain::*;
@@ -98,6 +98,15 @@ impl World {
 
     /// The sender's row.
     pub fn values(&self) -> AccountFeatures {
+        self.seen().0
+    }
+
+    /// The sender's window in numbers.
+    pub fn activity(&self) -> Activity {
+        self.seen().1
+    }
+
+    fn seen(&self) -> (AccountFeatures, Activity) {
         let window = Window::new(Timestamp(FROM), Timestamp(TO), Window::LOOKBACK_US).expect("valid");
         let mut router = Router::new();
         self.events.iter().for_each(|e| router.message(e));
@@ -126,8 +135,12 @@ impl World {
         let templates = Templates::default();
         let night =
             Night { window, log_start, offers, side: &side, exchange: &exchange, templates: &templates };
-        let mut rows = extract(&partition, &[SUBJECT], &night);
-        rows.retain(|r| r.account == SUBJECT);
-        rows.pop().expect("a row")
+        let mut seen = None;
+        extract_watched(&partition, &[SUBJECT], &night, |_, facts, row| {
+            if row.account == SUBJECT {
+                seen = Some((row.clone(), Activity::of(facts)));
+            }
+        });
+        seen.expect("a row")
     }
 }

@@ -4,12 +4,13 @@
 
 use crate::campaigns::{CampaignKind, Part};
 use crate::decision::{self, Circumstances, Decision, Known, Measure, OwnConduct, Policy, Rulings};
-use crate::features::{Population, Reads};
+use crate::features::{Absent, AccountFeatures, Population, Reads, feedback};
 use crate::model::Model;
 use crate::report::{Judged, NamedCampaign, NamedRow};
 use crate::scoring::ScoreCard;
 use crate::{rules, scoring};
 use hashbrown::HashMap;
+use std::collections::BTreeMap;
 
 /// What an account is judged by, beside its conduct.
 pub(super) struct Terms<'a> {
@@ -34,22 +35,30 @@ impl<'a> Terms<'a> {
     }
 
     /// Judges one account.
-    pub(super) fn judge(&self, row: NamedRow) -> Judged {
+    pub(super) fn judge(&self, name: &str, features: &AccountFeatures) -> Judged {
         let Self { population, model, policy, known, rulings, as_of } = *self;
-        let outcome = rules::run(&row.features, population, &policy.limits);
-        let card = scoring::score(&row.features, outcome, policy.evidence.minimum_actions);
-        let card = scoring::fuse(card, model.and_then(|model| model.says(&row.features)));
-        let off_platform = known.off_platform(&row.name);
-        let innocent = rulings.and_then(|rulings| rulings.innocent(&row.name, as_of));
+        let outcome = rules::run(features, population, &policy.limits);
+        let card = scoring::score(features, outcome, policy.evidence.minimum_actions);
+        let card = scoring::fuse(card, model.and_then(|model| model.says(features)));
+        let off_platform = known.off_platform(name);
+        let innocent = rulings.and_then(|rulings| rulings.innocent(name, as_of));
         let circumstances = Circumstances {
             innocent: innocent.as_ref(),
             as_of_us: as_of,
-            sanction: known.sanction(&row.name, as_of),
+            sanction: known.sanction(name, as_of),
             off_platform: &off_platform,
         };
         let decision = decision::decide(&card, &circumstances, policy);
-        let own = self.own_conduct(&row, &circumstances, (&card, &decision));
-        Judged { name: row.name, card, decision, own, campaign: None }
+        let own = self.own_conduct(features, &circumstances, (&card, &decision));
+        Judged {
+            name: name.to_owned(),
+            card,
+            decision,
+            own,
+            campaign: None,
+            activity: None,
+            reported: reported(features),
+        }
     }
 
     /// What the account's own conduct carries, judged again as if nobody had said anything about it.
@@ -58,7 +67,7 @@ impl<'a> Terms<'a> {
     /// judged twice.
     fn own_conduct(
         &self,
-        row: &NamedRow,
+        features: &AccountFeatures,
         circumstances: &Circumstances,
         (card, decision): (&ScoreCard, &Decision),
     ) -> OwnConduct {
@@ -66,13 +75,31 @@ impl<'a> Terms<'a> {
         if whole == Measure::None && !card.outcome.opted_in {
             return OwnConduct { measure: Measure::None, grounds: Vec::new() };
         }
-        let alone = row.features.without(&[Reads::Feedback, Reads::Talk]);
+        let alone = features.without(&[Reads::Feedback, Reads::Talk]);
         let outcome = rules::run(&alone, self.population, &self.policy.limits);
         let card = scoring::score(&alone, outcome, self.policy.evidence.minimum_actions);
         let card = scoring::fuse(card, self.model.and_then(|model| model.says(&alone)));
         let decision = decision::decide(&card, circumstances, self.policy);
         let measure = Measure::of(decision.verdict, decision.finding);
         OwnConduct { measure, grounds: decision.grounds_in_words }
+    }
+
+    /// Judges those again who were found in company, by their place; what they did over time stays as it was summed up.
+    pub(super) fn judge_again(&self, judged: &mut [Judged], members: BTreeMap<u32, NamedRow>) {
+        for (place, row) in members {
+            let before = &mut judged[place as usize];
+            // Who is noted for company only has none, wherever its part of the log was cut.
+            let activity = before.activity.take().filter(|_| before.is_noted());
+            *before = Judged { activity, ..self.judge(&row.name, &row.features) };
+        }
+    }
+}
+
+/// One or two reporters are not told as a number, but they are some.
+fn reported(features: &AccountFeatures) -> Option<bool> {
+    match features.get(&feedback::REPORTS_RAW) {
+        Ok(n) => Some(0.0 < n),
+        Err(absent) => (absent == Absent::Suppressed).then_some(true),
     }
 }
 

@@ -82,7 +82,7 @@ fn without(folder: &RunFolder, run: &Path, account: &str) -> Result<bool, Upkeep
         found |= table_without(folder, run, file, column, account)?;
     }
     found |= features_without(folder, run, account)?;
-    for file in ["reasons.ndjson", "review_queue.ndjson", "off_platform.ndjson"] {
+    for file in ["reasons.ndjson", "activity.ndjson", "review_queue.ndjson", "off_platform.ndjson"] {
         found |= lines_without(folder, run, file, account)?;
     }
     found |= queue_without(folder, run, account)?;

@@ -62,6 +62,7 @@ pub const RESULT_FILES: &[&str] = &[
     "features.parquet",
     "scores.parquet",
     "reasons.ndjson",
+    "activity.ndjson",
     "campaigns.parquet",
     "delta.parquet",
     "review_queue.csv",

@@ -13,11 +13,12 @@ mod evaluation;
 mod feature_file;
 mod flips;
 mod folder;
-mod html;
 mod journal;
 mod junit;
+mod lines;
 mod manifest;
 mod packet;
+mod page;
 mod queue;
 mod read_back;
 mod read_campaigns;
@@ -52,7 +53,7 @@ pub use packet::{
     CANDIDATES_LEAST, Language, Packet, PacketError, Reader, Told, page as packet_page, told_of,
 };
 pub use queue::{
-    Case, CaseKind, Decided, Expected, History, Queue, QueueTerms, Stratum, check_case_url, exports,
+    Case, CaseKind, Decided, Draft, Expected, History, Queue, QueueTerms, Stratum, check_case_url, exports,
 };
 pub use read_back::{AccountRow, PublishedRun, ReasonRow, newest_run, newest_run_before, read_run};
 pub use read_campaigns::{CampaignRow, read_campaigns};

@@ -4,6 +4,7 @@
 
 use crate::decision::{Decision, Finding, OffPlatformDecision, OwnConduct, State, Verdict};
 use crate::domain::{Probability, Timestamp, visible};
+use crate::features::Activity;
 use crate::model::{Chance, Model};
 use crate::scoring::{Reason, ScoreCard};
 use crate::table_io::Table;
@@ -23,6 +24,11 @@ pub struct Judged {
     /// The campaign it belongs to: of several the one whose rule gives it most points, then the first of
     /// `campaigns.parquet`, which holds them all.
     pub campaign: Option<String>,
+    /// What it did over time, kept of who was noted for its own conduct or may be drawn; in a box, as most have none.
+    pub activity: Option<Box<Activity>>,
+    /// Whether people reported it in the window, by how many ever; none where the log does not say. It is told of many
+    /// accounts together only.
+    pub reported: Option<bool>,
 }
 
 impl Judged {

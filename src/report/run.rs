@@ -8,19 +8,19 @@ use super::drift::Drift;
 use super::earlier::{Earlier, EarlierError};
 use super::feature_file::NamedRow;
 use super::folder::{FolderError, RunFolder};
-use super::html;
 use super::journal::Journal;
+use super::lines::{ACTIVITY, activity_lines, off_platform_lines, reason_lines};
 use super::manifest::{MANIFEST, Manifest, other_results, with_digests};
+use super::page::{self, Spread};
 use super::queue::{History, Queue, QueueTerms, exports};
 use super::read_back::read_run;
-use super::record_v1::{Judged, OffPlatformLine, ReasonLine, scores};
+use super::record_v1::{Judged, scores};
 use crate::campaigns::Found;
 use crate::decision::{Finding, OffPlatformDecision, Policy, State, Unheard, Verdict, VerdictCounts};
 use crate::domain::{Timestamp, Window};
 use crate::features::{FeatureTable, Population};
 use crate::log::{Offers, ReadReport, Seen, rejects_table};
 use crate::model::Model;
-use crate::scoring::{mitigations, reasons};
 use crate::table_io::{TableError, write_parquet};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -89,6 +89,8 @@ pub struct Run<'a> {
     pub delta: Option<Delta>,
     /// How far the features lie from those of the earlier run, where there is one.
     pub drift: Option<Drift>,
+    /// How the sub-scores and verdicts of that run were spread.
+    pub earlier_spread: Option<Spread>,
     /// The decisions of people, where any were read.
     pub decisions: Option<Heard>,
     /// Whether the log is marked as simulated.
@@ -221,6 +223,12 @@ impl Run<'_> {
         let tonight = self.manifest("");
         let same = same_span(earlier.manifest.value(), &tonight);
         self.drift = Some(Drift::of(earlier, features, same)?);
+        self.earlier_spread = Some(Spread::of(
+            earlier
+                .accounts
+                .values()
+                .map(|a| (a.verdict.as_str(), [a.automation, a.broadcast, a.unsolicited])),
+        ));
         self.delta = Some(Delta::of(earlier, &self.judged, &self.campaigns, &tonight, judge)?);
         Ok(())
     }
@@ -316,9 +324,9 @@ impl Run<'_> {
             &scores(&self.judged, self.window.to_us(), self.model),
             &metadata,
         )?;
-        folder.write("reasons.ndjson", &self.reason_lines()?)?;
+        folder.write("reasons.ndjson", &reason_lines(&self.judged, &self.window)?)?;
         if !self.off_platform.is_empty() {
-            folder.write("off_platform.ndjson", &self.off_platform_lines()?)?;
+            folder.write("off_platform.ndjson", &off_platform_lines(&self.off_platform)?)?;
         }
         if let Some(delta) = &self.delta {
             let metadata = [("bulkwatch.schema", "delta 1")];
@@ -328,34 +336,15 @@ impl Run<'_> {
         let (run, terms) = (read_run(&folder.path(""))?, QueueTerms::of(manifest));
         let mut queue = Queue::of(&run, &terms);
         queue.expected = self.decisions.as_ref().map(|decisions| decisions.history.expect(&run, &queue));
+        folder.write(ACTIVITY, &activity_lines(&self.judged, &queue)?)?;
         if self.held.is_none() {
             for (file, bytes) in exports(&run, &terms)? {
                 folder.write(file, &bytes)?;
             }
         }
-        folder.write("report.html", html::page(self, manifest.run_id(), &queue)?.as_bytes())?;
+        let page = page::page(self, manifest.run_id(), &queue, &terms)?;
+        folder.write("report.html", page.as_bytes())?;
         Ok(queue)
-    }
-
-    fn reason_lines(&self) -> Result<Vec<u8>, ReportError> {
-        let mut out = Vec::new();
-        for j in &self.judged {
-            for (kind, list) in [("reason", reasons(&j.card)), ("mitigation", mitigations(&j.card))] {
-                for reason in list {
-                    let reason = &reason.within(&self.window);
-                    line("reasons.ndjson", &ReasonLine { account: &j.name, kind, reason }, &mut out)?;
-                }
-            }
-        }
-        Ok(out)
-    }
-
-    fn off_platform_lines(&self) -> Result<Vec<u8>, ReportError> {
-        let mut out = Vec::new();
-        for decision in &self.off_platform {
-            line("off_platform.ndjson", &OffPlatformLine { kind: "off_platform_only", decision }, &mut out)?;
-        }
-        Ok(out)
     }
 
     /// What the end of the run adds to the log.
@@ -384,13 +373,6 @@ impl Run<'_> {
             journal.warn("decision", "held", json!({}));
         }
     }
-}
-
-fn line(file: &'static str, value: &impl Serialize, out: &mut Vec<u8>) -> Result<(), ReportError> {
-    serde_json::to_writer(&mut *out, value)
-        .map_err(|e| ReportError::Render { file, problem: e.to_string() })?;
-    out.push(b'\n');
-    Ok(())
 }
 
 /// A JSON file for people.

@@ -37,12 +37,36 @@ pub struct RuleOutcome {
     pub opted_in: bool,
     /// Whether most whose silence counts are an audience older than the log, and no conduct in groups speaks beside it.
     pub standing: bool,
+    /// Whether the account is young enough for its registration to agree with anything.
+    young: bool,
 }
 
 impl RuleOutcome {
     /// What a rule found, for or against the account.
     pub fn found(&self, rule: &Rule) -> Option<&RuleHit> {
         self.hits.iter().chain(&self.mitigations).find(|hit| hit.rule == rule)
+    }
+
+    /// The same as if one rule had not fired.
+    pub fn without(&self, rule: &Rule) -> Self {
+        let mut other = self.clone();
+        other.hits.retain(|hit| hit.rule != rule);
+        other.summed()
+    }
+
+    /// Sums up its hits.
+    fn summed(mut self) -> Self {
+        let sums = share_points(&mut self.hits);
+        Self {
+            points: std::array::from_fn(|i| sums[i] + self.background[i]),
+            carrying: carrying_points(&self.hits),
+            hard: self.hits.iter().any(|h| h.rule.role == Role::Hard && h.rule.is_stable()),
+            agreeing: agreeing(&self.hits, self.young),
+            lifts: self.hits.iter().any(RuleHit::lifts),
+            standing: self.mitigations.iter().any(|m| m.rule == &super::benign::STANDING_AUDIENCE)
+                && !self.hits.iter().any(|h| h.rule.family == AgreementFamily::Groups && h.carries()),
+            ..self
+        }
     }
 }
 
@@ -72,23 +96,20 @@ pub fn run(features: &AccountFeatures, population: Option<&Population>, limits: 
         };
         if rule.role == Role::Benign { mitigations.push(hit) } else { hits.push(hit) }
     }
-    let background = background::points(&row);
-    let carrying = carrying_points(&hits);
-    let sums = share_points(&mut hits);
-    let young = row.value(&lifecycle::AGE).is_some_and(|age| age <= YOUNG_S);
-    RuleOutcome {
-        background,
-        points: std::array::from_fn(|i| sums[i] + background[i]),
-        carrying,
-        hard: hits.iter().any(|h| h.rule.role == Role::Hard && h.rule.is_stable()),
-        agreeing: agreeing(&hits, young),
-        lifts: hits.iter().any(RuleHit::lifts),
-        opted_in: super::newsletter::is_opted_in(&row),
-        standing: mitigations.iter().any(|m| m.rule == &super::benign::STANDING_AUDIENCE)
-            && !hits.iter().any(|h| h.rule.family == AgreementFamily::Groups && h.carries()),
+    let outcome = RuleOutcome {
         hits,
         mitigations,
-    }
+        background: background::points(&row),
+        points: [0.0; 3],
+        carrying: [0.0; 3],
+        hard: false,
+        agreeing: 0,
+        lifts: false,
+        opted_in: super::newsletter::is_opted_in(&row),
+        standing: false,
+        young: row.value(&lifecycle::AGE).is_some_and(|age| age <= YOUNG_S),
+    };
+    outcome.summed()
 }
 
 /// Gives each hit its points after its group's cap, and sums them.

@@ -5,7 +5,7 @@
 use crate::domain::{Share, Token, Word};
 use crate::features::{Absent, AccountFeatures, fanout, groups, rate, volume};
 use crate::model::{Chance, Says};
-use crate::rules::{AgreementFamily, Need, Role, RuleOutcome};
+use crate::rules::{AgreementFamily, Need, Role, Rule, RuleOutcome};
 
 /// How much there was to judge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
@@ -118,6 +118,13 @@ impl ScoreCard {
     /// The chance that holds for simulated accounts only.
     pub fn simulated_chance(&self) -> Option<Chance> {
         self.model.as_ref().filter(|says| says.simulated)?.chance
+    }
+
+    /// The same card as if one rule had not fired.
+    pub fn without(&self, rule: &Rule) -> Self {
+        let outcome = self.outcome.without(rule);
+        let [automation, broadcast, unsolicited] = outcome.points.map(Share::of_points);
+        Self { automation, broadcast, unsolicited, outcome, ..self.clone() }
     }
 
     /// Families of the hits that carry: the kinds of evidence that agree.

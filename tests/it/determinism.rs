@@ -1,6 +1,6 @@
 //! Same events and settings, same bytes: for any number of threads, any order of rows, one file or thirty, any format.
 //! In: one scenario log, rearranged; out: equality of every result file.
-//! The manifest, the log and the page are exempt: they tell how a run came to be.
+//! The manifest and the log are exempt, as they tell how a run came to be; the page tells how many files there were.
 
 use super::program::{ok, root, run_folder};
 use bulkwatch::report::RESULT_FILES;
@@ -45,8 +45,11 @@ fn scan(messages: &str, threads: &str, out: &Path) -> Bytes {
         ],
     );
     let folder = run_folder(out);
-    RESULT_FILES.iter().filter_map(|name| Some((*name, fs::read(folder.join(name)).ok()?))).collect()
+    let files = RESULT_FILES.iter().chain(&[PAGE]);
+    files.filter_map(|name| Some((*name, fs::read(folder.join(name)).ok()?))).collect()
 }
+
+const PAGE: &str = "report.html";
 
 #[test]
 fn result_files_have_the_same_bytes_for_any_threads_order_and_split() {
@@ -56,7 +59,7 @@ fn result_files_have_the_same_bytes_for_any_threads_order_and_split() {
     flate2::read::MultiGzDecoder::new(fs::File::open(&log).expect("log"))
         .read_to_string(&mut text)
         .expect("text");
-    let base = scan(&log.to_string_lossy(), "1", &scratch.path().join("one"));
+    let mut base = scan(&log.to_string_lossy(), "1", &scratch.path().join("one"));
     assert!(base.len() >= 5 && base.values().all(|bytes| !bytes.is_empty()));
     let two = scan(&log.to_string_lossy(), "2", &scratch.path().join("two"));
     assert_same(&base, &two, "two threads");
@@ -64,6 +67,9 @@ fn result_files_have_the_same_bytes_for_any_threads_order_and_split() {
     let (head, body) = text.split_once('\n').expect("a header");
     let mut rows: Vec<&str> = body.lines().collect();
     rows.shuffle(&mut ChaCha8Rng::seed_from_u64(7));
+    // It is said beside the log that it was simulated, and on the page.
+    let said = root().join("data/scenarios/mixed_night/scenario.toml");
+    fs::copy(said, scratch.path().join("scenario.toml")).expect("copied");
     let shuffled = scratch.path().join("shuffled.csv");
     fs::write(&shuffled, format!("{head}\n{}\n", rows.join("\n"))).expect("written");
     assert_same(
@@ -78,7 +84,10 @@ fn result_files_have_the_same_bytes_for_any_threads_order_and_split() {
         fs::write(parts.join(format!("part-{i:02}.csv")), format!("{head}\n{}\n", part.join("\n")))
             .expect("written");
     }
-    assert_same(&base, &scan(&parts.to_string_lossy(), "2", &scratch.path().join("four")), "thirty files");
+    let mut split = scan(&parts.to_string_lossy(), "2", &scratch.path().join("four"));
+    // How many files there were is told on the page.
+    assert!(base.remove(PAGE).is_some() && split.remove(PAGE).is_some());
+    assert_same(&base, &split, "thirty files");
 }
 
 #[test]

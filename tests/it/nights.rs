@@ -311,6 +311,7 @@ fn verify_names_what_was_changed_and_erasure_leaves_a_tombstone_and_no_name() {
         "features.parquet",
         "scores.parquet",
         "reasons.ndjson",
+        "activity.ndjson",
         "delta.parquet",
         "review_queue.csv",
         "report.html",

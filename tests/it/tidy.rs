@@ -265,6 +265,36 @@ fn every_file_opens_with_a_header_and_stays_readable() {
     assert!(broken.is_empty(), "{}", broken.join("\n"));
 }
 
+/// What turns text into markup or code; the page builds elements and sets text.
+const MARKUP: [&str; 6] =
+    ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function"];
+
+#[test]
+fn the_pages_own_script_stays_readable_and_makes_no_markup_of_text() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/report/page");
+    let folders = [page.clone(), page.join("script"), page.join("charts")];
+    let files = folders.iter().flat_map(|f| fs::read_dir(f).expect("folder").flatten()).map(|e| e.path());
+    let own = |path: &PathBuf| {
+        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+        [".js", ".css", ".j2"].iter().any(|end| name.ends_with(end)) && !name.ends_with(".min.js")
+    };
+    let (mut seen, mut broken) = (0, Vec::new());
+    for path in files.filter(own) {
+        let text = fs::read_to_string(&path).expect("readable");
+        let (script, shown) = (path.extension().is_some_and(|e| e == "js"), path.display());
+        let header = text.lines().take_while(|l| l.starts_with("// ")).count();
+        seen += usize::from(script);
+        if script && header < 3 {
+            broken.push(format!("{shown}: the header says what for, what goes in and out, what it refuses"));
+        }
+        if 450 < text.lines().count() || text.lines().any(|l| 350 < l.chars().count()) {
+            broken.push(format!("{shown}: too long to read"));
+        }
+        broken.extend(MARKUP.iter().filter(|bad| text.contains(*bad)).map(|bad| format!("{shown}: {bad}")));
+    }
+    assert!(broken.is_empty() && 8 <= seen, "{seen}: {}", broken.join("\n"));
+}
+
 /// Functions longer than a screen, by brace counting at the indentation they open with.
 #[test]
 fn functions_fit_a_screen() {

@@ -14,6 +14,8 @@ const SAMPLE: usize = 8;
 const AUDIT_EVERY: usize = 10;
 /// One case of so many hides its score and goes to a second reviewer.
 const BLIND_EVERY: usize = 10;
+/// The purpose of the audit slice's draw.
+pub(super) const AUDIT: &str = "audit";
 /// Lower bounds of the strata of the audit slice, by the highest sub-score [S]: the policy's rungs, and the quiet below.
 pub(super) const STRATA: [f64; 5] = [0.0, 0.1, 0.22, 0.42, 0.68];
 
@@ -126,8 +128,7 @@ impl Queue {
         let possible = cases.len();
         let behind = |cases: &[Case]| cases.iter().map(|c| c.members).sum::<usize>();
         let all = behind(&cases);
-        // A team of one case looks at the most urgent one.
-        let audited = terms.capacity.filter(|n| 1 < *n).map_or(0, |n| n.div_ceil(AUDIT_EVERY));
+        let audited = audited(terms.capacity);
         cases.truncate(terms.capacity.map_or(possible, |n| n - audited));
         let listed = behind(&cases);
         let drawn = audit(run, &cases, audited, terms.seed);
@@ -227,7 +228,7 @@ fn audit(run: &PublishedRun, cases: &[Case], n: usize, seed: u128) -> Vec<Case> 
     };
     let mut strata: [Vec<usize>; STRATA.len()] = Default::default();
     for place in (0..run.accounts.len()).filter(|place| !spoken_for(*place)) {
-        strata[stratum(&run.accounts[place])].push(place);
+        strata[stratum(scores(&run.accounts[place]))].push(place);
     }
     let mut room = [0; STRATA.len()];
     for _ in 0..n {
@@ -242,7 +243,7 @@ fn audit(run: &PublishedRun, cases: &[Case], n: usize, seed: u128) -> Vec<Case> 
         .rev()
         .flat_map(|s| {
             let inclusion = room[s] as f64 / strata[s].len().max(1) as f64;
-            let drawn = draw(seed, "audit", strata[s].iter().copied(), room[s], name);
+            let drawn = draw(seed, AUDIT, strata[s].iter().copied(), room[s], name);
             drawn.into_iter().map(move |place| (place, s, inclusion))
         })
         .map(|(place, s, inclusion)| {
@@ -252,8 +253,18 @@ fn audit(run: &PublishedRun, cases: &[Case], n: usize, seed: u128) -> Vec<Case> 
         .collect()
 }
 
-pub(super) fn stratum(account: &AccountRow) -> usize {
-    let highest = account.automation.max(account.broadcast).max(account.unsolicited);
+/// Cases that are drawn from below the cut; a team of one case looks at the most urgent one.
+pub(super) fn audited(capacity: Option<usize>) -> usize {
+    capacity.filter(|n| 1 < *n).map_or(0, |n| n.div_ceil(AUDIT_EVERY))
+}
+
+pub(super) fn scores(account: &AccountRow) -> [f64; 3] {
+    [account.automation, account.broadcast, account.unsolicited]
+}
+
+/// The stratum of an account by its sub-scores.
+pub(super) fn stratum(scores: [f64; 3]) -> usize {
+    let highest = scores.into_iter().fold(0.0, f64::max);
     STRATA.iter().rposition(|least| *least <= highest).unwrap_or(0)
 }
 
@@ -319,7 +330,7 @@ mod tests {
             let of = audit.iter().filter(|c| c.stratum == s);
             let weight: f64 = of.map(|c| 1.0 / c.inclusion).sum();
             let quiet = run.accounts.iter().filter(|a| !a.is_queued());
-            let size = quiet.filter(|a| Some(stratum(a)) == s).count();
+            let size = quiet.filter(|a| Some(stratum(scores(a))) == s).count();
             assert!((weight - size as f64).abs() < 1e-9, "stratum {s:?}: {weight} of {size}");
         }
         let small = Queue::of(&run, &terms(Some(2)));

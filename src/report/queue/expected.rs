@@ -3,7 +3,7 @@
 //! stratum.
 //! Where nobody decided on such a case yet it says so: no stratum borrows from another.
 
-use super::cases::{Case, CaseKind, Queue, STRATA, stratum};
+use super::cases::{Case, CaseKind, Queue, STRATA, scores, stratum};
 use crate::decision::{Rulings, Said, last_words};
 use crate::evaluate::exact;
 use crate::report::read_back::{AccountRow, PublishedRun, read_scores};
@@ -181,7 +181,7 @@ fn stratum_of(row: &AccountRow) -> String {
     match row.is_queued() {
         true if row.finding != "none" => row.finding.clone(),
         true => row.verdict.clone(),
-        false => below(stratum(row)),
+        false => below(stratum(scores(row))),
     }
 }
 

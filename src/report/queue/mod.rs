@@ -3,14 +3,16 @@
 //! Draws by keyed digests of names, so that neither order nor machine leaves a trace and nobody can choose to be drawn.
 
 mod cases;
+mod draft;
 mod draw;
 mod expected;
 mod osprey;
 mod rows;
 
 pub use cases::{Case, CaseKind, Queue, QueueTerms};
+pub use draft::Draft;
 pub use expected::{Decided, Expected, History, Stratum};
-pub use rows::check_case_url;
+pub use rows::{case_url, check_case_url};
 
 use super::read_back::PublishedRun;
 use super::run::ReportError;

@@ -66,7 +66,7 @@ const COLUMNS: &[Column] = &[
     ("inclusion_probability", Machines, |s| json!(s.case.inclusion)),
     ("stratum", Machines, |s| json!(s.case.stratum)),
     ("as_of", Always, |s| json!(s.account.as_of)),
-    ("case_url", Always, |s| json!(case_url(s))),
+    ("case_url", Always, |s| json!(case_url(s.terms, &s.account.name, &s.case.id))),
 ];
 
 fn score(score: f64) -> Value {
@@ -111,9 +111,10 @@ pub fn check_case_url(template: &str) -> Result<(), String> {
     Ok(())
 }
 
-fn case_url(s: &Source) -> Option<String> {
-    let url = s.terms.case_url.as_deref()?;
-    Some(url.replace("{account}", &url_part(&s.account.name)).replace("{case}", &url_part(&s.case.id)))
+/// The link to a case in the team's own tool, where there is a template for it.
+pub fn case_url(terms: &QueueTerms, account: &str, case: &str) -> Option<String> {
+    let url = terms.case_url.as_deref()?;
+    Some(url.replace("{account}", &url_part(account)).replace("{case}", &url_part(case)))
 }
 
 fn sources<'a>(

@@ -1,0 +1,84 @@
+//! `report.html`: the one file that an analyst opens: self-contained, no network, readable without a program of its own.
+//! In: a finished night and its queue; out: HTML that holds the night as JSON, a small script, a charting library, and a
+//! plain page for who has no JavaScript.
+//! Shows aggregates and accounts only, never a recipient or a reporter; what comes from outside reaches it escaped.
+
+mod accounts;
+mod data;
+mod embed;
+mod rules;
+mod spread;
+
+pub use spread::Spread;
+
+use super::queue::{Queue, QueueTerms};
+use super::run::{ReportError, Run};
+use minijinja::{AutoEscape, Environment};
+use serde_json::{Value, json};
+
+const STYLE: &str = include_str!("page.css");
+/// Apache ECharts with the chart types used here only; `charts/build` makes it from pinned packages.
+const CHARTS: &str = include_str!("charts/echarts.min.js");
+/// Our own script, in the order in which its parts need each other.
+const SCRIPT: [&str; 11] = [
+    include_str!("script/dom.js"),
+    include_str!("script/store.js"),
+    include_str!("script/table.js"),
+    include_str!("script/filters.js"),
+    include_str!("script/charts.js"),
+    include_str!("script/conduct.js"),
+    include_str!("script/account.js"),
+    include_str!("script/decide.js"),
+    include_str!("script/views.js"),
+    include_str!("script/terms.js"),
+    include_str!("script/route.js"),
+];
+/// Cases that the plain page shows.
+const TOP: usize = 25;
+
+/// Renders the page.
+pub fn page(run: &Run, id: &str, queue: &Queue, terms: &QueueTerms) -> Result<String, ReportError> {
+    let (data, names) = data::of(run, id, (queue, terms));
+    let plain = plain(&data, &names)?;
+    let json = embed::json(&data, &names);
+    // Nobody can foresee it who does not know the whole night, so no name can carry it into a script of its own.
+    let nonce = &blake3::hash(json.as_bytes()).to_hex()[..32];
+    let policy = format!(
+        "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'none'"
+    );
+    let script = SCRIPT.join("\n");
+    Ok(format!(
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">\n<title>bulkwatch {id}</title>\n\
+         <style>\n{STYLE}</style>\n</head>\n<body>\n{plain}\
+         <script type=\"application/json\" id=\"data\">{json}</script>\n\
+         <script nonce=\"{nonce}\">\n{CHARTS}\n</script>\n\
+         <script nonce=\"{nonce}\">\n(() => {{\n\"use strict\";\n{script}}})();\n</script>\n</body>\n</html>\n"
+    ))
+}
+
+/// What is shown before, and without, any script: marks, tally, health, the top of the queue.
+fn plain(data: &Value, names: &embed::Names) -> Result<String, ReportError> {
+    let failed = |e: minijinja::Error| ReportError::Render { file: "report.html", problem: format!("{e:#}") };
+    let mut environment = Environment::new();
+    environment.set_auto_escape_callback(|_| AutoEscape::Html);
+    environment.add_template("plain.html", include_str!("plain.html.j2")).map_err(failed)?;
+    let cases = data["queue"]["cases"].as_array().map_or(&[][..], Vec::as_slice);
+    let accounts = data["accounts"].as_array().map_or(&[][..], Vec::as_slice);
+    let top: Vec<Value> = cases
+        .iter()
+        .take(TOP)
+        .map(|case| {
+            let account = accounts.iter().find(|a| a["at"] == case["at"]).unwrap_or(&Value::Null);
+            let name = case["at"].as_u64().map_or_else(String::new, |at| names.shown(at as usize));
+            json!({ "name": name, "blind": case["blind"], "verdict": account["verdict"],
+                    "reason": account["reasons"][0]["statement"] })
+        })
+        .collect();
+    let mut context = data.clone();
+    context["top"] = json!(top);
+    context["names"] = json!(names.all_shown());
+    let template = environment.get_template("plain.html").map_err(failed)?;
+    template.render(minijinja::value::Serde(&context)).map_err(failed)
+}

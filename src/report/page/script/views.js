@@ -1,0 +1,371 @@
+// The views of a working morning: what waits, the queue, accounts, campaigns, what changed.
+// In: the data and the query of the hash; out: elements.
+// Shows what is there and says where the rest stands.
+
+const MARKS = {
+  V: "published",
+  Q: "quoted second-hand",
+  X: "measured by us",
+  S: "our suggestion",
+  "V+S": "published kind, number of ours",
+};
+
+const heading = (text) => el("h1", { tabindex: "-1" }, text);
+
+/** Verdicts in words, with the parts that are told apart. */
+function tallyTable() {
+  const rows = data.tally.map((t) =>
+    [
+      t.part
+        ? el("span", { class: "part" }, `of these ${words(t.name)}`)
+        : el("a", { href: `#accounts?verdict=${t.name}` }, el("span", { class: `chip ${t.name}` }, words(t.name))),
+      [count(t.n)],
+      data.delta && [t.before === null ? "" : count(t.before)],
+    ].filter(Boolean),
+  );
+  return plainTable(["verdict", ["accounts"], ...(data.delta ? [["earlier run"]] : [])], rows);
+}
+
+function changesLine() {
+  if (!data.delta)
+    return note("There is no earlier run to compare with: scan with ", el("code", {}, "--previous"), ".");
+  const some = data.delta.accounts.filter((c) => 0 < c.n);
+  const link = (c) => [
+    el("a", { href: c.name === "disappeared" ? "#changes" : `#accounts?changed=${c.name}` }, `${count(c.n)} ${c.name}`),
+    " ",
+  ];
+  return el(
+    "p",
+    {},
+    `Since ${data.delta.previous.as_of}: `,
+    some.length === 0 ? "no account changed its rung." : some.map(link),
+    " ",
+    el("a", { href: "#changes" }, "all changes"),
+  );
+}
+
+function morningView() {
+  const q = data.queue;
+  const open = q.cases.filter((item) => !decisionOn(item.at));
+  const next = open.find((item) => !item.blind) ?? open[0];
+  const expected = q.precision
+    ? `Of the ${q.precision.n} cases with a chance of abuse, ${percent(q.precision.mean)} on average${q.precision.simulated ? " (simulated labels)" : ""}.`
+    : "How many of them will be confirmed is not known: no calibrated model was asked.";
+  const names = ["automation", "broadcast", "unsolicited"];
+  return [
+    heading("This morning"),
+    el(
+      "p",
+      { class: "lead" },
+      data.run.held ? "This night is held: there is no queue until a person lets it go. " : "",
+      `${plural(q.cases.length, "case")}${q.capacity ? ` for a capacity of ${count(q.capacity)}` : ""}, ${count(q.behind[1])} accounts behind them; ${count(decisions.size)} decided so far. `,
+      next && el("a", { class: "go", href: accountHash(next.at), id: "next-case" }, "open the next case"),
+    ),
+    note(expected),
+    changesLine(),
+    section(
+      "Sanctions and decisions to look after",
+      data.alerts.length > 0 &&
+        plainTable(
+          ["account", "what is due"],
+          data.alerts.map((a) => [accountLink(a.at), a.note]),
+        ),
+    ),
+    section("Verdicts", el("div", { class: "figures" }, tallyFigure(), el("div", {}, tallyTable()))),
+    section(
+      "Sub-scores",
+      note("They order accounts from 0 to 1 and are no probabilities.", shiftWords()),
+      el("div", { class: "figures three" }, names.map(scoresFigure)),
+    ),
+    section("The white paper's measures", measuresTable()),
+    section(
+      "Notes",
+      data.run.warnings.map((w) => note(`${w}.`)),
+    ),
+  ];
+}
+
+function shiftWords() {
+  const shift = data.scores.shift;
+  if (!shift) return "";
+  const said = shift.map((s) => `${s.name} ${s.distance.toFixed(3)}`).join(", ");
+  return ` Against the earlier run the cumulative shares differ by at most: ${said} (${count(data.scores.n)} and ${count(data.scores.n_before)} accounts; were they drawn anew, chance alone would stay below ${shift[0].by_chance.toFixed(3)} in 95 of 100 nights).`;
+}
+
+function measuresTable() {
+  const rows = data.measures.map((m) => {
+    if (m.n === null) return [m.name, "not told: it would point at one or two accounts", [""], m.paper];
+    if (m.n === 0) return [m.name, "nobody to measure", [""], m.paper];
+    return [
+      m.name,
+      `${percent(m.hits / m.n)} (${percent(m.low)} to ${percent(m.high)})`,
+      [`${count(m.hits)} of ${count(m.n)}`],
+      m.paper,
+    ];
+  });
+  return [
+    plainTable(["share of those at review and above", "here, 95 % interval", ["accounts"], "paper [V]"], rows),
+    note(
+      'Here: the first reason\'s stage is registration; no report in the run\'s window, where the log has feedback. The paper defines neither "at registration" nor "recent"; these definitions are ours [S].',
+      data.run.simulated ? " This night is simulated." : "",
+    ),
+  ];
+}
+
+const accountColumns = [
+  { head: "account", cell: (a) => accountLink(a.at), by: (a) => data.names[a.at] },
+  { head: "verdict", cell: standing, by: (a) => (isHidden(a.at) ? null : rungs.indexOf(a.verdict)), falling: true },
+  ...["automation", "broadcast", "unsolicited"].map((name, i) => ({
+    head: name,
+    numeric: true,
+    falling: true,
+    cell: (a) => (isHidden(a.at) ? "" : a.scores[i].toFixed(2)),
+    by: (a) => (isHidden(a.at) ? null : a.scores[i]),
+  })),
+  { head: "actions", numeric: true, falling: true, cell: (a) => count(a.messages), by: (a) => a.messages },
+  {
+    head: "reasons",
+    cell: (a) =>
+      isHidden(a.at)
+        ? ""
+        : el(
+            "span",
+            { class: "codes" },
+            a.reasons.map((r) => [ruleLink(r.code), " "]),
+          ),
+  },
+  {
+    head: "change",
+    cell: (a) => (isHidden(a.at) ? "" : (a.change?.change ?? "")),
+    by: (a) => (isHidden(a.at) ? null : (a.change?.change ?? null)),
+  },
+  { head: "decided", cell: (a) => decisionOn(a.at)?.decision ?? "", by: (a) => decisionOn(a.at)?.decision ?? null },
+];
+
+/** What is hidden stands last, whatever its rank would be, so that its place tells nothing. */
+function listed(all) {
+  const open = all.filter((a) => !isHidden(a.at));
+  const hidden = all.filter((a) => isHidden(a.at)).sort((a, b) => (data.names[a.at] < data.names[b.at] ? -1 : 1));
+  return [...open, ...hidden];
+}
+
+function accountsView(query) {
+  const table = pagedTable("accounts", accountColumns, "No account passes these filters.");
+  const all = listed(data.accounts);
+  const form = filterForm("accounts", query, (wanted) => table.show(all.filter((a) => passes(a, wanted))));
+  return [
+    heading("Accounts"),
+    note(
+      `${plural(data.accounts.length, "account")} with something to note or in the queue.`,
+      data.more.accounts > 0 &&
+        ` ${count(data.more.accounts)} more stand in scores.parquet and reasons.ndjson: this page stays within its size.`,
+    ),
+    form,
+    table.node,
+  ];
+}
+
+const caseColumns = [
+  { head: "case", cell: (r) => el("span", { title: r.item.id }, r.place), by: (r) => r.place, numeric: true },
+  {
+    head: "kind",
+    cell: (r) => (isHidden(r.item.at) ? "" : r.item.kind),
+    by: (r) => (isHidden(r.item.at) ? null : r.item.kind),
+  },
+  {
+    head: "account",
+    cell: (r) => [
+      accountLink(r.item.at),
+      r.item.members > 1 &&
+        el("span", { class: "note" }, ` and ${count(r.item.members - 1)} more of `, campaignLink(r.item.campaign)),
+    ],
+    by: (r) => data.names[r.item.at],
+  },
+  {
+    head: "verdict",
+    cell: (r) => standing(r.account),
+    by: (r) => (isHidden(r.item.at) ? null : rungs.indexOf(r.account.verdict)),
+    falling: true,
+  },
+  { head: "first reason", cell: (r) => firstReason(r) },
+  { head: "sample", cell: (r) => sampleWords(r.item) },
+  {
+    head: "decided",
+    cell: (r) => decisionOn(r.item.at)?.decision ?? "",
+    by: (r) => decisionOn(r.item.at)?.decision ?? null,
+  },
+];
+
+function firstReason(r) {
+  if (isHidden(r.item.at)) return el("span", { class: "note" }, "for a second reviewer");
+  const reason = r.account.reasons[0];
+  return reason
+    ? [el("b", {}, ruleLink(reason.code)), " ", statement(reason.statement, true)]
+    : el("span", { class: "note" }, "drawn from below the cut");
+}
+
+function sampleWords(item) {
+  if (item.sample.length === 0) return "";
+  const open =
+    item.otherwise_at_most > 0 ? `, up to ${percent(item.otherwise_at_most, 0)} of the others may be otherwise` : "";
+  return `${item.sample.length} drawn${open}`;
+}
+
+function queueView(query) {
+  const q = data.queue;
+  const rows = q.cases
+    .map((item, i) => ({ place: i + 1, item, account: accounts.get(item.at) }))
+    .filter((r) => r.account);
+  const table = pagedTable("queue", caseColumns, "No case passes these filters.");
+  const form = filterForm("queue", query, (wanted) => table.show(rows.filter((r) => passes(r.account, wanted))));
+  const blind = q.cases.filter((item) => item.blind).length;
+  return [
+    heading("Review queue"),
+    el(
+      "p",
+      {},
+      `${plural(q.cases.length, "case")}${q.capacity ? ` for a capacity of ${count(q.capacity)}` : ""}; ${count(q.possible)} would be there without a cut. ${count(q.behind[1])} of ${count(q.behind[0])} accounts that should be looked at stand behind them: a campaign is one case with a drawn sample.`,
+    ),
+    note(
+      `${plural(q.cases.filter((item) => item.kind === "audit").length, "case")} drawn from below the cut; ${count(blind)} hide score, verdict and reasons until a second reviewer has decided.`,
+      q.more > 0 && ` ${count(q.more)} more cases stand in review_queue.csv.`,
+    ),
+    form,
+    table.node,
+  ];
+}
+
+function campaignsView() {
+  const columns = [
+    { head: "campaign", cell: (c) => campaignLink(c.id), by: (c) => c.id },
+    { head: "what binds it", cell: (c) => c.kind, by: (c) => c.kind },
+    { head: "members", numeric: true, falling: true, cell: (c) => count(c.size), by: (c) => c.size },
+    { head: "links", numeric: true, falling: true, cell: (c) => count(c.links), by: (c) => c.links },
+    { head: "things in common", numeric: true, falling: true, cell: (c) => count(c.things), by: (c) => c.things },
+    { head: "days", numeric: true, falling: true, cell: (c) => count(c.days), by: (c) => c.days },
+    { head: "first and last", cell: (c) => (c.from ? `${c.from} to ${c.to}` : ""), by: (c) => c.from },
+    { head: "since last run", cell: (c) => c.change ?? "", by: (c) => c.change },
+  ];
+  const table = pagedTable("campaigns", columns, "No accounts were found to act together.");
+  table.show(data.campaigns);
+  return [
+    heading("Campaigns"),
+    note(
+      "Company alone is at most a reason to watch. Beside conduct of the member's own it counts as a second kind of evidence.",
+      data.more.campaigns > 0 && ` ${count(data.more.campaigns)} more stand in campaigns.parquet.`,
+    ),
+    table.node,
+  ];
+}
+
+function campaignView(id) {
+  const campaign = campaigns.get(id);
+  if (!campaign) return [heading("A campaign that is not on this page"), note("It may stand in campaigns.parquet.")];
+  const parts = {
+    member: "member",
+    unclear: "times too coarse to tell",
+    original: "imitated, or always first: no member",
+  };
+  const item = data.queue.cases.find((one) => one.kind === "campaign" && one.campaign === id);
+  const columns = [
+    { head: "account", cell: (m) => accountLink(m.at), by: (m) => data.names[m.at] },
+    {
+      head: "verdict",
+      cell: (m) => (accounts.has(m.at) ? standing(accounts.get(m.at)) : ""),
+      by: (m) => (isHidden(m.at) ? null : rungs.indexOf(accounts.get(m.at)?.verdict)),
+      falling: true,
+    },
+    { head: "part", cell: (m) => parts[m.part], by: (m) => m.part },
+    ...["partners", "led", "followed", "tied"].map((key) => ({
+      head: key,
+      numeric: true,
+      falling: true,
+      cell: (m) => count(m[key]),
+      by: (m) => m[key],
+    })),
+    { head: "decided", cell: (m) => decisionOn(m.at)?.decision ?? "", by: (m) => decisionOn(m.at)?.decision ?? null },
+  ];
+  const table = pagedTable(`campaign ${id}`, columns, "No members.");
+  table.show(campaign.members);
+  return [
+    heading(campaign.id),
+    el(
+      "p",
+      {},
+      `${plural(campaign.size, "member")}, bound by ${campaign.kind}: ${plural(campaign.links, "link")}, ${plural(campaign.things, "thing")} in common on ${plural(campaign.days, "day")}${campaign.from ? `, from ${campaign.from} to ${campaign.to}` : ""}.`,
+      campaign.representative &&
+        ` Most put out ${campaign.representative.name} (a pseudonym of this run), ${plural(campaign.representative.accounts, "account")}.`,
+    ),
+    campaign.why && el("p", {}, el("b", {}, `Since the last run ${campaign.change}`), `: ${campaign.why}`),
+    el("div", { class: "figures" }, networkFigure(campaign), campaignTimeFigure(campaign)),
+    item &&
+      section(
+        "The case",
+        el(
+          "p",
+          {},
+          "Drawn to be looked at: ",
+          [item.at, ...item.sample].map((at) => [accountLink(at), " "]),
+        ),
+        note(
+          item.otherwise_at_most > 0
+            ? `Where all drawn members agree, up to ${percent(item.otherwise_at_most, 0)} of the others may still be otherwise (95 %); a share estimated from them is within ${percent(item.sample_error, 0)}.`
+            : "All queued members are in the sample.",
+        ),
+        decisionForm([item.at, ...item.sample], null),
+      ),
+    section(
+      "Accounts",
+      campaign.more > 0 && note(`${count(campaign.more)} more stand in campaigns.parquet.`),
+      table.node,
+    ),
+  ];
+}
+
+function changesView() {
+  const delta = data.delta;
+  if (!delta) return [heading("Changes"), changesLine()];
+  const columns = [
+    { head: "account", cell: (r) => accountLink(r.at), by: (r) => data.names[r.at] },
+    { head: "change", cell: (r) => r.change, by: (r) => r.change },
+    { head: "before", cell: (r) => words(r.before), by: (r) => rungs.indexOf(r.before) },
+    {
+      head: "now",
+      cell: (r) => (r.now ? verdictChip(r.at, r.now) : ""),
+      by: (r) => (isHidden(r.at) ? null : rungs.indexOf(r.now)),
+      falling: true,
+    },
+    { head: "cause", cell: (r) => `${words(r.cause)}${r.terms ? ` (${r.terms})` : ""}`, by: (r) => r.cause },
+    { head: "why", cell: (r) => (isHidden(r.at) ? "" : r.why) },
+  ];
+  const table = pagedTable("changes", columns, "No account changed its rung.");
+  table.show(delta.rows);
+  const numbersRow = [...delta.accounts, ...delta.causes];
+  return [
+    heading(`What changed since ${delta.previous.as_of}`),
+    note(
+      `Compared with run ${delta.previous.run_id}. `,
+      delta.terms.length > 0
+        ? `Between the two runs also changed: ${delta.terms.join(", ")}. The earlier conduct was judged again under tonight's terms, so that conduct and terms are told apart.`
+        : "Policy, model, tool, population and decisions are the same.",
+      delta.input.length > 0 && ` What was read differs: ${delta.input.join(", ")}; a change may come from that.`,
+    ),
+    plainTable(
+      [...delta.accounts.map((c) => [c.name]), ...delta.causes.map((c) => [`by ${words(c.name)}`])],
+      [numbersRow.map((c) => count(c.n))],
+    ),
+    table.node,
+    delta.more > 0 && note(`${count(delta.more)} more stand in delta.parquet.`),
+    section(
+      "Campaigns",
+      delta.campaigns.length > 0 &&
+        plainTable(
+          ["campaign", "change", "why"],
+          delta.campaigns.map((c) => [campaigns.has(c.id) ? campaignLink(c.id) : c.id, c.change, c.why]),
+        ),
+    ),
+    note(
+      "New: flagged, and without a row before. Cleared: judged, and nothing found. Expired: what is left in the window is too little to judge. Disappeared: no row any more.",
+    ),
+  ];
+}
