@@ -119,7 +119,7 @@ class World:
     def table(self, file):
         """A result table with account names that are unique over worlds."""
         table = pyarrow.parquet.read_table(self.run / file)
-        names = pyarrow.array([f"{self.name}_{name}" for name in table["account"].to_pylist()])
+        names = pyarrow.array([f"{self.name}_{name}" for name in table["account"].to_pylist()], pyarrow.string())
         place = table.schema.get_field_index("account")
         return table.set_column(place, table.schema.field(place).name, names.cast(table.schema.field(place).type))
 
@@ -133,7 +133,7 @@ def join(worlds, folder):
             # Campaigns of two worlds have nothing in common, whatever their names are.
             for i, world in enumerate(worlds):
                 at = tables[i].schema.get_field_index("campaign")
-                names = pyarrow.array([f"{world.name}_{c}" for c in tables[i]["campaign"].to_pylist()])
+                names = pyarrow.array([f"{world.name}_{c}" for c in tables[i]["campaign"].to_pylist()], pyarrow.string())
                 tables[i] = tables[i].set_column(at, "campaign", names)
         joined = pyarrow.concat_tables([t.replace_schema_metadata(None) for t in tables], promote_options="permissive")
         # The fingerprint of the feature cards; the same for all runs of one program.
