@@ -192,8 +192,8 @@ function networkFigure(campaign) {
   if (campaign.pairs.length === 0) return null;
   const most = Math.max(...campaign.pairs.map(([, , n]) => n));
   const few = campaign.members.length <= 24;
-  const short = (text) => (text.length <= 16 ? text : `${text.slice(0, 15)}…`);
-  const height = 420;
+  const short = (text) => (text.length <= 14 ? text : `${text.slice(0, 13)}…`);
+  const height = 440;
   const left = campaign.links - campaign.pairs.length;
   const sentence = `${plural(campaign.members.length, "account")} on a circle, a line for ${LINK_WORDS[campaign.kind]}${0 < left ? `; the strongest ${campaign.pairs.length} of ${count(campaign.links)} links` : ""}.`;
   const parts = [
@@ -214,8 +214,8 @@ function networkFigure(campaign) {
         type: "graph",
         layout: "circular",
         roam: false,
-        top: 105,
-        bottom: 90,
+        top: 120,
+        bottom: 105,
         left: 105,
         right: 105,
         categories: parts.map(([name, color]) => ({ name, itemStyle: { color: c[color] } })),
