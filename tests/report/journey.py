@@ -91,6 +91,11 @@ def work(browser, run, bulkwatch):
     for view in ["queue", "changes", "rules", "rule/M3", "decisions", "run", "glossary", "nowhere", "account/nobody"]:
         report.show(view)
         check(page.locator("#view h1").count() == 1, f"the view {view}")
+    report.show("run")
+    drift = page.locator("#view").inner_text()
+    check("Drift" in drift and "which moved furthest" in drift, "how far the log is from the earlier one")
+    report.show("morning")
+    check("Expected: how many will be confirmed is not known" in page.locator("#view").inner_text(), "no made-up precision")
     report.close()
 
 

@@ -13,7 +13,7 @@ use crate::evaluate::wilson;
 use crate::features::LEAST_TOLD;
 use crate::report::campaigns::NamedCampaign;
 use crate::report::delta::{Cause, Change, Delta};
-use crate::report::queue::{Case, Queue, QueueTerms, case_url};
+use crate::report::queue::{Case, Expected, Queue, QueueTerms, case_url};
 use crate::report::record_v1::Judged;
 use crate::report::run::Run;
 use crate::scoring::reasons;
@@ -52,7 +52,9 @@ pub fn of(run: &Run, id: &str, (queue, terms): (&Queue, &QueueTerms)) -> (Value,
         "scores": spread.json(run.earlier_spread.as_ref()),
         "measures": measures(&run.judged),
         "queue": { "cases": cases_json, "more": queue.cases.len() - cases.len(), "possible": queue.possible,
-                   "capacity": queue.capacity, "behind": queue.accounts, "precision": precision(run, queue) },
+                   "capacity": queue.capacity, "behind": queue.accounts, "precision": precision(run, queue),
+                   "expected": queue.expected.as_ref().map(Expected::told) },
+        "drift": run.drift.as_ref().map(|drift| drift.as_json(run.policy.quota.max_drift)),
         "delta": delta, "alerts": alerts, "campaigns": campaigns, "accounts": accounts,
         "rules": rules::rows(&run.judged, run.policy), "features": features, "more": more,
         "off_platform": run.off_platform.iter().map(|o| json!({

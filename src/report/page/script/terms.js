@@ -114,6 +114,7 @@ function runView() {
         data.counts.map(([name, n]) => [words(name), count(n)]),
       ),
     ),
+    driftSection(),
     section(
       "Terms",
       plainTable(
@@ -142,6 +143,33 @@ function runView() {
       ),
     ),
   ];
+}
+
+/** How far the features lie from those of the earlier run; nothing where there is none. */
+function driftSection() {
+  const drift = data.drift;
+  if (!drift) return null;
+  if (drift.not_compared) return section("Drift", note(`Not compared: ${drift.not_compared}.`));
+  const value = (x) => (x === null ? "–" : Number(x.toPrecision(3)).toLocaleString("en-US"));
+  const rows = drift.furthest
+    .slice(0, 10)
+    .map((f) => [
+      words(f.feature),
+      f.distance.toFixed(3),
+      f.at_least.toFixed(3),
+      `${value(f.median[0])} → ${value(f.median[1])}`,
+      `${percent(f.absent[0])} → ${percent(f.absent[1])}`,
+    ]);
+  const [before, now] = drift.furthest[0]?.n ?? [0, 0];
+  return section(
+    "Drift",
+    plainTable(["feature", ["distance"], ["for sure"], ["median"], ["without a value"]], rows),
+    note(
+      `The ten of ${drift.features} features that rules read which moved furthest, over ${count(before)} accounts then and ${count(now)} now. `,
+      "Distance: largest difference of the cumulative shares (Kolmogorov-Smirnov); for sure: less what chance leaves, 99.9 % for all together. ",
+      drift.bound === null ? "No bound is set." : `Past ${drift.bound} for sure [S] the night is held.`,
+    ),
+  );
 }
 
 function glossaryView(name) {

@@ -48,9 +48,10 @@ function morningView() {
   const q = data.queue;
   const open = q.cases.filter((item) => !decisionOn(item.at));
   const next = open.find((item) => !item.blind) ?? open[0];
-  const expected = q.precision
+  const chance = q.precision
     ? `Of the ${q.precision.n} cases with a chance of abuse, ${percent(q.precision.mean)} on average${q.precision.simulated ? " (simulated labels)" : ""}.`
-    : "How many of them will be confirmed is not known: no calibrated model was asked.";
+    : "";
+  const expected = `Expected: ${q.expected ?? "how many will be confirmed is not known, as no decisions were given"}. ${chance}`;
   const names = ["automation", "broadcast", "unsolicited"];
   return [
     heading("This morning"),
