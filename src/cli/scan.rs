@@ -365,7 +365,11 @@ pub(super) fn show(summary: &Summary, features_only: bool) -> Result<(), Failure
         .collect();
     if !noted.is_empty() {
         let head = ["account", "verdict", "automation", "broadcast", "unsolicited", "first reason"];
+        let more = run.accounts.iter().filter(|a| a.is_noted()).count() - noted.len();
         terminal::data(&format!("\n{}", terminal::table(&head, noted)))?;
+        if 0 < more {
+            terminal::data(&format!("and {more} more accounts in report.html and scores.parquet\n"))?;
+        }
     }
     if let Some(text) = campaigns(&read_campaigns(&summary.folder)?) {
         terminal::data(&format!("\n{text}"))?;

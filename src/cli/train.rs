@@ -127,7 +127,8 @@ fn scored(artifact: &Artifact, features: &str) -> Result<Vec<u8>, Failure> {
     let model = Model::new(artifact.clone())?;
     let broken = |e: &dyn std::fmt::Display| Failure::new(ErrorClass::Internal, e.to_string());
     let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(["account", "log_odds", "p"]).map_err(|e| broken(&e))?;
+    let p = if artifact.training.simulated { "p_abuse_simulated" } else { "p" };
+    writer.write_record(["account", "log_odds", p]).map_err(|e| broken(&e))?;
     for row in read_features(Path::new(features))? {
         let says = model.says(&row.features);
         let log_odds = says.as_ref().map_or_else(String::new, |s| s.log_odds.get().to_string());

@@ -2,7 +2,7 @@
 //! In: CSV files of decisions; out: per account what was said, and whether it keeps the account silent tonight.
 //! Changes no score: who was decided innocent stays silent until evidence of a kind appears that was not there.
 
-use crate::domain::{AgreementFamily, DAY_US, ErrorClass, Timestamp, Word, nearest};
+use crate::domain::{AgreementFamily, DAY_US, ErrorClass, Timestamp, Word, nearest, needs_quote};
 use crate::scoring::FamilySet;
 use std::collections::BTreeMap;
 use thiserror::Error;
@@ -104,7 +104,7 @@ impl Rulings {
     pub fn parse(file: &str, text: &str) -> Result<Self, RulingError> {
         let refuse = |problem: String| RulingError::Columns { file: file.to_owned(), problem };
         let mut reader = csv::ReaderBuilder::new()
-            .trim(csv::Trim::All)
+            .trim(csv::Trim::Headers)
             .from_reader(text.trim_start_matches('\u{feff}').as_bytes());
         let head = reader.headers().map_err(|e| refuse(e.to_string()))?.clone();
         let place = |name: &str| head.iter().position(|h| h == name);
@@ -127,6 +127,8 @@ impl Rulings {
         for (row, record) in (1..).zip(reader.records()) {
             let record = record.map_err(|e| refuse(format!("row {row}: {e}")))?;
             let cell = |name: &str| place(name).and_then(|i| record.get(i)).unwrap_or_default();
+            // A name may begin or end with a blank; nothing else does.
+            let cell = |name: &str| if name == "account" { cell(name) } else { cell(name).trim() };
             all.push(ruling(file, row, &cell)?);
         }
         Ok(all)
@@ -193,7 +195,7 @@ impl Rulings {
             return None;
         }
         let innocent: Vec<&Ruling> = said.into_iter().filter(|r| r.said == Said::Innocent).collect();
-        let last = innocent.iter().max_by_key(|r| r.when)?;
+        let last = innocent.iter().max_by_key(|r| (r.when, r.until, &r.who))?;
         let known: Vec<FamilySet> = innocent.iter().filter_map(|r| r.families).collect();
         Some(Innocent {
             families: known.iter().copied().reduce(FamilySet::union),
@@ -203,13 +205,14 @@ impl Rulings {
     }
 }
 
-/// Each person's last decision before a moment; one that was taken later does not exist yet.
-///
-/// Of what a person said at one moment, such as on one day, nothing is later: all of it is returned, and contradicts
-/// itself where it differs.
+/// Each person's last decision before a moment; one that was taken later does not exist yet. What differs of one moment,
+/// such as one day, is all returned, and contradicts itself.
 pub fn last_words(all: &[Ruling], as_of: i64) -> Vec<&Ruling> {
     let mut by_person: BTreeMap<&str, Vec<&Ruling>> = BTreeMap::new();
-    for ruling in all.iter().filter(|r| r.when < as_of) {
+    // Of the same said twice the first by what it says counts, wherever it stands in a file.
+    let mut sorted: Vec<&Ruling> = all.iter().filter(|r| r.when < as_of).collect();
+    sorted.sort_by_key(|r| (r.until, &r.run, &r.why, r.families.map(|f| f.words())));
+    for ruling in sorted {
         let last = by_person.entry(&ruling.who).or_default();
         if last.first().is_some_and(|l| l.when < ruling.when) {
             last.clear();
@@ -270,10 +273,7 @@ fn ruling<'a>(file: &str, row: usize, cell: &dyn Fn(&str) -> &'a str) -> Result<
 
 /// The quote that the queue puts before a cell that a spreadsheet would take for a formula.
 fn unquoted(account: &str) -> &str {
-    match account.strip_prefix('\'') {
-        Some(rest) if rest.starts_with(['=', '+', '-', '@']) => rest,
-        _ => account,
-    }
+    account.strip_prefix('\'').filter(|rest| needs_quote(rest)).unwrap_or(account)
 }
 
 /// That an account was decided innocent.
@@ -393,6 +393,18 @@ mod tests {
         let others = ["b", "c"].map(|name| all.innocent(name, at("2022-02-01")));
         assert_eq!(others, [None, None]);
         assert!(all.innocent("=c", at("2022-02-01")).is_some(), "as the queue wrote it");
+    }
+
+    #[test]
+    fn the_order_of_rows_decides_nothing_and_names_are_read_as_they_are() {
+        let rows =
+            ["2022-03-01\n", "2022-02-01\n"].map(|end| format!("a,innocent,x,ann,2022-01-01,r,,{end}"));
+        let read = |text: String| rulings(&text).innocent("a", at("2022-01-02")).expect("said");
+        assert_eq!(read(rows.concat()), read([rows[1].as_str(), &rows[0]].concat()));
+        let row = |name: &str| format!("\"{name}\",innocent,odd,ann,2022-01-01,r,none,\n");
+        let all = rulings(&["''=x", "' -y", " lead", "'z"].map(row).concat());
+        let names: Vec<&str> = all.each().map(|(name, _)| name).collect();
+        assert_eq!(names, [" -y", " lead", "'=x", "'z"]);
     }
 
     #[test]

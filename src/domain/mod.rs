@@ -20,5 +20,5 @@ pub use time::{DAY_US, HOUR_US, MINUTE_US, SECOND_US, Timestamp, Window, WindowE
 pub use union_find::UnionFind;
 pub use words::{
     AccountKind, Chat, FeedbackKind, GroupKind, MessageKind, Status, TemplateCategory, Via, Word, counted,
-    nearest,
+    nearest, needs_quote,
 };

@@ -184,6 +184,13 @@ pub fn nearest<'a>(text: &str, valid: impl IntoIterator<Item = &'a str>) -> Opti
         .map(|(_, word)| word)
 }
 
+/// Whether a spreadsheet would take a cell for a formula, or a quote in front of it for ours: the first sign behind blanks
+/// and quotes decides, so that one more quote can be put before any name and taken away again.
+pub fn needs_quote(cell: &str) -> bool {
+    let first = cell.chars().find(|c| !c.is_whitespace() && *c != '\'');
+    first.is_some_and(|c| "=+-@\u{ff1d}\u{ff0b}\u{ff0d}\u{ff20}".contains(c))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

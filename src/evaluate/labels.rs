@@ -211,8 +211,9 @@ fn read_csv(path: &Path) -> Result<Table, LabelError> {
     let mut columns: Vec<Vec<Option<String>>> = vec![Vec::new(); head.len()];
     for record in reader.records() {
         let record = record.map_err(malformed)?;
-        for (column, cell) in columns.iter_mut().zip(record.iter()) {
-            let cell = cell.trim();
+        for ((name, column), cell) in head.iter().zip(&mut columns).zip(record.iter()) {
+            // The name of an account may begin or end with a blank, and then is not that of the account without.
+            let cell = if name.trim() == "account" { cell } else { cell.trim() };
             column.push((!cell.is_empty()).then(|| cell.to_owned()));
         }
     }

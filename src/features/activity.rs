@@ -76,6 +76,7 @@ impl Activity {
         }
         let bins_n = counts.len() as u32;
         counts.retain(|bin| bin[1..].iter().any(|n| *n != 0));
+        counts.shrink_to_fit();
         Self {
             from_us: first * width,
             bin_hours: (width / HOUR_US) as u32,

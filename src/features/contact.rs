@@ -197,7 +197,7 @@ pub static NEW_SILENT_DAYS: Feature = Feature {
 /// Silent people of an old audience.
 pub static STANDING_SILENT: Feature = Feature {
     name: "contact_standing_silent_n",
-    definition: "recipients who have not written since the first contact of the window, to whom the account wrote before newness is sure (as for fanout_new_silent_max_24h) and who were not the first to write in the log",
+    definition: "recipients who have not written since the first contact of the window, to whom the account wrote before newness is sure (as for fanout_new_silent_max_24h) who were not the first to write in the log, and who are not known to lack the sender in contacts",
     reading: "an audience older than the log can see: readers of an old newsletter, who may have asked for it",
     look_alikes: "a list bought long ago",
     reads: SURE_READS,

@@ -5,6 +5,7 @@
 use super::earlier::Earlier;
 use super::feature_file::{FeatureFileError, read_feature_columns};
 use crate::decision::Shift;
+use crate::domain::{DAY_US, Timestamp};
 use crate::rules;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,19 +26,20 @@ pub struct Drift {
 }
 
 impl Drift {
-    /// Compares tonight's feature table with that of an earlier run; `same_window` is whether both look at as long a time.
-    pub fn of(earlier: &Earlier, tonight: &Path, same_window: bool) -> Result<Self, FeatureFileError> {
-        let not = |why: &str| Self { features: Vec::new(), not_compared: Some(why.to_owned()) };
-        if !same_window {
-            return Ok(not("the windows or look-backs are of different length"));
-        }
+    /// Nothing compared, and why.
+    pub fn not_compared(why: &str) -> Self {
+        Self { features: Vec::new(), not_compared: Some(why.to_owned()) }
+    }
+
+    /// Compares tonight's feature table with that of an earlier run of the same span.
+    pub fn of(earlier: &Earlier, tonight: &Path) -> Result<Self, FeatureFileError> {
         let names = names();
         let mut features = Vec::new();
         for some in names.chunks(AT_ONCE) {
             let before = match read_feature_columns(&earlier.features(), some) {
                 Ok(table) => table,
                 Err(FeatureFileError::OtherCards { .. }) => {
-                    return Ok(not("the earlier features were made by other cards"));
+                    return Ok(Self::not_compared("the earlier features were made by other cards"));
                 }
                 Err(error) => return Err(error),
             };
@@ -93,6 +95,18 @@ impl Drift {
     }
 }
 
+/// Whether two manifests' logs both cover a look-back before the night's end, or neither does: what is surely new is absent
+/// everywhere until then, so that the night on which it begins differs from the one before in nothing but that.
+pub(super) fn same_cover(a: &Value, b: &Value) -> bool {
+    let covers = |manifest: &Value| {
+        let window = &manifest["window"];
+        let moment = |key: &str| Timestamp::parse(window[key].as_str()?).map(|t| t.0);
+        let lookback_us = window["lookback_days"].as_f64()? * DAY_US as f64;
+        Some(moment("log_start")? as f64 + lookback_us < moment("to")? as f64)
+    };
+    covers(a) == covers(b)
+}
+
 /// The features that rules read, by name.
 fn names() -> Vec<&'static str> {
     let of = |rule: &'static rules::Rule| {
@@ -100,4 +114,23 @@ fn names() -> Vec<&'static str> {
     };
     let all: BTreeSet<&str> = rules::in_force().iter().flat_map(|rule| of(rule)).collect();
     all.into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_night_on_which_the_look_back_is_covered_first_is_compared_with_none_before() {
+        let log = |log_start: &str, to: &str| json!({ "window": { "log_start": log_start, "to": to, "lookback_days": 90.0 } });
+        let start = "2022-02-28T00:00:00Z";
+        let young = log(start, "2022-05-28T00:00:00Z");
+        let grown = log(start, "2022-05-31T00:00:00Z");
+        assert!(!same_cover(&young, &grown));
+        assert!(
+            same_cover(&young, &log(start, "2022-05-29T00:00:00Z")),
+            "exactly covered is nothing after it yet"
+        );
+        assert!(same_cover(&grown, &log(start, "2022-06-01T00:00:00Z")));
+    }
 }

@@ -3,7 +3,7 @@
 //! Refuses runs that cannot be compared; judges nobody by itself.
 
 use super::feature_file::{FeatureFileError, NamedRow, pick_features};
-use super::manifest::{Manifest, ManifestError};
+use super::manifest::{Manifest, ManifestError, digests};
 use super::read_back::{AccountRow, read_run};
 use super::record_v1::Judged;
 use crate::decision::{Rulings, Verdict, VerdictCounts};
@@ -57,6 +57,14 @@ pub enum EarlierError {
         /// The run.
         folder: String,
     },
+    /// Files that were changed since.
+    #[error("{folder} is not what its manifest says: {files}; see bulkwatch verify")]
+    Changed {
+        /// The run.
+        folder: String,
+        /// The files.
+        files: String,
+    },
     /// A feature table alone.
     #[error("{folder} holds a feature table only, and no verdict to compare with")]
     FeaturesOnly {
@@ -72,6 +80,7 @@ impl EarlierError {
             Self::Manifest(error) => error.class(),
             Self::Table(error) => error.class(),
             Self::Features(error) => error.class(),
+            Self::Changed { .. } => ErrorClass::Input,
             Self::OtherKeys { .. } | Self::Later { .. } | Self::Held { .. } | Self::FeaturesOnly { .. } => {
                 ErrorClass::Usage
             }
@@ -122,6 +131,10 @@ impl Earlier {
         if !folder.join("scores.parquet").is_file() {
             return Err(EarlierError::FeaturesOnly { folder: shown });
         }
+        let changed = changed(folder, &manifest)?;
+        if !changed.is_empty() {
+            return Err(EarlierError::Changed { folder: shown, files: changed.join(", ") });
+        }
         let run = read_run(folder)?;
         let accounts = run.accounts.into_iter().map(|a| (a.name.clone(), a)).collect();
         let campaigns = campaigns(&read_parquet(&folder.join("campaigns.parquet"))?)?;
@@ -157,6 +170,15 @@ impl Earlier {
             Err(error) => Err(error.into()),
         }
     }
+}
+
+/// The files that a comparison rests on and that are not what the manifest says: nobody is told of a change that a hand made.
+fn changed(folder: &Path, manifest: &Manifest) -> Result<Vec<String>, TableError> {
+    const READ: [&str; 4] = ["scores.parquet", "features.parquet", "reasons.ndjson", "campaigns.parquet"];
+    let told = manifest.outputs("outputs");
+    let found = digests(&READ, |file| folder.join(file))?;
+    let differs = |file: &&str| told.get(*file).is_some_and(|digest| found.get(*file) != Some(digest));
+    Ok(READ.into_iter().filter(differs).map(str::to_owned).collect())
 }
 
 fn campaigns(table: &Table) -> Result<Vec<EarlierCampaign>, TableError> {

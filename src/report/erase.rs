@@ -8,7 +8,7 @@ use super::manifest::{MANIFEST, Manifest, digests, with_digests};
 use super::record_v1::spreadsheet_safe;
 use super::run::{ReportError, pretty};
 use super::upkeep::{UpkeepError, check_whole, own_files, parts};
-use crate::domain::Timestamp;
+use crate::domain::{Timestamp, visible};
 use crate::table_io::{TableError, footer, read_parquet, write_parquet};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -319,7 +319,7 @@ fn queue_without(folder: &RunFolder, run: &Path, account: &str) -> Result<bool, 
         let told = record.get(case).and_then(|case| samples.get(case));
         let cells = record.iter().enumerate().map(|(i, cell)| match told {
             Some(told) if i == sample => told.clone(),
-            _ if Some(i) == notes => cleared(cell, &own).unwrap_or_else(|| cell.to_owned()),
+            _ if Some(i) == notes => cleared(cell, &visible(account)).unwrap_or_else(|| cell.to_owned()),
             _ => cell.to_owned(),
         });
         let cells: Vec<String> = cells.collect();

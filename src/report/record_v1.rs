@@ -3,7 +3,7 @@
 //! Carries no clock, no path, no run id and no thread count, so that the same night has the same bytes.
 
 use crate::decision::{Decision, Finding, OffPlatformDecision, OwnConduct, State, Verdict};
-use crate::domain::{Probability, Timestamp, visible};
+use crate::domain::{Probability, Timestamp, needs_quote, visible};
 use crate::features::Activity;
 use crate::model::{Chance, Model};
 use crate::scoring::{Reason, ScoreCard};
@@ -142,9 +142,7 @@ pub struct OffPlatformLine<'a> {
 pub fn spreadsheet_safe(text: &str) -> String {
     let shown = visible(text);
     // Judged as it is written: a blank that a spreadsheet skips must not hide the character that follows it.
-    let first = shown.chars().find(|c| !c.is_whitespace());
-    let risky = first.is_some_and(|c| "=+-@\u{ff1d}\u{ff0b}\u{ff0d}\u{ff20}".contains(c));
-    if risky { format!("'{shown}") } else { shown.into_owned() }
+    if needs_quote(&shown) { format!("'{shown}") } else { shown.into_owned() }
 }
 
 /// A value as one part of a URL: everything but letters, digits and `-._~` as `%XX`.

@@ -4,7 +4,7 @@
 
 use super::campaigns::{NamedCampaign, campaign_table};
 use super::delta::{Delta, same_span};
-use super::drift::Drift;
+use super::drift::{Drift, same_cover};
 use super::earlier::{Earlier, EarlierError};
 use super::feature_file::NamedRow;
 use super::folder::{FolderError, RunFolder};
@@ -221,8 +221,12 @@ impl Run<'_> {
         judge: impl Fn(NamedRow) -> Judged,
     ) -> Result<(), EarlierError> {
         let tonight = self.manifest("");
-        let same = same_span(earlier.manifest.value(), &tonight);
-        self.drift = Some(Drift::of(earlier, features, same)?);
+        let before = earlier.manifest.value();
+        self.drift = Some(match (same_span(before, &tonight), same_cover(before, &tonight)) {
+            (false, _) => Drift::not_compared("the windows or look-backs are of different length"),
+            (_, false) => Drift::not_compared("only one of the logs covers the look-back of its night"),
+            _ => Drift::of(earlier, features)?,
+        });
         self.earlier_spread = Some(Spread::of(
             earlier
                 .accounts

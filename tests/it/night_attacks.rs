@@ -183,3 +183,31 @@ fn a_held_run_is_no_measure_of_tonight_and_a_link_leads_to_a_case() {
     let done = run_in(&root(), &args(&out, &["--case-url", "https://x/{acount}"]));
     assert!(done.code == 2 && done.err.contains("did you mean {account}?"), "{}", done.err);
 }
+
+#[test]
+fn a_team_of_any_size_gets_its_queue_in_the_same_time() {
+    let dir = tempfile::tempdir().expect("temp");
+    let out = dir.path().join("runs");
+    // Room for more cases than there are accounts: all of them, and no walk over empty places.
+    let run = scan(&out, &["--capacity", "99999999999"]);
+    let numbers = metrics(&run);
+    let accounts = numbers["accounts.all"];
+    assert!(0.0 < numbers["queue.audit"] && numbers["queue.audit"] <= accounts, "{numbers:?}");
+}
+
+#[test]
+fn a_number_that_a_spreadsheet_takes_for_a_formula_is_erased_where_people_wrote_it() {
+    let dir = tempfile::tempdir().expect("temp");
+    let out = dir.path().join("runs");
+    let first = scan(&out, &[]);
+    let id = first.file_name().expect("a name").to_str().expect("text");
+    let decisions = dir.path().join("decisions.csv");
+    let row = format!("sim_plain,innocent,the same shop as +49robot,ann,2022-05-31,{id},rate");
+    fs::write(&decisions, format!("account,decision,why,who,when,run,families\n{row}\n")).expect("written");
+    let run = scan(&out, &["--decisions", text(&decisions)]);
+    let queue = || fs::read_to_string(run.join("review_queue.csv")).expect("a queue");
+    assert!(queue().contains("as +49robot"), "{}", queue());
+    ok(&root(), &["erase", "+49robot", text(&out)]);
+    assert!(!queue().contains("49robot") && queue().contains("as (erased)"), "{}", queue());
+    ok(&root(), &["verify", text(&run)]);
+}

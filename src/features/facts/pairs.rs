@@ -75,7 +75,8 @@ impl Pair {
         self.is_new() && self.known == NO && !self.wrote_before()
     }
 
-    /// Written to since before newness is sure, and not the first to have written in the log: nobody can tell who began.
+    /// Written to since before newness is sure, and not the first to have written in the log, and
+    /// not known to lack the sender in contacts: nobody can tell who began.
     pub fn is_standing(&self) -> bool {
         self.is(STANDING)
     }
@@ -230,7 +231,7 @@ impl Meeting<'_, '_> {
         pair.mark(INBOUND_BEFORE, before > 0);
         let inbound_first = !inbound.is_empty() && heard_at(0) < first_out;
         pair.mark(INBOUND_FIRST, inbound_first);
-        pair.mark(STANDING, !inbound_first && first_out < self.sure_from);
+        pair.mark(STANDING, !inbound_first && pair.known != NO && first_out < self.sure_from);
         if !pair.is_silent() {
             out.iter().for_each(|w| self.marks[row(*w)] |= REPLIED);
         }

@@ -30,6 +30,7 @@ pub struct Gathered<'r> {
     taken: BTreeSet<usize>,
     features: BTreeSet<&'static str>,
     bytes: usize,
+    full: bool,
 }
 
 impl<'r> Gathered<'r> {
@@ -41,7 +42,7 @@ impl<'r> Gathered<'r> {
         }
         let changes = run.delta.iter().flat_map(|d| &d.accounts).map(|c| (c.name.as_str(), c)).collect();
         let (rows, taken, features) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
-        Self { run, campaigns, changes, rows, taken, features, bytes: 0 }
+        Self { run, campaigns, changes, rows, taken, features, bytes: 0, full: false }
     }
 
     /// Takes an account, by its place; whether it is on the page.
@@ -49,15 +50,19 @@ impl<'r> Gathered<'r> {
         if self.taken.contains(&place) {
             return true;
         }
-        let Some(j) = self.run.judged.get(place).filter(|_| self.taken.len() < MOST_ACCOUNTS) else {
+        let Some(j) = self.run.judged.get(place).filter(|_| !self.full && self.taken.len() < MOST_ACCOUNTS)
+        else {
             return false;
         };
         let (reasons, mitigations) = (reasons(&j.card), mitigations(&j.card));
-        let row = self.row(place, j, &reasons, &mitigations, names);
+        let mut row = self.row(place, j, &reasons, &mitigations);
         let bytes = row.to_string().len();
-        if MOST_BYTES < self.bytes + bytes {
+        // Nobody less urgent comes in past somebody for whom there was no room.
+        self.full = MOST_BYTES < self.bytes + bytes;
+        if self.full {
             return false;
         }
+        row["at"] = json!(names.at(&j.name));
         self.bytes += bytes;
         self.features.extend(reasons.iter().chain(&mitigations).map(|r| r.feature));
         self.taken.insert(place);
@@ -79,21 +84,14 @@ impl<'r> Gathered<'r> {
         (self.rows.into_iter().map(|(_, row)| row).collect(), Value::Object(told))
     }
 
-    fn row(
-        &self,
-        place: usize,
-        j: &Judged,
-        reasons: &[Reason],
-        mitigations: &[Reason],
-        names: &mut Names,
-    ) -> Value {
+    fn row(&self, place: usize, j: &Judged, reasons: &[Reason], mitigations: &[Reason]) -> Value {
         let of = |all: &[Reason]| -> Vec<Value> { all.iter().map(reason).collect() };
         let chance = j.card.chance().map(|c| (c, false)).or(j.card.simulated_chance().map(|c| (c, true)));
         let activity = j.activity.as_deref().map(activity_json);
         json!({
-            "at": names.at(&j.name), "rank": place + 1, "verdict": j.decision.verdict.word(),
+            "rank": place + 1, "verdict": j.decision.verdict.word(),
             "finding": j.decision.finding.word(), "state": j.decision.state.word(),
-            "scores": j.card.sub_scores().map(|s| rounded(s.get(), 1_000.0)), "messages": j.card.messages_n,
+            "scores": j.card.sub_scores().map(|s| rounded(s.get(), 1e6)), "messages": j.card.messages_n,
             "evidence": j.card.evidence.word(), "recommendation": j.decision.recommendation,
             "grounds": j.decision.grounds_in_words, "basis": j.decision.policy_basis, "notes": j.decision.notes,
             "off_platform": j.decision.off_platform.len(), "missing": j.card.families.missing_words(),

@@ -155,7 +155,7 @@ impl Queue {
             }
             Some(expected) => expected.told(),
         };
-        format!("queue: {sized}; {expected}")
+        if self.cases.is_empty() { format!("queue: {sized}") } else { format!("queue: {sized}; {expected}") }
     }
 
     /// Flat numbers.
@@ -231,7 +231,7 @@ fn audit(run: &PublishedRun, cases: &[Case], n: usize, seed: u128) -> Vec<Case> 
         strata[stratum(scores(&run.accounts[place]))].push(place);
     }
     let mut room = [0; STRATA.len()];
-    for _ in 0..n {
+    for _ in 0..n.min(strata.iter().map(Vec::len).sum()) {
         // One more for the stratum with the fewest that has any left; of equals the higher.
         let open = (0..STRATA.len()).rev().filter(|s| room[*s] < strata[*s].len());
         if let Some(next) = open.min_by_key(|s| room[*s]) {
@@ -253,9 +253,12 @@ fn audit(run: &PublishedRun, cases: &[Case], n: usize, seed: u128) -> Vec<Case> 
         .collect()
 }
 
+/// Most cases that are drawn from below the cut: more is no person's morning.
+const MOST_AUDITED: usize = 1_000;
+
 /// Cases that are drawn from below the cut; a team of one case looks at the most urgent one.
 pub(super) fn audited(capacity: Option<usize>) -> usize {
-    capacity.filter(|n| 1 < *n).map_or(0, |n| n.div_ceil(AUDIT_EVERY))
+    capacity.filter(|n| 1 < *n).map_or(0, |n| n.div_ceil(AUDIT_EVERY).min(MOST_AUDITED))
 }
 
 pub(super) fn scores(account: &AccountRow) -> [f64; 3] {

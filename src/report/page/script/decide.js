@@ -64,7 +64,7 @@ function decisionForm(all, families) {
       "label",
       {},
       "innocent until (optional)",
-      el("input", { name: "until", type: "date", value: first?.until ?? "" }),
+      el("input", { name: "until", type: "date", min: tomorrow(), value: first?.until ?? "" }),
     ),
     el("button", { type: "submit" }, "keep"),
     el(
@@ -94,6 +94,10 @@ function decisionForm(all, families) {
       said.textContent = "why and who must be said";
       return;
     }
+    if (text("until") && text("until") < tomorrow()) {
+      said.textContent = "until must be later than today";
+      return;
+    }
     for (const at of chosen) {
       const seen = families ?? accounts.get(at)?.families ?? null;
       const decision = {
@@ -110,6 +114,9 @@ function decisionForm(all, families) {
   });
   return form;
 }
+
+/** The day after today, UTC: a decision that ends before it was taken makes a file that nobody can read. */
+const tomorrow = () => new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
 
 function decisionsView() {
   const all = [...decisions].sort(([, a], [, b]) => (a.when < b.when ? 1 : -1));

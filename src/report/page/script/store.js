@@ -57,8 +57,11 @@ function decide(at, decision) {
   showNavigation();
 }
 
+/** Who is looked at for a case that is hidden: its account and the members drawn from its campaign. */
+const blind = new Set(data.queue.cases.filter((c) => c.blind).flatMap((c) => [c.at, ...c.sample]));
+
 /** Whether what was found on an account is hidden: its case is the second reviewer's, who has not decided yet. */
-const isHidden = (at) => Boolean(caseOf.get(at)?.blind) && !decisionOn(at) && !revealed.has(data.names[at]);
+const isHidden = (at) => blind.has(at) && !decisionOn(at) && !revealed.has(data.names[at]);
 
 function reveal(at) {
   revealed.add(data.names[at]);
@@ -67,14 +70,16 @@ function reveal(at) {
 
 const COLUMNS = ["account", "decision", "why", "who", "when", "run", "families", "until"];
 
-const csvCell = (text) => (/[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+/** One quote before what a spreadsheet would take for a formula, or for a quote of ours; it is taken away on reading. */
+const guarded = (text) => (/^[\s']*[=+\-@\uff1d\uff0b\uff0d\uff20]/u.test(text) ? `'${text}` : text);
+const quoted = (text) => (/[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
 /** The file that `bulkwatch decisions merge` and `scan --decisions` read. */
 function decisionsFile() {
   const rows = [...decisions]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([account, d]) =>
-      COLUMNS.map((column) => csvCell({ account, run: data.run.id, ...d }[column] ?? "")).join(","),
+      COLUMNS.map((column) => quoted(guarded({ account, run: data.run.id, ...d }[column] ?? ""))).join(","),
     );
   return `${[COLUMNS.join(","), ...rows].join("\n")}\n`;
 }

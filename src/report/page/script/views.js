@@ -52,6 +52,7 @@ function morningView() {
     ? `Of the ${q.precision.n} cases with a chance of abuse, ${percent(q.precision.mean)} on average${q.precision.simulated ? " (simulated labels)" : ""}.`
     : "";
   const expected = `Expected: ${q.expected ?? "how many will be confirmed is not known, as no decisions were given"}. ${chance}`;
+  const drawn = q.cases.filter((item) => item.kind === "audit").length;
   const names = ["automation", "broadcast", "unsolicited"];
   return [
     heading("This morning"),
@@ -59,7 +60,7 @@ function morningView() {
       "p",
       { class: "lead" },
       data.run.held ? "This night is held: there is no queue until a person lets it go. " : "",
-      `${plural(q.cases.length, "case")}${q.capacity ? ` for a capacity of ${count(q.capacity)}` : ""}, ${count(q.behind[1])} accounts behind them; ${count(decisions.size)} decided so far. `,
+      `${plural(q.cases.length - drawn, "case")} with ${plural(q.behind[1], "account")} behind them${drawn ? ` and ${count(drawn)} drawn from below the cut` : ""}${q.capacity ? `, for a capacity of ${count(q.capacity)}` : ""}; ${count(decisions.size)} decided so far. `,
       next && el("a", { class: "go", href: accountHash(next.at), id: "next-case" }, "open the next case"),
     ),
     note(expected),
@@ -326,21 +327,27 @@ function campaignView(id) {
 function changesView() {
   const delta = data.delta;
   if (!delta) return [heading("Changes"), changesLine()];
+  const told = (tell) => (r) => (isHidden(r.at) ? "" : tell(r));
   const columns = [
     { head: "account", cell: (r) => accountLink(r.at), by: (r) => data.names[r.at] },
-    { head: "change", cell: (r) => r.change, by: (r) => r.change },
-    { head: "before", cell: (r) => words(r.before), by: (r) => rungs.indexOf(r.before) },
+    { head: "change", cell: told((r) => r.change), by: told((r) => r.change) },
+    { head: "before", cell: told((r) => words(r.before)), by: told((r) => rungs.indexOf(r.before)) },
     {
       head: "now",
       cell: (r) => (r.now ? verdictChip(r.at, r.now) : ""),
       by: (r) => (isHidden(r.at) ? null : rungs.indexOf(r.now)),
       falling: true,
     },
-    { head: "cause", cell: (r) => `${words(r.cause)}${r.terms ? ` (${r.terms})` : ""}`, by: (r) => r.cause },
-    { head: "why", cell: (r) => (isHidden(r.at) ? "" : r.why) },
+    {
+      head: "cause",
+      cell: told((r) => `${words(r.cause)}${r.terms ? ` (${r.terms})` : ""}`),
+      by: told((r) => r.cause),
+    },
+    { head: "why", cell: told((r) => r.why) },
   ];
   const table = pagedTable("changes", columns, "No account changed its rung.");
-  table.show(delta.rows);
+  // Rows come by urgency, which tells something too.
+  table.show([...delta.rows.filter((r) => !isHidden(r.at)), ...delta.rows.filter((r) => isHidden(r.at))]);
   const numbersRow = [...delta.accounts, ...delta.causes];
   return [
     heading(`What changed since ${delta.previous.as_of}`),
