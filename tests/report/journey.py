@@ -7,6 +7,7 @@ No page may say anything on the console or ask the network for anything.
 import argparse
 import csv
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -170,7 +171,7 @@ def hostile(browser, run):
     for name in HOSTILE:
         page.evaluate("name => { location.hash = '#account/' + encodeURIComponent(name) }", name)
         page.wait_for_timeout(30)
-        shown = page.locator("#view h1 bdi").inner_text()
+        shown = page.locator("#view h1 bdi").text_content()
         check(shown.startswith(name[:3]) or "\\u{" in shown or "\\n" in shown, f"{name!r} is shown as {shown!r}")
         if page.locator("input[value=confirmed]").count():
             page.check("input[value=confirmed]")
@@ -179,7 +180,11 @@ def hostile(browser, run):
             page.click("button[type=submit]")
     report.show("decisions")
     rows = list(csv.DictReader(page.locator("#csv").text_content().splitlines(keepends=True)))
-    check({r["account"] for r in rows} == set(HOSTILE), "and leaves exactly")
+    # One quote is put before what a spreadsheet would take for a formula; the program takes it away again.
+    risky = re.compile(r"[\s']*[=+\-@]")
+    read = {name[1:] if name[:1] == "'" and risky.match(name[1:]) else name for name in (r["account"] for r in rows)}
+    check(read == set(HOSTILE), "and leaves exactly")
+    check(not any(re.match(r"\s*[=+\-@]", cell) for r in rows for cell in r.values()), "no cell is a formula")
     campaigns = page.evaluate("JSON.parse(document.getElementById('data').textContent).campaigns.map(c => c.id)")
     check(0 < len(campaigns), "a crew of such names")
     for campaign in campaigns:
