@@ -202,7 +202,7 @@ class Scored:
         with open(file, newline="") as rows:
             told = {r["account"]: r for r in csv.DictReader(rows)}
         of = lambda key, none: numpy.array([float(told[n][key] or none) if n in told else none for n in accounts.name])
-        self.log_odds, self.p = of("log_odds", -numpy.inf), of("p", numpy.nan)
+        self.log_odds, self.p = of("log_odds", -numpy.inf), of("p_abuse_simulated", numpy.nan)
 
     def above(self, negatives):
         """Who lies above what at most one of a thousand of these reaches; ties pass together."""

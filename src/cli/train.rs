@@ -48,7 +48,11 @@ pub const FLAGS: &[(&str, &str, &str)] = &[
     ("lowers", "NAMES", "features of which more may never raise the log-odds, likewise"),
     ("folds-out", "FILE", "CSV of the out-of-fold scores to write"),
     ("score", "FILE", "features.parquet of another run, every account of which the model is asked about"),
-    ("scores-out", "FILE", "CSV of what it says of them; default: scores.csv"),
+    (
+        "scores-out",
+        "FILE",
+        "CSV of what it says of them (account, log_odds, p or p_abuse_simulated); default: scores.csv",
+    ),
 ];
 
 /// A label that is less sure than this by its own word teaches nothing; ours [S].

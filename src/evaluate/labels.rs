@@ -80,8 +80,8 @@ impl LabelWords {
         if self.positive.is_empty() || self.negative.is_empty() {
             let some: Vec<String> = words.iter().take(12).map(|w| sanitise(w, 40)).collect();
             return refuse(format!(
-                "say which labels are positive and which negative (--positive, --negative, or a TOML file beside the labels); {file} has {}",
-                some.join(", ")
+                "say which labels are positive and which negative, where labels are named or in a TOML file beside them; {file} has {}",
+                if some.is_empty() { "no row".to_owned() } else { some.join(", ") }
             ));
         }
         let all = [&self.positive, &self.negative, &self.left_out];
@@ -207,19 +207,20 @@ fn read_csv(path: &Path) -> Result<Table, LabelError> {
     };
     let malformed = |e: csv::Error| LabelError::Malformed { file: shown.clone(), problem: e.to_string() };
     let mut reader = csv::Reader::from_reader(source);
-    let head: Vec<String> = reader.headers().map_err(malformed)?.iter().map(str::to_owned).collect();
+    let plain = |name: &str| name.trim_start_matches('\u{feff}').trim().to_owned();
+    let head: Vec<String> = reader.headers().map_err(malformed)?.iter().map(plain).collect();
     let mut columns: Vec<Vec<Option<String>>> = vec![Vec::new(); head.len()];
     for record in reader.records() {
         let record = record.map_err(malformed)?;
         for ((name, column), cell) in head.iter().zip(&mut columns).zip(record.iter()) {
             // The name of an account may begin or end with a blank, and then is not that of the account without.
-            let cell = if name.trim() == "account" { cell } else { cell.trim() };
+            let cell = if name == "account" { cell } else { cell.trim() };
             column.push((!cell.is_empty()).then(|| cell.to_owned()));
         }
     }
     let mut table = Table::new();
     for (name, values) in head.into_iter().zip(columns) {
-        table.push(name.trim_start_matches('\u{feff}').trim(), values);
+        table.push(&name, values);
     }
     Ok(table)
 }

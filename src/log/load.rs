@@ -141,6 +141,12 @@ impl MessageLog {
             ));
         }
         side.talks = Some(talks.pairs);
+        if let Some(start) = wish.log_start.filter(|start| window.to_us() <= start.0) {
+            let (start, to) = (start.rfc3339(), Timestamp(window.to_us()).rfc3339());
+            return Err(LogError::Window {
+                problem: format!("the log is said to start at {start}, and the night ends at {to}"),
+            });
+        }
         let log_start = wish.log_start.map_or_else(|| report.log_start(oldest, window.to_us()), |t| t.0);
         let offers = offers(&report, &side, &seen);
         let extra = extra_accounts(&side);

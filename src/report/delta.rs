@@ -99,7 +99,7 @@ impl Standing {
             verdict: verdict.unwrap_or(Verdict::NoFinding),
             finding: Finding::of(&row.finding),
             state: State::of(&row.state),
-            scores: [row.automation, row.broadcast, row.unsolicited],
+            scores: row.sub_scores(),
             rank: Some(row.rank),
             codes: row.reason_codes.clone(),
             decided: false,

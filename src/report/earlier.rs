@@ -4,7 +4,7 @@
 
 use super::feature_file::{FeatureFileError, NamedRow, pick_features};
 use super::manifest::{Manifest, ManifestError, digests};
-use super::read_back::{AccountRow, read_run};
+use super::read_back::{AccountRow, kept_runs, read_run};
 use super::record_v1::Judged;
 use crate::decision::{Rulings, Verdict, VerdictCounts};
 use crate::domain::{ErrorClass, Timestamp};
@@ -202,9 +202,9 @@ fn campaigns(table: &Table) -> Result<Vec<EarlierCampaign>, TableError> {
 /// Decisions with the evidence that the person saw, looked up in the kept runs below `out` where a file does not tell.
 pub fn evidence_seen(mut rulings: Rulings, out: &Path) -> Rulings {
     let runs: Vec<String> = rulings.runs_to_look_up().into_iter().map(str::to_owned).collect();
-    // A name out of a file must not lead out of the folder.
-    for run in runs.into_iter().filter(|run| Path::new(run).components().count() == 1 && run != "..") {
-        if let Ok(kept) = read_run(&out.join(&run)) {
+    let folders = kept_runs(out);
+    for run in runs {
+        if let Some(kept) = folders.get(&run).and_then(|folder| read_run(folder).ok()) {
             let seen: BTreeMap<&str, FamilySet> = kept
                 .accounts
                 .iter()

@@ -42,6 +42,11 @@ pub struct AccountRow {
 }
 
 impl AccountRow {
+    /// The sub-scores in the order automation, broadcast, unsolicited.
+    pub fn sub_scores(&self) -> [f64; 3] {
+        [self.automation, self.broadcast, self.unsolicited]
+    }
+
     /// Whether anything is recommended that a person could have to decide on.
     pub fn is_recommended(&self) -> bool {
         self.verdict != "no_finding" || self.finding != "none"
@@ -203,6 +208,21 @@ pub fn newest_run_before(out: &Path, as_of: Timestamp) -> Option<PathBuf> {
     judged_runs(out).filter(earlier).max().map(|(_, _, folder)| folder)
 }
 
+/// The runs below `out` that judge accounts, by their id and by the name of their folder: a held or named run has both.
+pub fn kept_runs(out: &Path) -> BTreeMap<String, PathBuf> {
+    let mut folders: Vec<PathBuf> = judged_runs(out).map(|(_, _, folder)| folder).collect();
+    folders.sort();
+    let id = |folder: &Path| Some(Manifest::read(folder).ok()?.run_id().to_owned());
+    let name = |folder: &Path| Some(folder.file_name()?.to_str()?.to_owned());
+    let mut all = BTreeMap::new();
+    // Two folders of one id hold the same run; the name of a folder is nobody else's.
+    for folder in &folders {
+        id(folder).map(|id| all.entry(id).or_insert_with(|| folder.clone()));
+    }
+    all.extend(folders.iter().filter_map(|folder| Some((name(folder)?, folder.clone()))));
+    all
+}
+
 /// Runs below `out` that judge accounts: night, when published, folder.
 fn judged_runs(out: &Path) -> impl Iterator<Item = (Option<i64>, Option<impl Ord>, PathBuf)> {
     std::fs::read_dir(out).into_iter().flatten().flatten().filter_map(|entry| {
@@ -228,6 +248,27 @@ fn night(manifest: &Path) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_held_or_named_run_is_found_by_its_id_and_by_its_folder() {
+        let out = tempfile::tempdir().expect("temp");
+        for (folder, id) in [("HELD-2022-06-01-abcd", "2022-06-01-abcd"), ("demo", "2022-05-31-ffff")] {
+            std::fs::create_dir(out.path().join(folder)).expect("made");
+            let manifest = format!(r#"{{"schema":"manifest 1","run_id":"{id}"}}"#);
+            std::fs::write(out.path().join(folder).join("manifest.json"), manifest).expect("written");
+            std::fs::write(out.path().join(folder).join("scores.parquet"), "").expect("written");
+        }
+        let found = kept_runs(out.path());
+        for (name, folder) in [
+            ("2022-06-01-abcd", "HELD-2022-06-01-abcd"),
+            ("HELD-2022-06-01-abcd", "HELD-2022-06-01-abcd"),
+            ("2022-05-31-ffff", "demo"),
+            ("demo", "demo"),
+        ] {
+            assert_eq!(found.get(name), Some(&out.path().join(folder)), "{name}");
+        }
+        assert_eq!((found.len(), found.get("..")), (4, None), "a name leads to no other place");
+    }
 
     #[test]
     fn the_newest_run_is_that_of_the_latest_night() {

@@ -16,7 +16,7 @@ use super::queue::{History, Queue, QueueTerms, exports};
 use super::read_back::read_run;
 use super::record_v1::{Judged, scores};
 use crate::campaigns::Found;
-use crate::decision::{Finding, OffPlatformDecision, Policy, State, Unheard, Verdict, VerdictCounts};
+use crate::decision::{Finding, OffPlatformDecision, Policy, Shift, State, Unheard, Verdict, VerdictCounts};
 use crate::domain::{Timestamp, Window};
 use crate::features::{FeatureTable, Population};
 use crate::log::{Offers, ReadReport, Seen, rejects_table};
@@ -89,8 +89,8 @@ pub struct Run<'a> {
     pub delta: Option<Delta>,
     /// How far the features lie from those of the earlier run, where there is one.
     pub drift: Option<Drift>,
-    /// How the sub-scores and verdicts of that run were spread.
-    pub earlier_spread: Option<Spread>,
+    /// How the sub-scores and verdicts of that run were spread, and how far each sub-score lies from it.
+    pub earlier_spread: Option<(Spread, [Shift; 3])>,
     /// The decisions of people, where any were read.
     pub decisions: Option<Heard>,
     /// Whether the log is marked as simulated.
@@ -227,12 +227,14 @@ impl Run<'_> {
             (_, false) => Drift::not_compared("only one of the logs covers the look-back of its night"),
             _ => Drift::of(earlier, features)?,
         });
-        self.earlier_spread = Some(Spread::of(
-            earlier
-                .accounts
-                .values()
-                .map(|a| (a.verdict.as_str(), [a.automation, a.broadcast, a.unsolicited])),
-        ));
+        let (accounts, judged) = (&earlier.accounts, &self.judged);
+        let shifts = std::array::from_fn(|i| {
+            let before: Vec<_> = accounts.values().map(|a| Some(a.sub_scores()[i])).collect();
+            let now: Vec<_> = judged.iter().map(|j| Some(j.card.sub_scores()[i].get())).collect();
+            Shift::of(&before, &now, 3)
+        });
+        let spread = Spread::of(accounts.values().map(|a| (a.verdict.as_str(), a.sub_scores())));
+        self.earlier_spread = Some((spread, shifts));
         self.delta = Some(Delta::of(earlier, &self.judged, &self.campaigns, &tonight, judge)?);
         Ok(())
     }

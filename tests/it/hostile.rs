@@ -158,6 +158,12 @@ fn one_row_of_long_ago_makes_nothing_new() {
     let (_, warnings, manifest) = scanned(dir.path(), &["log.csv", "--log-start", "1990-01-01"]);
     assert_eq!(manifest["window"]["log_start"], "1990-01-01T00:00:00Z");
     assert!(!warnings.contains("long before"), "who says it is believed: {warnings}");
+    let never = run_in(dir.path(), &["scan", "log.csv", "--quiet", "--log-start", "2030-01-01"]);
+    assert!(
+        never.code != 0 && never.err.contains("start at 2030-01-01"),
+        "not after the night: {}",
+        never.err
+    );
 }
 
 #[test]

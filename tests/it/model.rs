@@ -76,7 +76,13 @@ fn a_simulated_model_lifts_to_watch_and_no_further() {
     let metrics = fs::read_to_string(plain.join("metrics.json")).expect("metrics");
     assert!(!metrics.contains("model."), "{metrics}");
 
-    let (model, said) = trained(scratch.path(), &plain, &["--simulated", "--kind", "logistic"]);
+    let (features, asked) = (plain.join("features.parquet"), scratch.path().join("asked.csv"));
+    let asks = ["--score", &features.to_string_lossy(), "--scores-out", &asked.to_string_lossy()];
+    let simulated = [["--simulated", "--kind", "logistic"].as_slice(), &asks].concat();
+    let (model, said) = trained(scratch.path(), &plain, &simulated);
+    let asked = fs::read_to_string(asked).expect("what it says of each account");
+    assert!(asked.starts_with("account,log_odds,p_abuse_simulated\n"), "{asked:.60}");
+    assert_eq!(asked.lines().count(), 1 + before.rows());
     assert!(said.contains("auroc") && model.with_extension("card.md").is_file(), "{said}");
     // A model that speaks against everybody.
     let eager = edited(&model, |json| {

@@ -91,7 +91,7 @@ fn health(run: &Run) -> Vec<Value> {
 }
 
 fn tally(run: &Run) -> Vec<Value> {
-    let before = |name: &str| run.earlier_spread.as_ref().map(|spread| spread.with(name));
+    let before = |name: &str| run.earlier_spread.as_ref().map(|(spread, _)| spread.with(name));
     let line = |(name, n): (String, u64)| match name.split_once('.') {
         Some((_, part)) => json!({ "name": part, "n": n, "part": true, "before": null }),
         None => json!({ "name": name, "n": n, "part": false, "before": before(&name) }),

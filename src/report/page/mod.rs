@@ -14,7 +14,7 @@ pub use spread::Spread;
 use super::queue::{Queue, QueueTerms};
 use super::run::{ReportError, Run};
 use minijinja::{AutoEscape, Environment};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 const STYLE: &str = include_str!("page.css");
 /// Apache ECharts with the chart types used here only; `charts/build` makes it from pinned packages.
@@ -76,9 +76,11 @@ fn plain(data: &Value, names: &embed::Names) -> Result<String, ReportError> {
                     "reason": account["reasons"][0]["statement"] })
         })
         .collect();
-    let mut context = data.clone();
-    context["top"] = json!(top);
-    context["names"] = json!(names.all_shown());
+    let shown = ["run", "tally", "health", "delta", "alerts", "queue", "campaigns", "more"];
+    let mut context: Map<String, Value> =
+        shown.iter().map(|key| ((*key).to_owned(), data[*key].clone())).collect();
+    context.insert("top".to_owned(), json!(top));
+    context.insert("names".to_owned(), json!(names.all_shown()));
     let template = environment.get_template("plain.html").map_err(failed)?;
     template.render(minijinja::value::Serde(&context)).map_err(failed)
 }

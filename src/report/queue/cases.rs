@@ -5,7 +5,7 @@
 use super::draw::{draw, half_width, lot, otherwise_at_most};
 use super::expected::Expected;
 use crate::report::manifest::Manifest;
-use crate::report::read_back::{AccountRow, PublishedRun};
+use crate::report::read_back::PublishedRun;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Members of a campaign that are drawn to be looked at beside its most urgent one [S].
@@ -228,7 +228,7 @@ fn audit(run: &PublishedRun, cases: &[Case], n: usize, seed: u128) -> Vec<Case> 
     };
     let mut strata: [Vec<usize>; STRATA.len()] = Default::default();
     for place in (0..run.accounts.len()).filter(|place| !spoken_for(*place)) {
-        strata[stratum(scores(&run.accounts[place]))].push(place);
+        strata[stratum(run.accounts[place].sub_scores())].push(place);
     }
     let mut room = [0; STRATA.len()];
     for _ in 0..n.min(strata.iter().map(Vec::len).sum()) {
@@ -261,10 +261,6 @@ pub(super) fn audited(capacity: Option<usize>) -> usize {
     capacity.filter(|n| 1 < *n).map_or(0, |n| n.div_ceil(AUDIT_EVERY).min(MOST_AUDITED))
 }
 
-pub(super) fn scores(account: &AccountRow) -> [f64; 3] {
-    [account.automation, account.broadcast, account.unsolicited]
-}
-
 /// The stratum of an account by its sub-scores.
 pub(super) fn stratum(scores: [f64; 3]) -> usize {
     let highest = scores.into_iter().fold(0.0, f64::max);
@@ -283,6 +279,7 @@ fn blind(cases: &mut [Case], seed: u128) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::read_back::AccountRow;
 
     fn terms(capacity: Option<usize>) -> QueueTerms {
         QueueTerms { capacity, case_url: None, seed: 11 }
@@ -333,7 +330,7 @@ mod tests {
             let of = audit.iter().filter(|c| c.stratum == s);
             let weight: f64 = of.map(|c| 1.0 / c.inclusion).sum();
             let quiet = run.accounts.iter().filter(|a| !a.is_queued());
-            let size = quiet.filter(|a| Some(stratum(scores(a))) == s).count();
+            let size = quiet.filter(|a| Some(stratum(a.sub_scores())) == s).count();
             assert!((weight - size as f64).abs() < 1e-9, "stratum {s:?}: {weight} of {size}");
         }
         let small = Queue::of(&run, &terms(Some(2)));

@@ -3,10 +3,11 @@
 //! stratum.
 //! Where nobody decided on such a case yet it says so: no stratum borrows from another.
 
-use super::cases::{Case, CaseKind, Queue, STRATA, scores, stratum};
+use super::cases::{Case, CaseKind, Queue, STRATA, stratum};
 use crate::decision::{Rulings, Said, last_words};
+use crate::domain::counted;
 use crate::evaluate::exact;
-use crate::report::read_back::{AccountRow, PublishedRun, read_scores};
+use crate::report::read_back::{AccountRow, PublishedRun, kept_runs, read_scores};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -39,10 +40,9 @@ impl History {
             by_run.entry(&last.run).or_default().push((account, sure.contains(&Said::Confirmed)));
         }
         let mut strata: BTreeMap<String, Decided> = BTreeMap::new();
-        // A name out of a file must not lead out of the folder.
-        let inside = |run: &str| Path::new(run).components().count() == 1 && run != "..";
-        for (run, decided) in by_run.into_iter().filter(|(run, _)| inside(run)) {
-            let Ok(rows) = read_scores(&out.join(run)) else { continue };
+        let kept = kept_runs(out);
+        for (run, decided) in by_run {
+            let Some(rows) = kept.get(run).and_then(|folder| read_scores(folder).ok()) else { continue };
             let rows: BTreeMap<&str, &AccountRow> = rows.iter().map(|r| (r.name.as_str(), r)).collect();
             for (account, confirmed) in decided {
                 let Some(row) = rows.get(account) else { continue };
@@ -143,9 +143,9 @@ impl Expected {
             n => format!("; of the other {n} it is not known"),
         };
         format!(
-            "of {known} cases {expected:.1} [{low:.1}, {high:.1}] are expected to be confirmed, from {} decisions on earlier \
-             ones{rest}",
-            self.decided()
+            "of {} {expected:.1} [{low:.1}, {high:.1}] expected to be confirmed, from {} on earlier ones{rest}",
+            counted(known, "case"),
+            counted(self.decided(), "decision")
         )
     }
 
@@ -181,7 +181,7 @@ fn stratum_of(row: &AccountRow) -> String {
     match row.is_queued() {
         true if row.finding != "none" => row.finding.clone(),
         true => row.verdict.clone(),
-        false => below(stratum(scores(row))),
+        false => below(stratum(row.sub_scores())),
     }
 }
 

@@ -91,7 +91,8 @@ function shiftWords() {
   const shift = data.scores.shift;
   if (!shift) return "";
   const said = shift.map((s) => `${s.name} ${s.distance.toFixed(3)}`).join(", ");
-  return ` Against the earlier run the cumulative shares differ by at most: ${said} (${count(data.scores.n)} and ${count(data.scores.n_before)} accounts; were they drawn anew, chance alone would stay below ${shift[0].by_chance.toFixed(3)} in 95 of 100 nights).`;
+  const sure = shift.map((s) => s.at_least.toFixed(3)).join(", ");
+  return ` Against the earlier run the cumulative shares differ by at most: ${said} (${count(data.scores.n)} and ${count(data.scores.n_before)} accounts); for sure, past what chance leaves in 99.9 % of nights, by ${sure}.`;
 }
 
 function measuresTable() {
