@@ -28,6 +28,7 @@ const BESIDE: u64 = 1 << 32;
 
 impl Words for SharedThing {
     const NAMES: &'static [&'static str] = &["object", "account", "ts", "recipient"];
+    const KEYED: usize = 1;
 
     fn put(&self, columns: &mut [Vec<u64>]) {
         let account = u64::from(self.account) | if self.beside { BESIDE } else { 0 };

@@ -51,12 +51,12 @@ pub struct NamedRow {
 /// The file being written.
 pub struct FeatureFile {
     stream: TableStream,
-    /// The reasons of one row.
-    letters: String,
+    /// The reasons of one row, ASCII letters.
+    letters: Vec<u8>,
 }
 
 /// Rows turned into columns at a time: each row is fetched into the first-level cache once, not once a column.
-const BLOCK: usize = 64;
+const BLOCK: usize = 16;
 
 /// Key of the card fingerprint in the file's metadata.
 const FINGERPRINT: &str = "bulkwatch.features.fingerprint";
@@ -67,7 +67,7 @@ impl FeatureFile {
         let columns = columns();
         let metadata =
             [("bulkwatch.schema", "features 1".to_owned()), (FINGERPRINT, FeatureTable::fingerprint())];
-        Ok(Self { stream: TableStream::create(path, &columns, &metadata)?, letters: String::new() })
+        Ok(Self { stream: TableStream::create(path, &columns, &metadata)?, letters: Vec::new() })
     }
 
     /// Appends rows; they arrive in account order.
@@ -88,8 +88,10 @@ impl FeatureFile {
         }
         for row in rows {
             self.letters.clear();
-            self.letters.extend(row.features.values().map(|value| value.map_or_else(Absent::code, |_| '.')));
-            self.stream.texts(cards + 1, std::iter::once(self.letters.as_str()));
+            let letters = row.features.values().map(|value| value.map_or_else(Absent::code, |_| '.') as u8);
+            self.letters.extend(letters);
+            let letters = std::str::from_utf8(&self.letters).unwrap_or_default();
+            self.stream.texts(cards + 1, std::iter::once(letters));
         }
         self.stream.end_block(rows.len())
     }

@@ -156,12 +156,12 @@ impl TableStream {
     }
 
     /// Adds a block's values to a column of numbers.
-    pub fn numbers(&mut self, column: usize, block: impl Iterator<Item = Option<f64>>) {
+    pub fn numbers(&mut self, column: usize, block: impl Iterator<Item = Option<f64>> + Clone) {
         match &mut self.columns[column] {
-            Column::Number { values, present, .. } => block.for_each(|v| {
-                values.push(v.unwrap_or_default());
-                present.push(v.is_some());
-            }),
+            Column::Number { values, present, .. } => {
+                values.extend(block.clone().map(Option::unwrap_or_default));
+                present.extend(block.map(|v| v.is_some()));
+            }
             Column::Text(_) => debug_assert!(false, "a column of texts"),
         }
     }

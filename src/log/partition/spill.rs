@@ -1,4 +1,4 @@
-//! Rows that do not fit in memory wait on local disk, as compressed Arrow files.
+//! Rows that do not fit in memory wait on local disk, as Arrow files, compressed where that finds anything.
 //! In: buffers of all partitions; out: the rows of one partition, read back when its turn comes.
 //! The files die with the store; what a killed run left is removed by the next one.
 
@@ -81,12 +81,23 @@ fn schema_of(names: &[&str], text: bool) -> Schema {
 
 const NAME_WORDS: &[&str] = &["token_high", "token_low"];
 
-fn batch_of<T: Words>(rows: &Chunks<T>) -> Result<RecordBatch, ArrowError> {
+/// The keyed columns of some rows, and the others.
+fn batches_of<T: Words>(rows: &Chunks<T>) -> Result<[RecordBatch; 2], ArrowError> {
     let n = rows.len();
-    let mut columns: Vec<Vec<u64>> = T::NAMES.iter().map(|_| Vec::with_capacity(n)).collect();
-    rows.iter().for_each(|row| row.put(&mut columns));
-    let arrays = columns.into_iter().map(|c| Arc::new(UInt64Array::from(c)) as ArrayRef).collect();
-    RecordBatch::try_new(Arc::new(schema_of(T::NAMES, false)), arrays)
+    let mut keyed: Vec<Vec<u64>> = T::NAMES.iter().map(|_| Vec::with_capacity(n)).collect();
+    rows.iter().for_each(|row| row.put(&mut keyed));
+    let rest = keyed.split_off(T::KEYED);
+    let batch = |columns: Vec<Vec<u64>>, names| {
+        let arrays = columns.into_iter().map(|c| Arc::new(UInt64Array::from(c)) as ArrayRef).collect();
+        RecordBatch::try_new(Arc::new(schema_of(names, false)), arrays)
+    };
+    Ok([batch(keyed, &T::NAMES[..T::KEYED])?, batch(rest, &T::NAMES[T::KEYED..])?])
+}
+
+/// The file of the keyed columns beside the one of all others: compressing those too took a tenth of a run and made its
+/// files no smaller.
+fn keyed_beside(rest: &Path) -> PathBuf {
+    rest.with_added_extension("keyed")
 }
 
 fn names_batch(names: &Names) -> Result<RecordBatch, ArrowError> {
@@ -97,6 +108,8 @@ fn names_batch(names: &Names) -> Result<RecordBatch, ArrowError> {
     arrays.push(Arc::new(StringArray::from_iter_values(names.values())));
     RecordBatch::try_new(Arc::new(schema_of(NAME_WORDS, true)), arrays)
 }
+
+type Writer = FileWriter<BufWriter<File>>;
 
 /// Rows on disk: one flush of one worker.
 #[derive(Debug)]
@@ -177,45 +190,52 @@ impl SpillStore {
             }));
             flushes[n].clone()
         };
-        self.write(&at.sent, schema_of(MessageEvent::NAMES, false), buffers, |buffer| {
-            batch_of(&std::mem::take(&mut buffer.sent))
-        })?;
-        self.write(&at.received, schema_of(Received::NAMES, false), buffers, |buffer| {
-            batch_of(&std::mem::take(&mut buffer.received))
-        })?;
-        self.write(&at.names, schema_of(NAME_WORDS, true), buffers, |buffer| {
-            names_batch(&std::mem::take(&mut buffer.names))
-        })
-    }
-
-    /// One batch a partition, empty ones too, so that a partition's place in the file is its number.
-    fn write<B>(
-        &self,
-        path: &Path,
-        schema: Schema,
-        buffers: &mut [B],
-        mut batch: impl FnMut(&mut B) -> Result<RecordBatch, ArrowError>,
-    ) -> Result<(), SpillError> {
+        self.write(&at.sent, buffers.iter_mut().map(|buffer| &mut buffer.sent))?;
+        self.write(&at.received, buffers.iter_mut().map(|buffer| &mut buffer.received))?;
         let fail = |error| self.failure("write", error);
-        let file = File::create(path).map_err(|e| failure("write", self.below(), e))?;
-        let options = IpcWriteOptions::default()
-            .try_with_compression(Some(CompressionType::LZ4_FRAME))
-            .map_err(fail)?;
-        let mut writer =
-            FileWriter::try_new_with_options(BufWriter::with_capacity(1 << 18, file), &schema, options)
-                .map_err(fail)?;
+        let mut writer = self.writer(&at.names, &schema_of(NAME_WORDS, true), true)?;
         for buffer in buffers {
-            writer.write(&batch(buffer).map_err(fail)?).map_err(fail)?;
+            let batch = names_batch(&std::mem::take(&mut buffer.names));
+            batch.and_then(|batch| writer.write(&batch)).map_err(fail)?;
         }
         writer.finish().map_err(fail)
+    }
+
+    fn writer(&self, path: &Path, schema: &Schema, packed: bool) -> Result<Writer, SpillError> {
+        let file = File::create(path).map_err(|e| failure("write", self.below(), e))?;
+        let options =
+            IpcWriteOptions::default().try_with_compression(packed.then_some(CompressionType::LZ4_FRAME));
+        options
+            .and_then(|o| Writer::try_new_with_options(BufWriter::with_capacity(1 << 18, file), schema, o))
+            .map_err(|error| self.failure("write", error))
+    }
+
+    /// One batch a partition, empty ones too, so that a partition's place in a file is its number; empties the buffers.
+    fn write<'b, T: Words + 'b>(
+        &self,
+        path: &Path,
+        buffers: impl Iterator<Item = &'b mut Chunks<T>>,
+    ) -> Result<(), SpillError> {
+        let (keyed, rest) = T::NAMES.split_at(T::KEYED);
+        let mut writers = [
+            self.writer(&keyed_beside(path), &schema_of(keyed, false), false)?,
+            self.writer(path, &schema_of(rest, false), true)?,
+        ];
+        let fail = |error| self.failure("write", error);
+        for rows in buffers {
+            let batches = batches_of(&std::mem::take(rows)).map_err(fail)?;
+            for (writer, batch) in writers.iter_mut().zip(&batches) {
+                writer.write(batch).map_err(fail)?;
+            }
+        }
+        writers.iter_mut().try_for_each(Writer::finish).map_err(fail)
     }
 
     /// Writes bands of rows as a file of their own and empties them; returns the file.
     pub(super) fn write_bands<T: Words>(&self, bands: &mut [Chunks<T>]) -> Result<PathBuf, SpillError> {
         let n = self.band_files.fetch_add(1, Ordering::Relaxed);
         let path = self.folder.path().join(format!("{n}.bands"));
-        let batch = |rows: &mut Chunks<T>| batch_of(&std::mem::take(rows));
-        self.write(&path, schema_of(T::NAMES, false), bands, batch)?;
+        self.write(&path, bands.iter_mut())?;
         Ok(path)
     }
 
@@ -226,10 +246,26 @@ impl SpillStore {
         band: usize,
         hand_on: impl FnMut(T),
     ) -> Result<(), SpillError> {
-        let batch = self.batch(path, band)?;
-        let columns = self.words(&batch, T::NAMES.len())?;
-        (0..batch.num_rows()).map(|row| T::get(&columns, row)).for_each(hand_on);
+        self.rows(&self.batches(path, band)?)?.for_each(hand_on);
         Ok(())
+    }
+
+    /// A batch of such a file and of the one beside it.
+    fn batches(&self, path: &Path, index: usize) -> Result<[RecordBatch; 2], SpillError> {
+        Ok([self.batch(&keyed_beside(path), index)?, self.batch(path, index)?])
+    }
+
+    /// The rows of two batches that belong together.
+    fn rows<'b, T: Words + 'b>(
+        &self,
+        [keyed, rest]: &'b [RecordBatch; 2],
+    ) -> Result<impl Iterator<Item = T> + use<'b, T>, SpillError> {
+        let mut columns = self.words(keyed, T::KEYED)?;
+        columns.extend(self.words(rest, T::NAMES.len() - T::KEYED)?);
+        if keyed.num_rows() != rest.num_rows() {
+            return Err(self.damaged("columns are of different length"));
+        }
+        Ok((0..rest.num_rows()).map(move |row| T::get(&columns, row)))
     }
 
     fn failure(&self, what: &'static str, error: ArrowError) -> SpillError {
@@ -245,13 +281,9 @@ impl SpillStore {
     pub(super) fn read(&self, index: usize, taker: &mut impl Taker) -> Result<(), SpillError> {
         let flushes: Vec<Arc<Flush>> = self.flushes.lock().unwrap_or_else(PoisonError::into_inner).clone();
         for flush in flushes {
-            let (batch, columns) = (self.batch(&flush.sent, index)?, MessageEvent::NAMES.len());
-            let columns = self.words(&batch, columns)?;
-            let mut go_on = taker.sent((0..batch.num_rows()).map(|row| MessageEvent::get(&columns, row)));
+            let mut go_on = taker.sent(self.rows(&self.batches(&flush.sent, index)?)?);
             if go_on {
-                let (batch, columns) = (self.batch(&flush.received, index)?, Received::NAMES.len());
-                let columns = self.words(&batch, columns)?;
-                go_on = taker.received((0..batch.num_rows()).map(|row| Received::get(&columns, row)));
+                go_on = taker.received(self.rows(&self.batches(&flush.received, index)?)?);
             }
             let names = self.batch(&flush.names, index)?;
             let columns = self.words(&names, NAME_WORDS.len())?;

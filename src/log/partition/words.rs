@@ -10,6 +10,8 @@ use crate::log::MessageEvent;
 pub trait Words: Copy {
     /// The columns.
     const NAMES: &'static [&'static str];
+    /// How many of them, the first ones, are tokens and digests: no compressor finds anything in these.
+    const KEYED: usize;
     /// Appends the row to the columns.
     fn put(&self, columns: &mut [Vec<u64>]);
     /// The row at a place of the columns.
@@ -32,14 +34,15 @@ impl Words for MessageEvent {
         "sender_low",
         "recipient_high",
         "recipient_low",
-        "ts",
         "msg",
         "content",
         "content_head",
         "object",
+        "ts",
         "size_typing",
         "flags",
     ];
+    const KEYED: usize = 7;
 
     fn put(&self, columns: &mut [Vec<u64>]) {
         put_token(self.sender, columns);
@@ -56,11 +59,11 @@ impl Words for MessageEvent {
         ];
         let sizes = u64::from(self.size) << 32 | u64::from(self.typing_ms);
         let rest = [
-            self.ts as u64,
             self.msg,
             self.content,
             self.content_head,
             self.object,
+            self.ts as u64,
             sizes,
             u64::from_le_bytes(flags),
         ];
@@ -73,11 +76,11 @@ impl Words for MessageEvent {
         Self {
             sender: token(columns, row),
             recipient: token(&columns[2..], row),
-            ts: word(4) as i64,
-            msg: word(5),
-            content: word(6),
-            content_head: word(7),
-            object: word(8),
+            msg: word(4),
+            content: word(5),
+            content_head: word(6),
+            object: word(7),
+            ts: word(8) as i64,
             size: (word(9) >> 32) as u32,
             typing_ms: word(9) as u32,
             chat,
@@ -94,13 +97,14 @@ impl Words for MessageEvent {
 
 impl Words for Received {
     const NAMES: &'static [&'static str] =
-        &["account_high", "account_low", "peer_high", "peer_low", "ts", "msg", "flags"];
+        &["account_high", "account_low", "peer_high", "peer_low", "msg", "ts", "flags"];
+    const KEYED: usize = 5;
 
     fn put(&self, columns: &mut [Vec<u64>]) {
         put_token(self.account, columns);
         put_token(self.peer, &mut columns[2..]);
         let flags = u64::from(self.chat) << 8 | u64::from(self.status);
-        let rest = [self.ts as u64, self.msg, flags];
+        let rest = [self.msg, self.ts as u64, flags];
         columns[4..].iter_mut().zip(rest).for_each(|(column, word)| column.push(word));
     }
 
@@ -109,8 +113,8 @@ impl Words for Received {
         Self {
             account: token(columns, row),
             peer: token(&columns[2..], row),
-            ts: word(4) as i64,
-            msg: word(5),
+            msg: word(4),
+            ts: word(5) as i64,
             chat: (word(6) >> 8) as u8,
             status: word(6) as u8,
         }
