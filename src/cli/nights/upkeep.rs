@@ -64,7 +64,11 @@ pub fn history(flags: &NightFlags) -> Result<(), Failure> {
         }
         let done = if flags.delete { "deleted" } else { "would be deleted (say --delete)" };
         let names: Vec<String> = gone.iter().map(|run| name(run)).collect();
-        terminal::note(&format!("{} of {} runs {done}: {}", gone.len(), all.len(), names.join(", ")));
+        let names = if names.is_empty() { String::new() } else { format!(": {}", names.join(", ")) };
+        // A timer runs this every night: what was not done is no news.
+        if !(flags.delete && gone.is_empty()) {
+            terminal::note(&format!("{} of {} runs {done}{names}", gone.len(), all.len()));
+        }
     }
     let left = all.iter().filter(|run| !flags.delete || !gone.iter().any(|g| g.folder == run.folder));
     show(flags, left)
