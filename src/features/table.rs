@@ -4,6 +4,8 @@
 
 use super::feature::{Absent, Feature, Reads, Value};
 use crate::domain::Token;
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
 use std::sync::OnceLock;
 
 /// One account's values in card order.
@@ -95,6 +97,15 @@ impl PartialEq for AccountFeatures {
 }
 
 fn place(card: &Feature) -> Option<usize> {
+    // Rules ask some two hundred times an account, and nearly always with the cards themselves: those are known by where
+    // they lie. Comparing names took a sixth of a whole scan.
+    static LYING: OnceLock<HashMap<usize, usize, FixedState>> = OnceLock::new();
+    let address = |card: &Feature| std::ptr::from_ref(card).addr();
+    let lying = LYING.get_or_init(|| (0..).zip(super::cards()).map(|(i, c)| (address(c), i)).collect());
+    lying.get(&address(card)).copied().or_else(|| place_by_name(card))
+}
+
+fn place_by_name(card: &Feature) -> Option<usize> {
     static SORTED: OnceLock<Vec<(&'static str, usize)>> = OnceLock::new();
     let sorted = SORTED.get_or_init(|| {
         let mut names: Vec<_> = super::cards().iter().enumerate().map(|(i, c)| (c.name, i)).collect();
@@ -138,6 +149,8 @@ mod tests {
         let row = AccountFeatures::new(Token(1), values);
         for (i, card) in super::super::cards().iter().enumerate() {
             assert_eq!(row.get(card), Ok(i as f64), "{}", card.name);
+            let copy = Feature { definition: "a copy of it", ..**card };
+            assert_eq!(row.get(&copy), Ok(i as f64), "{}", card.name);
         }
         assert_eq!(row.get(&Feature { name: "none", ..Feature::COUNT }), Err(Absent::ColumnMissing));
         assert_eq!(FeatureTable::fingerprint().len(), 16);
