@@ -4,7 +4,7 @@
 
 use super::args::Flags;
 use super::{Failure, terminal};
-use crate::domain::{counted, nearest};
+use crate::domain::counted;
 use crate::features::{Feature, Place, cards, descriptive};
 use crate::report::{
     AccountRow, CampaignRow, PublishedRun, ReasonRow, newest_run, read_campaigns, read_features, read_run,
@@ -19,12 +19,8 @@ pub fn run(flags: &Flags) -> Result<(), Failure> {
     let folder = folder(flags.run.as_deref())?;
     let run = read_run(&folder)?;
     let wanted = flags.subject.as_deref().unwrap_or_default();
-    let account = run.accounts.iter().find(|a| a.name == wanted).ok_or_else(|| {
-        let offer = nearest(wanted, run.accounts.iter().map(|a| a.name.as_str()))
-            .map(|n| format!("; did you mean {}?", terminal::safe(n)))
-            .unwrap_or_default();
-        Failure::usage(format!("no account {} in {}{offer}", terminal::safe(wanted), folder.display()))
-    })?;
+    let none = |problem| Failure::usage(format!("{}: {problem}", folder.display()));
+    let account = run.find(wanted).map_err(none)?;
     let campaigns = read_campaigns(&folder)?;
     let page = match flags.json {
         true => json_page(&run, account, &campaigns),

@@ -6,7 +6,7 @@ use super::args::Flags;
 use super::nights::now;
 use super::{Failure, Settings, terminal};
 use crate::decision::Rulings;
-use crate::domain::{DAY_US, ErrorClass, Timestamp, Word};
+use crate::domain::{DAY_US, ErrorClass, Timestamp, Word, shown_name};
 use crate::features::Population;
 use crate::log::{
     InputSpec, Inputs, Keys, LEAST_LIMIT, Length, MemoryPlan, ReadSettings, TableKind, WindowWish,
@@ -407,9 +407,10 @@ fn campaigns(all: &[CampaignRow]) -> Option<String> {
     (!all.is_empty()).then_some(text)
 }
 
-/// A command to copy, where the names can be copied as they are shown.
+/// A command to copy, where the folder can be copied as it is shown; an account can.
 fn hint(account: &str, folder: &Path) -> Option<String> {
-    let (name, folder) = (terminal::shell_word(account)?, terminal::shell_word(folder.to_str()?)?);
+    let (name, folder) =
+        (terminal::shell_word(&shown_name(account))?, terminal::shell_word(folder.to_str()?)?);
     // What begins like a flag is taken for one anywhere but behind two dashes.
     let end = if account.starts_with('-') { "-- " } else { "" };
     Some(format!("why, in full: bulkwatch explain --run {folder} {end}{name}"))

@@ -3,11 +3,12 @@
 //! Recomputes nothing: what is shown is what was published.
 
 use super::manifest::Manifest;
-use crate::domain::Timestamp;
-use crate::table_io::{Table, TableError, read_parquet};
+use crate::domain::{Timestamp, meant, nearest, shown_name, typed_name};
+use crate::table_io::{Table, TableError, read_parquet, sanitise};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use thiserror::Error;
 
 /// One account's row of `scores.parquet`.
 #[derive(Debug, Clone, Default)]
@@ -86,6 +87,17 @@ pub struct ReasonRow {
     pub counterfactual: String,
 }
 
+/// Characters of a name that an error shows.
+const MOST_SHOWN: usize = 48;
+
+/// Nobody of that name.
+#[derive(Debug, Error, Clone, PartialEq, Eq)]
+#[error("no account {account} in the run{offer}")]
+pub struct NoAccount {
+    account: String,
+    offer: String,
+}
+
 /// A published run.
 #[derive(Debug)]
 pub struct PublishedRun {
@@ -99,6 +111,19 @@ impl PublishedRun {
     #[cfg(test)]
     pub fn of(accounts: Vec<AccountRow>) -> Self {
         Self { accounts, reasons: BTreeMap::new() }
+    }
+
+    /// The account that somebody means who typed this, as the program shows it or as the log spells it.
+    pub fn find(&self, typed: &str) -> Result<&AccountRow, NoAccount> {
+        let names = self.accounts.iter().map(|a| a.name.as_str());
+        let cut = |name: &str| sanitise(&shown_name(name), MOST_SHOWN);
+        let name = meant(typed, names.clone()).ok_or_else(|| {
+            let near =
+                nearest(&typed_name(typed), names).map(|near| format!("; did you mean {}?", cut(near)));
+            NoAccount { account: cut(&typed_name(typed)), offer: near.unwrap_or_default() }
+        })?;
+        let found = self.accounts.iter().find(|a| a.name == name);
+        found.ok_or_else(|| NoAccount { account: cut(name), offer: String::new() })
     }
 
     /// The reasons of an account, ranked.

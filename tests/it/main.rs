@@ -16,6 +16,7 @@ mod hostile;
 mod journeys;
 mod memory;
 mod model;
+mod names;
 mod night_attacks;
 mod night_packets;
 mod nights;

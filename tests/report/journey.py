@@ -27,6 +27,14 @@ def check(holds, what):
         raise SystemExit(f"FAILED: {what}")
 
 
+def typed(shown):
+    """The name that the program shows so."""
+    short = {"n": "\n", "r": "\r", "t": "\t"}
+    return re.sub(
+        r"\\(?:([nrt])|u\{([0-9a-fA-F]{1,6})\})", lambda m: short[m[1]] if m[1] else chr(int(m[2], 16)), shown
+    )
+
+
 class Page:
     """A report in the browser, with everything that it said or asked for."""
 
@@ -182,7 +190,7 @@ def hostile(browser, run):
     rows = list(csv.DictReader(page.locator("#csv").text_content().splitlines(keepends=True)))
     # One quote is put before what a spreadsheet would take for a formula; the program takes it away again.
     risky = re.compile(r"[\s']*[=+\-@]")
-    read = {name[1:] if name[:1] == "'" and risky.match(name[1:]) else name for name in (r["account"] for r in rows)}
+    read = {typed(name[1:] if name[:1] == "'" and risky.match(name[1:]) else name) for name in (r["account"] for r in rows)}
     check(read == set(HOSTILE), "and leaves exactly")
     check(not any(re.match(r"\s*[=+\-@]", cell) for r in rows for cell in r.values()), "no cell is a formula")
     campaigns = page.evaluate("JSON.parse(document.getElementById('data').textContent).campaigns.map(c => c.id)")

@@ -12,7 +12,7 @@ mod rows;
 pub use cases::{Case, CaseKind, Queue, QueueTerms};
 pub use draft::Draft;
 pub use expected::{Decided, Expected, History, Stratum};
-pub use rows::{case_url, check_case_url};
+pub use rows::{case_url, check_case_url, name_cell};
 
 use super::read_back::PublishedRun;
 use super::run::ReportError;
