@@ -152,20 +152,21 @@ fn company(text: &mut String, a: &AccountRow, campaigns: &[CampaignRow]) {
     }
     let _ = writeln!(text, "\ncompany (alone at most a reason to watch)");
     for (c, part) in own {
-        let (members, days) = (c.members().count() as u64, counted(c.days, "day"));
+        let days = counted(c.days, "day");
         let span = c.span.as_ref().map_or(String::new(), |(from, to)| format!(", {from} to {to}"));
         let part = match part {
             "member" => "",
             "original" => "; this account is no member: it was always first, or is imitated",
             _ => "; this account is no member: times are too coarse to tell who was first",
         };
-        let members = counted(members, "member");
-        let _ = writeln!(text, "  {} ({}): {members}, on {days}{span}{part}", c.id, c.kind);
+        let _ = writeln!(text, "  {} ({}): {}, on {days}{span}{part}", c.id, c.kind, c.size_told());
         let others: Vec<&str> = c.members().filter(|name| *name != a.name).collect();
         let named: Vec<String> = others.iter().take(MOST_MEMBERS).map(|name| terminal::safe(name)).collect();
         let more = others.len().saturating_sub(MOST_MEMBERS);
         let more = if 0 < more { format!(" and {more} more") } else { String::new() };
-        let _ = writeln!(text, "     with {}{more}", named.join(", "));
+        if !named.is_empty() {
+            let _ = writeln!(text, "     with {}{more}", named.join(", "));
+        }
         if !c.same_as.is_empty() {
             let _ = writeln!(text, "     the same accounts as {}", c.same_as.join(", "));
         }

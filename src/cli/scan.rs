@@ -394,15 +394,22 @@ fn campaigns(all: &[CampaignRow]) -> Option<String> {
             c.id.clone(),
             c.kind.clone(),
             c.members().count().to_string(),
+            c.beside()[0].to_string(),
             c.days.to_string(),
             c.same_as.join(", "),
         ]
     };
-    let head = ["campaign", "kind", "members", "days", "the same accounts as"];
+    let head = ["campaign", "kind", "members", "unclear", "days", "the same accounts as"];
     let mut text = terminal::table(&head, all.iter().take(CAMPAIGNS_SHOWN).map(line).collect());
     let more = all.len().saturating_sub(CAMPAIGNS_SHOWN);
     if 0 < more {
         text.push_str(&format!("\n and {more} more in campaigns.parquet"));
+    }
+    if all.iter().take(CAMPAIGNS_SHOWN).any(|c| 0 < c.beside()[0]) {
+        text.push_str(
+            "\n unclear: they did the same at the same time, which is too coarse to tell who was first; who may be imitated is no \
+             member",
+        );
     }
     (!all.is_empty()).then_some(text)
 }

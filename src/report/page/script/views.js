@@ -243,6 +243,7 @@ function campaignsView() {
     { head: "campaign", cell: (c) => campaignLink(c.id), by: (c) => c.id },
     { head: "what binds it", cell: (c) => c.kind, by: (c) => c.kind },
     { head: "members", numeric: true, falling: true, cell: (c) => count(c.size), by: (c) => c.size },
+    { head: "unclear", numeric: true, falling: true, cell: (c) => count(c.unclear), by: (c) => c.unclear },
     { head: "links", numeric: true, falling: true, cell: (c) => count(c.links), by: (c) => c.links },
     { head: "things in common", numeric: true, falling: true, cell: (c) => count(c.things), by: (c) => c.things },
     { head: "days", numeric: true, falling: true, cell: (c) => count(c.days), by: (c) => c.days },
@@ -255,6 +256,8 @@ function campaignsView() {
     heading("Campaigns"),
     note(
       "Company alone is at most a reason to watch. Beside conduct of the member's own it counts as a second kind of evidence.",
+      data.campaigns.some((c) => 0 < c.unclear) &&
+        " Unclear: accounts that did the same at the same time, which is too coarse to tell who was first; who may be imitated is no member.",
       data.more.campaigns > 0 && ` ${count(data.more.campaigns)} more stand in campaigns.parquet.`,
     ),
     table.node,
@@ -296,6 +299,8 @@ function campaignView(id) {
       "p",
       {},
       `${plural(campaign.size, "member")}, bound by ${campaign.kind}: ${plural(campaign.links, "link")}, ${plural(campaign.things, "thing")} in common on ${plural(campaign.days, "day")}${campaign.from ? `, from ${campaign.from} to ${campaign.to}` : ""}.`,
+      0 < campaign.unclear &&
+        ` Of ${plural(campaign.unclear, "account")} times are too coarse to tell who was first and who is imitated: they are no members.`,
       campaign.representative &&
         ` Most put out ${campaign.representative.name} (a pseudonym of this run), ${plural(campaign.representative.accounts, "account")}.`,
     ),
