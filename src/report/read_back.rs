@@ -40,6 +40,8 @@ pub struct AccountRow {
     /// None in runs of before it was told.
     pub own_measure: Option<String>,
     pub own_grounds: String,
+    /// None without a model of an operator's labels.
+    pub p_abuse: Option<f64>,
 }
 
 impl AccountRow {
@@ -184,6 +186,7 @@ fn accounts(table: &Table) -> Result<Vec<AccountRow>, TableError> {
     let (codes, mitigations) = (list("reason_codes")?, list("mitigation_codes")?);
     let agreeing = list("families_agreeing")?;
     let own = |name: &str| table.texts(name).map(<[_]>::to_vec).unwrap_or_default();
+    let chances = table.floats("p_abuse").unwrap_or_default();
     let (own_measures, own_grounds) = (own("own_measure"), own("own_grounds"));
     let review = table.flags("requires_human_review")?;
     Ok((0..table.rows())
@@ -213,6 +216,7 @@ fn accounts(table: &Table) -> Result<Vec<AccountRow>, TableError> {
             families_agreeing: agreeing[i].clone(),
             own_measure: own_measures.get(i).cloned().flatten(),
             own_grounds: own_grounds.get(i).cloned().flatten().unwrap_or_default(),
+            p_abuse: chances.get(i).copied().flatten(),
         })
         .collect())
 }

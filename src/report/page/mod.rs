@@ -20,7 +20,7 @@ const STYLE: &str = include_str!("page.css");
 /// Apache ECharts with the chart types used here only; `charts/build` makes it from pinned packages.
 const CHARTS: &str = include_str!("charts/echarts.min.js");
 /// Our own script, in the order in which its parts need each other.
-const SCRIPT: [&str; 11] = [
+const SCRIPT: [&str; 12] = [
     include_str!("script/dom.js"),
     include_str!("script/store.js"),
     include_str!("script/table.js"),
@@ -29,6 +29,7 @@ const SCRIPT: [&str; 11] = [
     include_str!("script/conduct.js"),
     include_str!("script/account.js"),
     include_str!("script/decide.js"),
+    include_str!("script/observed.js"),
     include_str!("script/views.js"),
     include_str!("script/terms.js"),
     include_str!("script/route.js"),

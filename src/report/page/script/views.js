@@ -79,6 +79,7 @@ function morningView() {
       note("They order accounts from 0 to 1 and are no probabilities.", shiftWords()),
       el("div", { class: "figures three" }, names.map(scoresFigure)),
     ),
+    section("Decided, by what was told", observedParts()),
     section("The white paper's measures", measuresTable()),
     section(
       "Notes",
