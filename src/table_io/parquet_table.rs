@@ -19,7 +19,8 @@ const GROUP_ROWS: usize = 128 * 1024;
 /// Writes a table; `metadata` goes into the footer in the order given.
 pub fn write_parquet(path: &Path, table: &Table, metadata: &[(&str, &str)]) -> Result<(), TableError> {
     let shown = path.display().to_string();
-    let io = |e| TableError::io(&shown, e);
+    // Whatever stops a file from being written lies with the machine and not with any input.
+    let io = |e: std::io::Error| TableError::write(path, &e);
     let mut file = std::io::BufWriter::new(File::create(path).map_err(io)?);
     let mut frame = to_frame(&shown, table)?;
     let words = metadata.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
@@ -29,7 +30,7 @@ pub fn write_parquet(path: &Path, table: &Table, metadata: &[(&str, &str)]) -> R
         .with_key_value_metadata(Some(KeyValueMetadata::from_static(words)))
         .set_parallel(false)
         .finish(&mut frame)
-        .map_err(|e| codec(&shown, &e))?;
+        .map_err(|e| TableError::write(path, &e))?;
     file.flush().map_err(io)?;
     file.get_ref().sync_all().map_err(io)
 }

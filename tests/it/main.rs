@@ -11,6 +11,7 @@ mod crews;
 mod determinism;
 mod faults;
 mod formats;
+mod full_disk;
 mod gates;
 mod hostile;
 mod journeys;
