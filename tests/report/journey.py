@@ -259,6 +259,7 @@ def without_scripts(browser, run):
     context.close()
 
 
+FIRSTS = "(() => { const d = JSON.parse(document.getElementById('data').textContent); return [d.accounts.filter(a => a.activity).slice(0, 2).map(a => 'account/' + encodeURIComponent(d.names[a.at])), d.campaigns.slice(0, 3).map(c => 'campaign/' + c.id)].flat() })()"
 VIEWS = ["morning", "queue", "accounts", "campaigns", "rules", "changes", "run", "glossary"]
 
 
@@ -267,8 +268,7 @@ def pictures(browser, run, folder):
     folder.mkdir(parents=True, exist_ok=True)
     for scheme, width in [("light", 1200), ("dark", 1200), ("light", 400), ("dark", 400)]:
         report = Page(browser, run, color_scheme=scheme, viewport={"width": width, "height": 900})
-        firsts = "(() => { const d = JSON.parse(document.getElementById('data').textContent); return [d.accounts.filter(a => a.activity).slice(0, 2).map(a => 'account/' + encodeURIComponent(d.names[a.at])), d.campaigns.slice(0, 3).map(c => 'campaign/' + c.id)].flat() })()"
-        for i, view in enumerate(VIEWS + report.page.evaluate(firsts)):
+        for i, view in enumerate(VIEWS + report.page.evaluate(FIRSTS)):
             report.show(view)
             name = view.split("/")[0] + (f"-{i}" if "/" in view else "")
             report.page.screenshot(path=folder / f"{name}-{scheme}-{width}.png", full_page=True)

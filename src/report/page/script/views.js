@@ -108,7 +108,7 @@ function measuresTable() {
     ];
   });
   return [
-    plainTable(["share of those at review and above", "here, 95 % interval", ["accounts"], "paper [V]"], rows),
+    plainTable(["share of those at review and above", "here, 95 % interval", ["accounts"], "paper [V]"], rows, true),
     note(
       'Here: the first reason\'s stage is registration; no report in the run\'s window, where the log has feedback. The paper defines neither "at registration" nor "recent"; these definitions are ours [S].',
       data.run.simulated ? " This night is simulated." : "",
@@ -355,7 +355,7 @@ function changesView() {
   const table = pagedTable("changes", columns, "No account changed its rung.");
   // Rows come by urgency, which tells something too.
   table.show([...delta.rows.filter((r) => !isHidden(r.at)), ...delta.rows.filter((r) => isHidden(r.at))]);
-  const numbersRow = [...delta.accounts, ...delta.causes];
+  const strip = [...delta.accounts, ...delta.causes.map((c) => ({ name: `by ${words(c.name)}`, n: c.n }))];
   return [
     heading(`What changed since ${delta.previous.as_of}`),
     note(
@@ -365,9 +365,10 @@ function changesView() {
         : "Policy, model, tool, population and decisions are the same.",
       delta.input.length > 0 && ` What was read differs: ${delta.input.join(", ")}; a change may come from that.`,
     ),
-    plainTable(
-      [...delta.accounts.map((c) => [c.name]), ...delta.causes.map((c) => [`by ${words(c.name)}`])],
-      [numbersRow.map((c) => count(c.n))],
+    el(
+      "dl",
+      { class: "strip" },
+      strip.map((c) => el("div", {}, el("dt", {}, c.name), el("dd", {}, count(c.n)))),
     ),
     table.node,
     delta.more > 0 && note(`${count(delta.more)} more stand in delta.parquet.`),
