@@ -280,6 +280,19 @@ mod tests {
     }
 
     #[test]
+    fn a_file_written_in_parts_is_whole_and_touches_no_run_it_was_taken_over_from() {
+        let out = tempfile::tempdir().expect("temp");
+        put(out.path(), "old", "earlier");
+        let run = RunFolder::stage(out.path()).expect("staged");
+        run.take_over(&out.path().join("old")).expect("taken over");
+        let mut file = run.begin("a.txt").expect("begun");
+        ["one, ", "two"].into_iter().for_each(|part| file.write(part.as_bytes()).expect("written"));
+        file.finish().expect("finished");
+        run.publish("new").expect("published");
+        assert_eq!([text(out.path(), "old"), text(out.path(), "new")], ["earlier", "one, two"]);
+    }
+
+    #[test]
     fn what_a_killed_run_left_is_removed_and_two_runs_cannot_share_a_folder() {
         let out = tempfile::tempdir().expect("temp");
         fs::create_dir(out.path().join(".bulkwatch-staging-dead")).expect("made");
