@@ -26,7 +26,9 @@ pub fn released(page: &str, by: &str, reason: &str, at: &str) -> Result<Option<S
     data["run"]["released"] = json!({ "by": by, "reason": reason, "at": at, "held": held });
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
+    // The reason begins with the word that stands before it here.
     let held = held.as_str().unwrap_or_default();
+    let held = held.strip_prefix("held: ").unwrap_or(held);
     let told = environment
         .render_str(TOLD, context! { by, reason, at, held })
         .map_err(|e| failed(format!("{e:#}")))?;
@@ -59,7 +61,7 @@ mod tests {
             "{told}"
         );
         assert!(
-            told.contains("It had been held: held: 3 &lt; 4.</p><b>") && !told.contains("HELD: held"),
+            told.contains("It had been held: 3 &lt; 4.</p><b>") && !told.contains("HELD: held"),
             "{told}"
         );
         let json = told.split_once(DATA).and_then(|(_, rest)| rest.split_once(DATA_END)).expect("data").0;
