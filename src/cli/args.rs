@@ -156,7 +156,7 @@ pub fn program() -> Clap {
             Clap::new("explain")
                 .about("A page about one account of a run: verdict, reasons, what would change it")
                 .before_help("Example: bulkwatch explain a_01a72670bcb93428 --run runs/2002-10-11-1f2e3d4c")
-                .arg(subject("ACCOUNT", "the account, as the log spells it", true))
+                .arg(subject("ACCOUNT", "the account, as it is shown or as the log spells it", true))
                 .arg(run_folder())
                 .arg(json()),
         )

@@ -25,6 +25,12 @@ pub fn run(flags: &Flags) -> Result<(), Failure> {
     let cases = run.cases(&labels, &score, &values.list("by"))?;
     let mut evaluation = evaluate(&cases, &question)?;
     evaluation.notes.extend(run.notes.iter().cloned());
+    if !labels.unread.is_empty() {
+        evaluation.notes.push(format!(
+            "not looked at in the labels: {}; every row counts, whenever it was known and however sure it is (train can ask for both)",
+            labels.unread.join(", ")
+        ));
+    }
     let about = about(&run, &cases, &score, &question, values.get("labels").unwrap_or_default());
     let json = json_of(evaluation_json(&evaluation.measures, &about))?;
     let sheet = evaluation_sheet(&evaluation, &about);

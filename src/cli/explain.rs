@@ -4,7 +4,7 @@
 
 use super::args::Flags;
 use super::{Failure, terminal};
-use crate::domain::{counted, nearest};
+use crate::domain::counted;
 use crate::features::{Feature, Place, cards, descriptive};
 use crate::report::{
     AccountRow, CampaignRow, PublishedRun, ReasonRow, newest_run, read_campaigns, read_features, read_run,
@@ -19,12 +19,8 @@ pub fn run(flags: &Flags) -> Result<(), Failure> {
     let folder = folder(flags.run.as_deref())?;
     let run = read_run(&folder)?;
     let wanted = flags.subject.as_deref().unwrap_or_default();
-    let account = run.accounts.iter().find(|a| a.name == wanted).ok_or_else(|| {
-        let offer = nearest(wanted, run.accounts.iter().map(|a| a.name.as_str()))
-            .map(|n| format!("; did you mean {}?", terminal::safe(n)))
-            .unwrap_or_default();
-        Failure::usage(format!("no account {} in {}{offer}", terminal::safe(wanted), folder.display()))
-    })?;
+    let none = |problem| Failure::usage(format!("{}: {problem}", folder.display()));
+    let account = run.find(wanted).map_err(none)?;
     let campaigns = read_campaigns(&folder)?;
     let page = match flags.json {
         true => json_page(&run, account, &campaigns),
@@ -156,20 +152,21 @@ fn company(text: &mut String, a: &AccountRow, campaigns: &[CampaignRow]) {
     }
     let _ = writeln!(text, "\ncompany (alone at most a reason to watch)");
     for (c, part) in own {
-        let (members, days) = (c.members().count() as u64, counted(c.days, "day"));
+        let days = counted(c.days, "day");
         let span = c.span.as_ref().map_or(String::new(), |(from, to)| format!(", {from} to {to}"));
         let part = match part {
             "member" => "",
             "original" => "; this account is no member: it was always first, or is imitated",
             _ => "; this account is no member: times are too coarse to tell who was first",
         };
-        let members = counted(members, "member");
-        let _ = writeln!(text, "  {} ({}): {members}, on {days}{span}{part}", c.id, c.kind);
+        let _ = writeln!(text, "  {} ({}): {}, on {days}{span}{part}", c.id, c.kind, c.size_told());
         let others: Vec<&str> = c.members().filter(|name| *name != a.name).collect();
         let named: Vec<String> = others.iter().take(MOST_MEMBERS).map(|name| terminal::safe(name)).collect();
         let more = others.len().saturating_sub(MOST_MEMBERS);
         let more = if 0 < more { format!(" and {more} more") } else { String::new() };
-        let _ = writeln!(text, "     with {}{more}", named.join(", "));
+        if !named.is_empty() {
+            let _ = writeln!(text, "     with {}{more}", named.join(", "));
+        }
         if !c.same_as.is_empty() {
             let _ = writeln!(text, "     the same accounts as {}", c.same_as.join(", "));
         }

@@ -6,7 +6,7 @@ use super::args::Flags;
 use super::nights::now;
 use super::{Failure, Settings, terminal};
 use crate::decision::Rulings;
-use crate::domain::{DAY_US, ErrorClass, Timestamp, Word};
+use crate::domain::{DAY_US, ErrorClass, Timestamp, Word, shown_name};
 use crate::features::Population;
 use crate::log::{
     InputSpec, Inputs, Keys, LEAST_LIMIT, Length, MemoryPlan, ReadSettings, TableKind, WindowWish,
@@ -394,22 +394,30 @@ fn campaigns(all: &[CampaignRow]) -> Option<String> {
             c.id.clone(),
             c.kind.clone(),
             c.members().count().to_string(),
+            c.beside()[0].to_string(),
             c.days.to_string(),
             c.same_as.join(", "),
         ]
     };
-    let head = ["campaign", "kind", "members", "days", "the same accounts as"];
+    let head = ["campaign", "kind", "members", "unclear", "days", "the same accounts as"];
     let mut text = terminal::table(&head, all.iter().take(CAMPAIGNS_SHOWN).map(line).collect());
     let more = all.len().saturating_sub(CAMPAIGNS_SHOWN);
     if 0 < more {
         text.push_str(&format!("\n and {more} more in campaigns.parquet"));
     }
+    if all.iter().take(CAMPAIGNS_SHOWN).any(|c| 0 < c.beside()[0]) {
+        text.push_str(
+            "\n unclear: they did the same at the same time, which is too coarse to tell who was first; who may be imitated is no \
+             member",
+        );
+    }
     (!all.is_empty()).then_some(text)
 }
 
-/// A command to copy, where the names can be copied as they are shown.
+/// A command to copy, where the folder can be copied as it is shown; an account can.
 fn hint(account: &str, folder: &Path) -> Option<String> {
-    let (name, folder) = (terminal::shell_word(account)?, terminal::shell_word(folder.to_str()?)?);
+    let (name, folder) =
+        (terminal::shell_word(&shown_name(account))?, terminal::shell_word(folder.to_str()?)?);
     // What begins like a flag is taken for one anywhere but behind two dashes.
     let end = if account.starts_with('-') { "-- " } else { "" };
     Some(format!("why, in full: bulkwatch explain --run {folder} {end}{name}"))

@@ -2,6 +2,7 @@
 //! In: plain texts; out: the same texts, with control characters made harmless.
 //! Decides no exit code.
 
+use crate::domain::{shown_name, visible};
 use crate::log::Step;
 use crate::table_io::sanitise;
 use indicatif::{HumanCount, ProgressBar, ProgressState, ProgressStyle};
@@ -43,14 +44,14 @@ pub fn data(text: &str) -> std::io::Result<()> {
     out.flush()
 }
 
-/// A name from the log, harmless in a terminal and short enough for a table.
+/// A name from the log as it can be typed again, harmless in a terminal and short enough for a table.
 pub fn safe(name: &str) -> String {
-    sanitise(name, 48)
+    sanitise(&shown_name(name), 48)
 }
 
 /// A word as a POSIX shell reads it back; `None` where it cannot be shown as it is, and so would be copied wrongly.
 pub fn shell_word(word: &str) -> Option<String> {
-    if sanitise(word, usize::MAX) != word || word.is_empty() {
+    if visible(word) != word || word.is_empty() {
         return None;
     }
     let plain = |c: char| c.is_ascii_alphanumeric() || "_-./@%+=:,".contains(c);

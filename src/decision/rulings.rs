@@ -2,7 +2,7 @@
 //! In: CSV files of decisions; out: per account what was said, and whether it keeps the account silent tonight.
 //! Changes no score: who was decided innocent stays silent until evidence of a kind appears that was not there.
 
-use crate::domain::{AgreementFamily, DAY_US, ErrorClass, Timestamp, Word, nearest, needs_quote};
+use crate::domain::{AgreementFamily, DAY_US, ErrorClass, Timestamp, Word, nearest, needs_quote, typed_name};
 use crate::scoring::FamilySet;
 use std::collections::BTreeMap;
 use thiserror::Error;
@@ -259,7 +259,7 @@ fn ruling<'a>(file: &str, row: usize, cell: &dyn Fn(&str) -> &'a str) -> Result<
         families = Some(set);
     }
     Ok(Ruling {
-        account: unquoted(cell("account")).to_owned(),
+        account: typed_name(unquoted(cell("account"))).into_owned(),
         said,
         why: cell("why").to_owned(),
         who: cell("who").to_owned(),

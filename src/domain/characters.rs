@@ -1,5 +1,5 @@
 //! What kind a character is, as Unicode says: hidden, a mark on another one, part of a word; and texts with nothing hidden.
-//! In: characters and texts from outside; out: yes or no, and the same text with what hides or steers as `\u{7}`.
+//! In: characters and texts from outside; out: yes or no, the same text with what hides or steers as `\u{7}`, and names back.
 //! Knows no output and no language: what quotes, formulas and markup need beside it is the business of each.
 
 use std::borrow::Cow;
@@ -78,9 +78,141 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// A name as it is shown: two names never look the same, and [`typed_name`] makes the name of it again.
+///
+/// Beside what hides stand written out: blanks at its ends or in a row, every blank that is not the plain one, and a
+/// backslash that would be read as the start of such an escape.
+pub fn shown_name(name: &str) -> Cow<'_, str> {
+    let mut out = String::with_capacity(name.len() + 8);
+    let mut before = None;
+    for (at, c) in name.char_indices() {
+        let after = name[at + c.len_utf8()..].chars().next();
+        let between = |c: Option<char>| c.is_some_and(|c| !c.is_whitespace());
+        match c {
+            '\t' | '\n' | '\r' => out.extend(c.escape_default()),
+            '\\' if escape(&name[at..]).is_some() => out.extend(c.escape_unicode()),
+            ' ' if between(before) && between(after) => out.push(c),
+            c if c.is_whitespace() || is_hidden(c) => out.extend(c.escape_unicode()),
+            c => out.push(c),
+        }
+        before = Some(c);
+    }
+    if out == name { Cow::Borrowed(name) } else { Cow::Owned(out) }
+}
+
+/// The name that a text shows; a text without an escape is the name itself.
+pub fn typed_name(text: &str) -> Cow<'_, str> {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('\\') {
+        let (head, tail) = rest.split_at(at);
+        out.push_str(head);
+        let (c, long) = escape(tail).unwrap_or(('\\', 1));
+        out.push(c);
+        rest = &tail[long..];
+    }
+    out.push_str(rest);
+    if out == text { Cow::Borrowed(text) } else { Cow::Owned(out) }
+}
+
+/// What an escape at the start of a text stands for, and how long it is.
+fn escape(text: &str) -> Option<(char, usize)> {
+    let rest = text.strip_prefix('\\')?;
+    let short =
+        [('t', '\t'), ('n', '\n'), ('r', '\r')].into_iter().find(|(letter, _)| rest.starts_with(*letter));
+    if let Some((_, c)) = short {
+        return Some((c, 2));
+    }
+    let (digits, _) = rest.strip_prefix("u{")?.split_once('}')?;
+    let is_hex = (1..=6).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_hexdigit());
+    let c = u32::from_str_radix(digits, 16).ok().filter(|_| is_hex).and_then(char::from_u32)?;
+    Some((c, digits.len() + 4))
+}
+
+/// Behind a name that was cut short where it was shown.
+pub const CUT: char = '\u{2026}';
+
+/// Whom of these somebody means who typed this: what is shown so, else what is spelled so, else the only one whose shown
+/// name begins so, where it was cut.
+pub fn meant<'a>(typed: &str, names: impl Iterator<Item = &'a str> + Clone) -> Option<&'a str> {
+    let name = typed_name(typed);
+    let is = |wanted: &str| names.clone().find(|name| *name == wanted);
+    is(&name).or_else(|| is(typed)).or_else(|| {
+        let start = typed.strip_suffix(CUT).filter(|start| !start.is_empty())?;
+        let mut like = names.clone().filter(|name| shown_name(name).starts_with(start));
+        like.next().filter(|_| like.next().is_none())
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    /// Names of what is hard: escapes and parts of them, blanks, hidden characters.
+    fn hard() -> impl Strategy<Value = String> {
+        let part = prop_oneof![
+            Just("\\"),
+            Just("u{"),
+            Just("}"),
+            Just("7"),
+            Just("n"),
+            Just("t"),
+            Just(" "),
+            Just("\u{a0}"),
+            Just("\n"),
+            Just("\u{7}"),
+            Just("\u{202e}"),
+            Just("e\u{301}"),
+            Just("\u{2026}"),
+            Just("\\u{5c}"),
+        ];
+        let parts = proptest::collection::vec(part, 0..12).prop_map(|parts| parts.concat());
+        prop_oneof![parts, any::<String>()]
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_shown_is_what_can_be_typed(name in hard(), other in hard()) {
+            let shown = shown_name(&name);
+            prop_assert_eq!(typed_name(&shown), name.as_str());
+            prop_assert!(!shown.chars().any(|c| is_hidden(c) || (c.is_whitespace() && c != ' ')), "{}", shown);
+            prop_assert!(shown.trim() == shown && !shown.contains("  "), "{}", shown);
+            prop_assert!(matches!(visible(&shown), Cow::Borrowed(_)), "shown once more it stays the same");
+            prop_assert_eq!(meant(&shown, [other.as_str(), name.as_str()].into_iter()), Some(name.as_str()));
+        }
+    }
+
+    #[test]
+    fn a_name_is_told_from_the_one_that_is_spelled_as_it_is_shown() {
+        for (name, shown) in [
+            ("a\nb", "a\\nb"),
+            ("a\\nb", "a\\u{5c}nb"),
+            ("\\u{7}", "\\u{5c}u{7}"),
+            ("DOMAIN\\user", "DOMAIN\\user"),
+            ("\\\\server\\x", "\\\\server\\x"),
+            (" lead", "\\u{20}lead"),
+            ("a  b c", "a\\u{20}\\u{20}b c"),
+            ("a\u{a0}b", "a\\u{a0}b"),
+            (" ", "\\u{20}"),
+        ] {
+            assert_eq!((shown_name(name).as_ref(), typed_name(shown).as_ref()), (shown, name));
+        }
+        let names = ["a\nb", "a\\nb", "long-name-one", "long-name-two", "\\n"];
+        let of = |typed| meant(typed, names.into_iter());
+        assert_eq!(of("a\\nb"), Some("a\nb"), "what is shown so comes first");
+        assert_eq!(of("\\n"), Some("\\n"), "else what is spelled so");
+        assert_eq!(of("a\\u{5c}nb"), Some("a\\nb"));
+        assert_eq!(
+            [of("long-name-t\u{2026}"), of("long-\u{2026}"), of("\u{2026}")],
+            [Some("long-name-two"), None, None]
+        );
+        for no_escape in
+            ["\\", "\\u", "\\u{", "\\u{}", "\\u{d800}", "\\u{1234567}", "\\u{+7}", "\\u{7", "\\x41"]
+        {
+            assert_eq!(typed_name(no_escape), no_escape);
+        }
+    }
 
     #[test]
     fn what_hides_or_steers_is_written_out() {

@@ -12,7 +12,7 @@ mod union_find;
 mod words;
 
 pub use chance::{LogOdds, Points, Probability, Share};
-pub use characters::{is_hidden, is_mark, is_wordy, visible};
+pub use characters::{CUT, is_hidden, is_mark, is_wordy, meant, shown_name, typed_name, visible};
 pub use failure::ErrorClass;
 pub use family::AgreementFamily;
 pub use ids::{Token, TokenKey, digest64};

@@ -2,7 +2,7 @@
 //! In: a CSV or Parquet table of account, label and optional columns; out: one label an account, with what it may be cut by.
 //! Drops nothing silently: conflicts, repeats and words of no kind are counted by name.
 
-use crate::domain::{ErrorClass, Timestamp, nearest};
+use crate::domain::{ErrorClass, Timestamp, nearest, shown_name};
 use crate::table_io::{Table, TableError, Values, read_parquet, sanitise};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -151,6 +151,8 @@ pub struct Labels {
     pub columns: BTreeSet<String>,
     /// Whether rows stand for more than themselves.
     pub weighted: bool,
+    /// Columns with a meaning of their own that nobody asked about, so that nothing in them was looked at.
+    pub unread: Vec<&'static str>,
 }
 
 /// Columns with a meaning of their own, not offered for cutting.
@@ -175,19 +177,29 @@ fn read_table(path: &Path) -> Result<Table, LabelError> {
 impl Labels {
     /// Adds the columns of another table with a column `account` to those results may be cut by.
     ///
-    /// Of several rows of one account the last tells; what the labels say themselves stays.
+    /// Rows of one labeled account may complete each other, but not contradict; what the labels say themselves stays.
     pub fn attach(&mut self, path: &Path) -> Result<(), LabelError> {
-        let table = read_table(path)?;
-        let missing = || TableError::missing_column(&path.display().to_string(), "account", &table.names());
+        let (table, file) = (read_table(path)?, path.display().to_string());
+        let missing = || TableError::missing_column(&file, "account", &table.names());
         let accounts = table.get("account").map(words_of).ok_or_else(missing)?;
         let mine = self.columns.clone();
         for (name, values) in table.columns().filter(|(n, _)| !OWN.contains(n) && !mine.contains(*n)) {
             self.columns.insert(name.to_owned());
-            for (account, value) in accounts.iter().zip(words_of(values)) {
-                let label = account.as_ref().and_then(|account| self.accounts.get_mut(account));
-                if let (Some(label), Some(value)) = (label, value) {
-                    label.columns.insert(name.to_owned(), value);
+            let mut said: BTreeMap<&str, (usize, String)> = BTreeMap::new();
+            for (row, (account, value)) in (1..).zip(accounts.iter().zip(words_of(values))) {
+                let (Some(account), Some(value)) = (account, value) else { continue };
+                let Some(label) = self.accounts.get_mut(account) else { continue };
+                if let Some((first, other)) = said.get(account.as_str()).filter(|(_, other)| *other != value)
+                {
+                    let [account, value, other] =
+                        [shown_name(account).as_ref(), &value, other].map(|text| sanitise(text, 40));
+                    let problem = format!(
+                        "account {account} has {value} here and {other} in row {first}; which one counts?"
+                    );
+                    return Err(LabelError::Cell { file, row, column: name.to_owned(), problem });
                 }
+                label.columns.insert(name.to_owned(), value.clone());
+                said.entry(account).or_insert((row, value));
             }
         }
         Ok(())
@@ -267,6 +279,7 @@ fn of_table(file: &str, table: &Table, words: &LabelWords, known: Known) -> Resu
     let mut out = Labels {
         columns: extra.iter().map(|(n, _)| (*n).to_owned()).filter(|n| !OWN.contains(&n.as_str())).collect(),
         weighted: weights.is_some(),
+        unread: unread(table, known),
         ..Labels::default()
     };
     let mut conflicting = BTreeSet::new();
@@ -311,6 +324,13 @@ enum Told {
     InTime,
     Later,
     Unsure,
+}
+
+/// The columns on when a row was known and how sure it is that nobody asked about.
+fn unread(table: &Table, known: Known) -> Vec<&'static str> {
+    let asked = [("as_of", known.until.is_some()), ("confidence", 0.0 < known.least_confidence)];
+    let unread = asked.into_iter().filter(|(name, asked)| !asked && table.get(name).is_some());
+    unread.map(|(name, _)| name).collect()
 }
 
 /// Which rows were known in time and are sure enough; columns that nobody asks about are not looked at.

@@ -93,18 +93,29 @@ fn what_was_known_only_later_or_is_unsure_neither_counts_nor_contradicts() {
         let error =
             read_known_labels(&path, &words, Known { until, least_confidence: 0.5 }).expect_err("refused");
         assert!(error.to_string().contains(said), "{error}");
-        assert!(read_labels(&path, &words).is_ok(), "evaluation asks for neither");
+        let plain = read_labels(&path, &words).expect("evaluation asks for neither");
+        assert_eq!(plain.unread, ["as_of", "confidence"], "and says so");
     }
 }
 
 #[test]
-fn other_tables_lend_their_columns_and_the_last_row_tells() {
+fn other_tables_lend_their_columns_and_two_rows_of_one_account_do_not_contradict() {
     let mut labels =
         read("account,label,kind\na,spam,robot\nb,person,\n", &["spam"], &["person"]).expect("read");
     let folder = tempfile::tempdir().expect("temp");
     let path = folder.path().join("registrations.csv.zst");
-    let text = "ts,account,ip_country,kind\n1,a,DE,x\n2,a,IT,x\n3,b,,x\n4,zz,FR,x\n";
-    std::fs::write(&path, zstd::encode_all(text.as_bytes(), 1).expect("packed")).expect("written");
+    let put = |text: &str| {
+        std::fs::write(&path, zstd::encode_all(text.as_bytes(), 1).expect("packed")).expect("written");
+    };
+    put("account,ip_country,kind\na,DE,x\na,IT,x\n");
+    let error = labels.clone().attach(&path).expect_err("which one?").to_string();
+    assert!(
+        error.contains(
+            "registrations.csv.zst, row 2, column ip_country: account a has IT here and DE in row 1"
+        ),
+        "{error}"
+    );
+    put("ts,account,ip_country,kind\n1,a,,x\n,a,IT,x\n1,a,IT,x\n3,b,,x\n4,zz,FR,x\n5,zz,DE,x\n");
     labels.attach(&path).expect("joined");
     assert_eq!(labels.accounts["a"].columns["ip_country"], "IT");
     assert_eq!(labels.accounts["a"].columns["kind"], "robot", "what labels say themselves stays");

@@ -5,13 +5,13 @@
 use super::feature_file::{FeatureFile, FeatureFileError, read_features};
 use super::folder::RunFolder;
 use super::manifest::{MANIFEST, Manifest, digests, with_digests};
-use super::record_v1::spreadsheet_safe;
+use super::queue::name_cell;
 use super::run::{ReportError, pretty};
 use super::upkeep::{UpkeepError, check_whole, own_files, parts};
-use crate::domain::{Timestamp, visible};
+use crate::domain::{Timestamp, shown_name, visible};
 use crate::table_io::{TableError, footer, read_parquet, write_parquet};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Who asked for an erasure, and why.
@@ -49,12 +49,9 @@ pub fn erase(run: &Path, account: &str, request: &Request, at: Timestamp) -> Res
     folder.take_over(run)?;
     let files: Vec<&str> = own_files().collect();
     let before = digests(&files, |file| run.join(file))?;
-    // What people wrote of the night, of letting it go, of other erasures.
-    let mut told = false;
-    for text in ["/settings/run.note", "/held", "/released", "/tombstones"] {
-        told |= manifest.at_mut(text).is_some_and(|text| clear(text, account));
-    }
-    if !without(&folder, run, account)? && !told {
+    let note = manifest.setting("run.note").unwrap_or_default().to_owned();
+    let told = clear_words(&mut manifest, account);
+    if !without(&folder, run, account, &note)? && !told {
         return Ok(Erased { place: None, beside });
     }
     let after = digests(&files, |file| folder.path(file))?;
@@ -73,8 +70,20 @@ pub fn erase(run: &Path, account: &str, request: &Request, at: Timestamp) -> Res
     Ok(Erased { place: Some(folder.publish(&name)?), beside })
 }
 
-/// Writes the files again in which the account stands; whether it stood in any.
-fn without(folder: &RunFolder, run: &Path, account: &str) -> Result<bool, UpkeepError> {
+/// Clears what people wrote of the night, of letting it go, of other erasures; what the program wrote names nobody.
+fn clear_words(manifest: &mut Manifest, account: &str) -> bool {
+    let mut told = false;
+    let earlier = (0..manifest.tombstones().len()).map(|i| format!("/tombstones/{i}"));
+    let places: Vec<String> = earlier.chain(["/released".to_owned()]).collect();
+    let each = places.iter().flat_map(|place| ["by", "reason"].map(|word| format!("{place}/{word}")));
+    for place in each.chain(["/settings/run.note/value".to_owned()]) {
+        told |= manifest.at_mut(&place).is_some_and(|text| clear(text, account));
+    }
+    told
+}
+
+/// Writes the files again in which the account stands; whether it stood in any. `note` is what a person said of the night.
+fn without(folder: &RunFolder, run: &Path, account: &str, note: &str) -> Result<bool, UpkeepError> {
     let mut found = false;
     for (file, column) in
         [("scores.parquet", "account"), ("campaigns.parquet", "account"), ("delta.parquet", "subject")]
@@ -88,7 +97,7 @@ fn without(folder: &RunFolder, run: &Path, account: &str) -> Result<bool, Upkeep
     found |= queue_without(folder, run, account)?;
     found |= labels_without(folder, run, account)?;
     found |= notes_without(folder, account)?;
-    found |= journal_without(folder, account)?;
+    found |= journal_without(folder, account, note)?;
     // What a refused row showed of itself may be a part of the name.
     found |= table_without(folder, run, "rejects.parquet", "sample", account)?;
     if found && run.join("report.html").is_file() {
@@ -165,29 +174,46 @@ fn features_without(folder: &RunFolder, run: &Path, account: &str) -> Result<boo
     Ok(true)
 }
 
-/// Names shorter than this are no words that a text can be told to be about.
+/// Names shorter than this may be parts of other words.
 const LEAST_NAME: usize = 3;
 /// What stands in the place of a name that was erased from a text.
 const GONE: &str = "(erased)";
 
-/// A text that people wrote, without the name where it stands as a word of its own; none where it does not.
+/// A text that people wrote, without the name where it stands as a word of its own, spelled as the log does or as the
+/// program shows it; none where it does not.
 fn cleared(text: &str, account: &str) -> Option<String> {
-    if account.chars().count() < LEAST_NAME || !text.contains(account) {
+    let spelled = BTreeSet::from([account.into(), visible(account), shown_name(account)]);
+    // The longest first: one may be a part of another.
+    let mut spelled: Vec<_> = spelled.into_iter().collect();
+    spelled.sort_by_key(|name| std::cmp::Reverse(name.len()));
+    spelled.iter().fold(None, |new, name| without_word(new.as_deref().unwrap_or(text), name).or(new))
+}
+
+/// A text without a word.
+fn without_word(text: &str, word: &str) -> Option<String> {
+    if !text.contains(word) {
         return None;
     }
-    let joins = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
     let (mut out, mut rest, mut found) = (String::new(), text, false);
-    while let Some(at) = rest.find(account) {
-        let (head, tail) = (&rest[..at], &rest[at + account.len()..]);
-        let before = head.chars().next_back().or_else(|| out.chars().next_back());
-        let whole = !joins(before) && !joins(tail.chars().next());
+    while let Some(at) = rest.find(word) {
+        let (head, tail) = (&rest[..at], &rest[at + word.len()..]);
         out.push_str(head);
-        out.push_str(if whole { GONE } else { account });
+        let whole = !joins(out.chars().rev(), word) && !joins(tail.chars(), word);
+        out.push_str(if whole { GONE } else { word });
         found |= whole;
         rest = tail;
     }
     out.push_str(rest);
     found.then_some(out)
+}
+
+/// Whether a word goes on with these characters, seen from it. One as short as the parts of a date, an address or an
+/// initial goes on behind a sign in the middle of a word too.
+fn joins(mut next: impl Iterator<Item = char>, word: &str) -> bool {
+    let wordy = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+    let first = next.next();
+    let is_short = word.chars().count() < LEAST_NAME;
+    wordy(first) || (is_short && first.is_some_and(|c| "-.:/@+'".contains(c)) && wordy(next.next()))
 }
 
 /// The same in every text of a value.
@@ -223,14 +249,14 @@ fn notes_without(folder: &RunFolder, account: &str) -> Result<bool, UpkeepError>
 }
 
 /// The log says what a person noted of the night.
-fn journal_without(folder: &RunFolder, account: &str) -> Result<bool, UpkeepError> {
+fn journal_without(folder: &RunFolder, account: &str, note: &str) -> Result<bool, UpkeepError> {
     const FILE: &str = "log.ndjson";
     let Ok(text) = std::fs::read_to_string(folder.path(FILE)) else { return Ok(false) };
     let (mut out, mut found) = (String::new(), false);
     for line in text.lines() {
         let bad = |e: serde_json::Error| ReportError::Render { file: FILE, problem: e.to_string() };
         let mut value: Value = serde_json::from_str(line).map_err(bad)?;
-        let changed = clear(&mut value["event"], account);
+        let changed = value["event"] == note && clear(&mut value["event"], account);
         found |= changed;
         out.push_str(&if changed { value.to_string() } else { line.to_owned() });
         out.push('\n');
@@ -296,7 +322,7 @@ fn queue_without(folder: &RunFolder, run: &Path, account: &str) -> Result<bool, 
         .filter_map(|line| serde_json::from_str::<Value>(line).ok())
         .filter_map(|row| {
             let names: Vec<&str> = row["sample"].as_array()?.iter().filter_map(Value::as_str).collect();
-            Some((row["case"].as_str()?.to_owned(), spreadsheet_safe(&names.join(" "))))
+            Some((row["case"].as_str()?.to_owned(), name_cell(names.into_iter())))
         })
         .collect();
     let bad = |problem: String| ReportError::Render { file: FILE, problem };
@@ -309,7 +335,7 @@ fn queue_without(folder: &RunFolder, run: &Path, account: &str) -> Result<bool, 
     let notes = place("notes");
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(&head).map_err(|e| bad(e.to_string()))?;
-    let (mut found, own) = (false, spreadsheet_safe(account));
+    let (mut found, own) = (false, name_cell(std::iter::once(account)));
     for record in reader.records() {
         let record = record.map_err(|e| bad(e.to_string()))?;
         if record.get(name) == Some(own.as_str()) {
@@ -319,7 +345,7 @@ fn queue_without(folder: &RunFolder, run: &Path, account: &str) -> Result<bool, 
         let told = record.get(case).and_then(|case| samples.get(case));
         let cells = record.iter().enumerate().map(|(i, cell)| match told {
             Some(told) if i == sample => told.clone(),
-            _ if Some(i) == notes => cleared(cell, &visible(account)).unwrap_or_else(|| cell.to_owned()),
+            _ if Some(i) == notes => cleared(cell, account).unwrap_or_else(|| cell.to_owned()),
             _ => cell.to_owned(),
         });
         let cells: Vec<String> = cells.collect();

@@ -3,7 +3,7 @@
 //! Knows no content, and never leaves a half-written file where somebody could read it.
 
 use std::fs::{self, File, TryLockError};
-use std::io;
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 use thiserror::Error;
@@ -48,6 +48,30 @@ pub enum FolderError {
         /// Where.
         folder: String,
     },
+}
+
+/// A file of a staged run that is being written.
+#[derive(Debug)]
+pub struct StagedFile {
+    file: BufWriter<File>,
+    name: String,
+}
+
+impl StagedFile {
+    /// Adds to it.
+    pub fn write(&mut self, bytes: &[u8]) -> Result<(), FolderError> {
+        self.file.write_all(bytes).map_err(|e| failed(&self.name, e))
+    }
+
+    /// Makes it durable.
+    pub fn finish(mut self) -> Result<(), FolderError> {
+        let done = self.file.flush().and_then(|()| self.file.get_ref().sync_all());
+        done.map_err(|e| failed(&self.name, e))
+    }
+}
+
+fn failed(file: &str, source: io::Error) -> FolderError {
+    FolderError::Io { what: "write", folder: file.to_owned(), source }
 }
 
 /// A staged run folder; dropped without publishing, it vanishes.
@@ -102,17 +126,18 @@ impl RunFolder {
 
     /// Writes a whole file and makes it durable.
     pub fn write(&self, file: &str, bytes: &[u8]) -> Result<(), FolderError> {
-        use io::Write;
+        let mut parts = self.begin(file)?;
+        parts.write(bytes)?;
+        parts.finish()
+    }
+
+    /// A file that is written part by part; it counts once it is finished.
+    pub fn begin(&self, file: &str) -> Result<StagedFile, FolderError> {
         let path = self.path(file);
         // What was taken over shares its bytes with a published run: a new file takes its place.
         let _ = fs::remove_file(&path);
-        let mut done = File::create(&path);
-        if let Ok(file) = &mut done
-            && let Err(error) = file.write_all(bytes).and_then(|()| file.sync_all())
-        {
-            done = Err(error);
-        }
-        done.map(|_| ()).map_err(|source| FolderError::Io { what: "write", folder: file.to_owned(), source })
+        let created = File::create(&path).map_err(|e| failed(file, e))?;
+        Ok(StagedFile { file: BufWriter::new(created), name: file.to_owned() })
     }
 
     /// Where a run of this name is published, or was.
@@ -252,6 +277,19 @@ mod tests {
             assert_eq!(fs::read_to_string(place.join("a.txt")).expect("readable"), text);
         }
         assert_eq!(visible(out.path()), ["run"]);
+    }
+
+    #[test]
+    fn a_file_written_in_parts_is_whole_and_touches_no_run_it_was_taken_over_from() {
+        let out = tempfile::tempdir().expect("temp");
+        put(out.path(), "old", "earlier");
+        let run = RunFolder::stage(out.path()).expect("staged");
+        run.take_over(&out.path().join("old")).expect("taken over");
+        let mut file = run.begin("a.txt").expect("begun");
+        ["one, ", "two"].into_iter().for_each(|part| file.write(part.as_bytes()).expect("written"));
+        file.finish().expect("finished");
+        run.publish("new").expect("published");
+        assert_eq!([text(out.path(), "old"), text(out.path(), "new")], ["earlier", "one, two"]);
     }
 
     #[test]

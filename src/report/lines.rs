@@ -2,6 +2,7 @@
 //! In: judged accounts and decisions; out: NDJSON in the order of urgency.
 //! Shows no recipient and no reporter, and nothing of who is neither noted nor drawn but their reasons.
 
+use super::folder::RunFolder;
 use super::queue::Queue;
 use super::record_v1::{Judged, OffPlatformLine, ReasonLine};
 use super::run::ReportError;
@@ -30,9 +31,10 @@ pub fn reason_lines(judged: &[Judged], window: &Window) -> Result<Vec<u8>, Repor
 /// Name of the file that tells what noted accounts did over time.
 pub const ACTIVITY: &str = "activity.ndjson";
 
-/// `activity.ndjson`: a line for each account that is noted for its own conduct, or drawn.
-pub fn activity_lines(judged: &[Judged], queue: &Queue) -> Result<Vec<u8>, ReportError> {
-    let mut out = Vec::new();
+/// Writes `activity.ndjson`: a line for each account that is noted for its own conduct, or drawn. They are long, so
+/// that no two of them are held at once.
+pub fn write_activity(folder: &RunFolder, judged: &[Judged], queue: &Queue) -> Result<(), ReportError> {
+    let (mut file, mut bytes) = (folder.begin(ACTIVITY)?, Vec::new());
     let drawn: BTreeSet<usize> = queue.cases.iter().map(|case| case.account).collect();
     for (_, j) in judged.iter().enumerate().filter(|(place, j)| j.is_noted() || drawn.contains(place)) {
         if let Some(activity) = &j.activity {
@@ -40,10 +42,12 @@ pub fn activity_lines(judged: &[Judged], queue: &Queue) -> Result<Vec<u8>, Repor
             if let (Some(row), Value::Object(told)) = (row.as_object_mut(), activity_json(activity)) {
                 row.extend(told);
             }
-            line(ACTIVITY, &row, &mut out)?;
+            bytes.clear();
+            line(ACTIVITY, &row, &mut bytes)?;
+            file.write(&bytes)?;
         }
     }
-    Ok(out)
+    Ok(file.finish()?)
 }
 
 /// What an account did over time, as file and page tell it.

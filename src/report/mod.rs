@@ -53,7 +53,8 @@ pub use packet::{
     CANDIDATES_LEAST, Language, Packet, PacketError, Reader, Told, page as packet_page, told_of,
 };
 pub use queue::{
-    Case, CaseKind, Decided, Draft, Expected, History, Queue, QueueTerms, Stratum, check_case_url, exports,
+    Case, CaseKind, Decided, Draft, Expected, History, Observed, Queue, QueueTerms, Stratum, check_case_url,
+    exports,
 };
 pub use read_back::{AccountRow, PublishedRun, ReasonRow, newest_run, newest_run_before, read_run};
 pub use read_campaigns::{CampaignRow, read_campaigns};

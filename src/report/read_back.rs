@@ -3,11 +3,12 @@
 //! Recomputes nothing: what is shown is what was published.
 
 use super::manifest::Manifest;
-use crate::domain::Timestamp;
-use crate::table_io::{Table, TableError, read_parquet};
+use crate::domain::{Timestamp, meant, nearest, shown_name, typed_name};
+use crate::table_io::{Table, TableError, read_parquet, sanitise};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use thiserror::Error;
 
 /// One account's row of `scores.parquet`.
 #[derive(Debug, Clone, Default)]
@@ -39,6 +40,8 @@ pub struct AccountRow {
     /// None in runs of before it was told.
     pub own_measure: Option<String>,
     pub own_grounds: String,
+    /// None without a model of an operator's labels.
+    pub p_abuse: Option<f64>,
 }
 
 impl AccountRow {
@@ -86,6 +89,17 @@ pub struct ReasonRow {
     pub counterfactual: String,
 }
 
+/// Characters of a name that an error shows.
+const MOST_SHOWN: usize = 48;
+
+/// Nobody of that name.
+#[derive(Debug, Error, Clone, PartialEq, Eq)]
+#[error("no account {account} in the run{offer}")]
+pub struct NoAccount {
+    account: String,
+    offer: String,
+}
+
 /// A published run.
 #[derive(Debug)]
 pub struct PublishedRun {
@@ -99,6 +113,19 @@ impl PublishedRun {
     #[cfg(test)]
     pub fn of(accounts: Vec<AccountRow>) -> Self {
         Self { accounts, reasons: BTreeMap::new() }
+    }
+
+    /// The account that somebody means who typed this, as the program shows it or as the log spells it.
+    pub fn find(&self, typed: &str) -> Result<&AccountRow, NoAccount> {
+        let names = self.accounts.iter().map(|a| a.name.as_str());
+        let cut = |name: &str| sanitise(&shown_name(name), MOST_SHOWN);
+        let name = meant(typed, names.clone()).ok_or_else(|| {
+            let near =
+                nearest(&typed_name(typed), names).map(|near| format!("; did you mean {}?", cut(near)));
+            NoAccount { account: cut(&typed_name(typed)), offer: near.unwrap_or_default() }
+        })?;
+        let found = self.accounts.iter().find(|a| a.name == name);
+        found.ok_or_else(|| NoAccount { account: cut(name), offer: String::new() })
     }
 
     /// The reasons of an account, ranked.
@@ -159,6 +186,7 @@ fn accounts(table: &Table) -> Result<Vec<AccountRow>, TableError> {
     let (codes, mitigations) = (list("reason_codes")?, list("mitigation_codes")?);
     let agreeing = list("families_agreeing")?;
     let own = |name: &str| table.texts(name).map(<[_]>::to_vec).unwrap_or_default();
+    let chances = table.floats("p_abuse").unwrap_or_default();
     let (own_measures, own_grounds) = (own("own_measure"), own("own_grounds"));
     let review = table.flags("requires_human_review")?;
     Ok((0..table.rows())
@@ -188,6 +216,7 @@ fn accounts(table: &Table) -> Result<Vec<AccountRow>, TableError> {
             families_agreeing: agreeing[i].clone(),
             own_measure: own_measures.get(i).cloned().flatten(),
             own_grounds: own_grounds.get(i).cloned().flatten().unwrap_or_default(),
+            p_abuse: chances.get(i).copied().flatten(),
         })
         .collect())
 }

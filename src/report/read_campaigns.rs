@@ -2,6 +2,7 @@
 //! In: a run folder; out: campaigns in the order of the file, each with the accounts in it and those of equal members.
 //! Recomputes nothing, and knows no recipient: the file holds none.
 
+use crate::domain::counted;
 use crate::table_io::{TableError, read_parquet};
 use std::path::Path;
 
@@ -26,6 +27,25 @@ impl CampaignRow {
     /// Its members, by name.
     pub fn members(&self) -> impl Iterator<Item = &str> {
         self.accounts.iter().filter(|(_, part)| part == "member").map(|(name, _)| name.as_str())
+    }
+
+    /// How many stand beside its members because times are too coarse to tell who was first, and how many as originals.
+    pub fn beside(&self) -> [usize; 2] {
+        ["unclear", "original"].map(|word| self.accounts.iter().filter(|(_, part)| part == word).count())
+    }
+
+    /// Its size in words: where nobody can be called a member, also why.
+    pub fn size_told(&self) -> String {
+        let [unclear, originals] = self.beside();
+        let mut told = counted(self.members().count() as u64, "member");
+        if 0 < unclear {
+            let accounts = counted(unclear as u64, "account");
+            told.push_str(&format!(", of {accounts} times are too coarse to tell who was first"));
+        }
+        if 0 < originals {
+            told.push_str(&format!(", {} always first or imitated", counted(originals as u64, "account")));
+        }
+        told
     }
 
     /// The part of an account in it.
@@ -102,5 +122,8 @@ mod tests {
         let same: Vec<&[String]> = all.iter().map(|c| c.same_as.as_slice()).collect();
         assert_eq!(same, [&["s".to_owned()][..], &[], &["l".to_owned()], &[], &[]]);
         assert_eq!(all[0].part_of("c"), Some("original"));
+        assert_eq!(all[0].size_told(), "2 members, 1 account always first or imitated");
+        let why = "0 members, of 1 account times are too coarse to tell who was first";
+        assert_eq!((all[3].beside(), all[3].size_told().as_str()), ([1, 0], why));
     }
 }

@@ -9,7 +9,7 @@ use super::earlier::{Earlier, EarlierError};
 use super::feature_file::NamedRow;
 use super::folder::{FolderError, RunFolder};
 use super::journal::Journal;
-use super::lines::{ACTIVITY, activity_lines, off_platform_lines, reason_lines};
+use super::lines::{off_platform_lines, reason_lines, write_activity};
 use super::manifest::{MANIFEST, Manifest, other_results, with_digests};
 use super::page::{self, Spread};
 use super::queue::{History, Queue, QueueTerms, exports};
@@ -342,7 +342,7 @@ impl Run<'_> {
         let (run, terms) = (read_run(&folder.path(""))?, QueueTerms::of(manifest));
         let mut queue = Queue::of(&run, &terms);
         queue.expected = self.decisions.as_ref().map(|decisions| decisions.history.expect(&run, &queue));
-        folder.write(ACTIVITY, &activity_lines(&self.judged, &queue)?)?;
+        write_activity(folder, &self.judged, &queue)?;
         if self.held.is_none() {
             for (file, bytes) in exports(&run, &terms)? {
                 folder.write(file, &bytes)?;

@@ -2,6 +2,7 @@
 //! In: cells as text, names from the log marked as such; out: Markdown in which no cell is markup, and rows for a terminal.
 //! Measures nothing.
 
+use crate::domain::shown_name;
 use crate::table_io::sanitise;
 
 /// What stands in a table.
@@ -128,7 +129,7 @@ fn escaped(text: &str) -> String {
 /// A name as a span of code, in which only its own fence and the bar of a table mean anything. With a bar in it, it is
 /// escaped text: a backslash before the bar would take away the one that escapes it.
 fn code(name: &str) -> String {
-    let name = sanitise(name, LONGEST);
+    let name = sanitise(&shown_name(name), LONGEST);
     if name.contains('|') {
         return escaped(&name);
     }

@@ -7,6 +7,7 @@ use super::manifest::{
     HELD, MANIFEST, Manifest, ManifestError, Mismatch, OTHER_FILES, RELEASED, RESULT_FILES, VerifyError,
     verify, with_digests,
 };
+use super::page::released;
 use super::queue::{QueueTerms, exports};
 use super::read_back::read_run;
 use super::run::{HELD_PREFIX, ReportError, pretty};
@@ -106,7 +107,10 @@ pub(super) fn check_whole(run: &Path) -> Result<Vec<String>, UpkeepError> {
     Err(UpkeepError::Mismatch { folder: run.display().to_string(), files: files.join(", ") })
 }
 
-/// Lets a held run go: writes its exports, and who let it go and why.
+/// The page of a run.
+const PAGE: &str = "report.html";
+
+/// Lets a held run go: writes its exports, and who let it go and why, in its manifest and on its page.
 pub fn release(run: &Path, by: &str, reason: &str, at: Timestamp) -> Result<PathBuf, UpkeepError> {
     for (what, text) in [("--by, the name of whoever lets the run go,", by), ("--reason", reason)] {
         if text.trim().is_empty() {
@@ -125,6 +129,11 @@ pub fn release(run: &Path, by: &str, reason: &str, at: Timestamp) -> Result<Path
     let exported = exports(&read_run(run)?, &QueueTerms::of(&manifest))?;
     for (file, bytes) in exported {
         folder.write(file, &bytes)?;
+    }
+    if let Ok(page) = std::fs::read_to_string(run.join(PAGE))
+        && let Some(told) = released(&page, by.trim(), reason.trim(), &at.rfc3339())?
+    {
+        folder.write(PAGE, told.as_bytes())?;
     }
     manifest.set("state", json!(RELEASED));
     manifest.set("released", json!({ "by": by.trim(), "reason": reason.trim(), "at": at.rfc3339() }));

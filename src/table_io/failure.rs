@@ -2,7 +2,7 @@
 //! In: causes from the file system, the decoders and the parsers; out: one error type that names file, row and column.
 //! Does not know what a table means: that a column is required is said by the caller.
 
-use crate::domain::{ErrorClass, visible};
+use crate::domain::{CUT, ErrorClass, visible};
 use thiserror::Error;
 
 /// A failure to list, open, decode, map or write a table.
@@ -231,7 +231,7 @@ pub fn sanitise(value: &str, limit: usize) -> String {
     let cut: String = kept.by_ref().take(limit).collect();
     let mut out = visible(&cut).into_owned();
     if kept.next().is_some() {
-        out.push('…');
+        out.push(CUT);
     }
     out
 }

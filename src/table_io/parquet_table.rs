@@ -18,20 +18,53 @@ const GROUP_ROWS: usize = 128 * 1024;
 
 /// Writes a table; `metadata` goes into the footer in the order given.
 pub fn write_parquet(path: &Path, table: &Table, metadata: &[(&str, &str)]) -> Result<(), TableError> {
-    let shown = path.display().to_string();
-    let io = |e| TableError::io(&shown, e);
-    let mut file = std::io::BufWriter::new(File::create(path).map_err(io)?);
-    let mut frame = to_frame(&shown, table)?;
+    let mut frame = to_frame(&path.display().to_string(), table)?;
+    // Whatever stops a file from being written lies with the machine and not with any input.
+    let created = File::create(path).map_err(|e| TableError::write(path, &e))?;
+    let mut file = Remembering { file: std::io::BufWriter::new(created), why: None };
     let words = metadata.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
-    ParquetWriter::new(&mut file)
+    let written = ParquetWriter::new(&mut file)
         .with_compression(ParquetCompression::Zstd(None))
         .with_row_group_size(Some(GROUP_ROWS))
         .with_key_value_metadata(Some(KeyValueMetadata::from_static(words)))
         .set_parallel(false)
-        .finish(&mut frame)
-        .map_err(|e| codec(&shown, &e))?;
-    file.flush().map_err(io)?;
-    file.get_ref().sync_all().map_err(io)
+        .finish(&mut frame);
+    let flushed = file.flush();
+    if let Some(why) = &file.why {
+        return Err(TableError::write(path, why));
+    }
+    written.map_err(|e| TableError::write(path, &e))?;
+    flushed.and_then(|()| file.file.get_ref().sync_all()).map_err(|e| TableError::write(path, &e))
+}
+
+/// A file that remembers why it took no more: the encoder tells only that something failed.
+struct Remembering {
+    file: std::io::BufWriter<File>,
+    why: Option<String>,
+}
+
+impl Remembering {
+    fn noted<T>(&mut self, done: std::io::Result<T>) -> std::io::Result<T> {
+        // What was only interrupted is tried again.
+        if let Err(error) = &done
+            && error.kind() != std::io::ErrorKind::Interrupted
+        {
+            self.why.get_or_insert_with(|| error.to_string());
+        }
+        done
+    }
+}
+
+impl Write for Remembering {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let done = self.file.write(bytes);
+        self.noted(done)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        let done = self.file.flush();
+        self.noted(done)
+    }
 }
 
 /// Reads a table whole.

@@ -128,6 +128,7 @@ fn the_demo_names_what_is_real_and_what_is_simulated() {
         page.contains("<h2>Campaigns</h2>") && out.contains("sharded-"),
         "a first reader sees a campaign: {out}"
     );
+    assert!(out.contains("too coarse to tell who was first"), "and why one has no members: {out}");
     let real = fs::read_to_string(dir.path().join("demo-real/report.html")).expect("page");
     assert!(
         real.contains("view: answers and mail to others are not in it"),

@@ -27,6 +27,14 @@ def check(holds, what):
         raise SystemExit(f"FAILED: {what}")
 
 
+def typed(shown):
+    """The name that the program shows so."""
+    short = {"n": "\n", "r": "\r", "t": "\t"}
+    return re.sub(
+        r"\\(?:([nrt])|u\{([0-9a-fA-F]{1,6})\})", lambda m: short[m[1]] if m[1] else chr(int(m[2], 16)), shown
+    )
+
+
 class Page:
     """A report in the browser, with everything that it said or asked for."""
 
@@ -97,6 +105,7 @@ def work(browser, run, bulkwatch):
     check("Drift" in drift and "which moved furthest" in drift, "how far the log is from the earlier one")
     report.show("morning")
     check("Expected: how many will be confirmed is not known" in page.locator("#view").inner_text(), "no made-up precision")
+    check("No decisions were given" in page.locator("#view").inner_text(), "and no empty chart of decisions")
     report.close()
 
 
@@ -141,6 +150,50 @@ def decide(report, bulkwatch):
         check(merged == expected, f"labels {merged}, decided {expected}")
 
 
+def decided(browser, run):
+    """What earlier decisions came to stands beside the scores, with numbers and intervals."""
+    report = Page(browser, run)
+    page = report.page
+    text = page.locator("#view").inner_text()
+    check("of kept runs that people agree on" in text and "no chance was told of any" in text, f"decided: {text}")
+    bins = page.evaluate("JSON.parse(document.getElementById('data').textContent).observed.by_score")
+    check(len(bins) >= 2 and all(0 <= b["low"] <= b["confirmed"] / b["n"] <= b["high"] <= 1 for b in bins), f"{bins}")
+    chart = page.locator("#view .chart[aria-label^='By highest sub-score'] svg")
+    check(chart.count() == 1, "one picture: of chances there is nothing to draw")
+    drawn = chart.text_content()
+    check(all(f"{b['confirmed']} of {b['n']}" in drawn for b in bins), f"n of each bin is told: {drawn}")
+    report.close()
+
+
+# Elements that reach out of the window and lie in no box that scrolls within it.
+TOO_WIDE = """() => {
+  const inside = (e) => { const r = e.getBoundingClientRect(); return r.width === 0 || (-1 <= r.left && r.right <= innerWidth + 1); };
+  const scrolls = (e) => ["auto", "scroll", "hidden"].includes(getComputedStyle(e).overflowX);
+  const boxed = (e) => { for (let p = e.parentElement; p; p = p.parentElement) if (scrolls(p)) return inside(p); return false; };
+  return [...document.body.querySelectorAll("*")].filter((e) => !inside(e) && !boxed(e)).map((e) => `${e.tagName}.${e.className}`);
+}"""
+# Parts that must be read without pushing anything sideways.
+PUSHED = """() => [...document.querySelectorAll(".strip, .wide")]
+  .filter((e) => e.matches(".strip") || e.querySelector("table.cards"))
+  .filter((e) => e.clientWidth + 1 < e.scrollWidth).map((e) => e.textContent.slice(0, 60))"""
+
+
+def narrow(browser, run):
+    """On a telephone's screen nothing reaches out of the window, and the small tables need no pushing."""
+    report = Page(browser, run, viewport={"width": 400, "height": 800})
+    for view in VIEWS + report.page.evaluate(FIRSTS):
+        report.show(view)
+        for what, found in [("too wide", report.page.evaluate(TOO_WIDE)), ("pushed", report.page.evaluate(PUSHED))]:
+            check(found == [], f"{run}: {view} at 400 pixels: {what}: {found[:5]}")
+    report.close()
+    context = browser.new_context(java_script_enabled=True, viewport={"width": 400, "height": 800})
+    page = context.new_page()
+    page.goto((run / "report.html").as_uri())
+    page.evaluate("for (const e of document.querySelectorAll('#plain, #view')) e.hidden = e.id === 'view'")
+    check(page.evaluate(TOO_WIDE) == [], f"{run}: the plain page at 400 pixels: {page.evaluate(TOO_WIDE)[:5]}")
+    context.close()
+
+
 def blind(browser, run):
     """What is for a second reviewer shows neither verdict nor score until there is a decision."""
     report = Page(browser, run)
@@ -182,7 +235,7 @@ def hostile(browser, run):
     rows = list(csv.DictReader(page.locator("#csv").text_content().splitlines(keepends=True)))
     # One quote is put before what a spreadsheet would take for a formula; the program takes it away again.
     risky = re.compile(r"[\s']*[=+\-@]")
-    read = {name[1:] if name[:1] == "'" and risky.match(name[1:]) else name for name in (r["account"] for r in rows)}
+    read = {typed(name[1:] if name[:1] == "'" and risky.match(name[1:]) else name) for name in (r["account"] for r in rows)}
     check(read == set(HOSTILE), "and leaves exactly")
     check(not any(re.match(r"\s*[=+\-@]", cell) for r in rows for cell in r.values()), "no cell is a formula")
     campaigns = page.evaluate("JSON.parse(document.getElementById('data').textContent).campaigns.map(c => c.id)")
@@ -206,6 +259,7 @@ def without_scripts(browser, run):
     context.close()
 
 
+FIRSTS = "(() => { const d = JSON.parse(document.getElementById('data').textContent); return [d.accounts.filter(a => a.activity).slice(0, 2).map(a => 'account/' + encodeURIComponent(d.names[a.at])), d.campaigns.slice(0, 3).map(c => 'campaign/' + c.id)].flat() })()"
 VIEWS = ["morning", "queue", "accounts", "campaigns", "rules", "changes", "run", "glossary"]
 
 
@@ -214,8 +268,7 @@ def pictures(browser, run, folder):
     folder.mkdir(parents=True, exist_ok=True)
     for scheme, width in [("light", 1200), ("dark", 1200), ("light", 400), ("dark", 400)]:
         report = Page(browser, run, color_scheme=scheme, viewport={"width": width, "height": 900})
-        firsts = "(() => { const d = JSON.parse(document.getElementById('data').textContent); return [d.accounts.filter(a => a.activity).slice(0, 2).map(a => 'account/' + encodeURIComponent(d.names[a.at])), d.campaigns.slice(0, 3).map(c => 'campaign/' + c.id)].flat() })()"
-        for i, view in enumerate(VIEWS + report.page.evaluate(firsts)):
+        for i, view in enumerate(VIEWS + report.page.evaluate(FIRSTS)):
             report.show(view)
             name = view.split("/")[0] + (f"-{i}" if "/" in view else "")
             report.page.screenshot(path=folder / f"{name}-{scheme}-{width}.png", full_page=True)
@@ -228,6 +281,7 @@ def main():
     parse = argparse.ArgumentParser(description=__doc__)
     parse.add_argument("--bulkwatch", required=True)
     parse.add_argument("--night", type=pathlib.Path, required=True, help="a run with campaigns, an earlier run and a queue")
+    parse.add_argument("--decided", type=pathlib.Path, required=True, help="the same night with decisions")
     parse.add_argument("--hostile", type=pathlib.Path, required=True, help="a run of the log of hostile.py")
     parse.add_argument("--others", type=pathlib.Path, nargs="*", default=[], help="runs that are only opened")
     parse.add_argument("--pictures", type=pathlib.Path, help="where PNGs go")
@@ -236,12 +290,16 @@ def main():
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         work(browser, args.night, args.bulkwatch)
         blind(browser, args.night)
+        decided(browser, args.decided)
+        narrow(browser, args.night)
+        narrow(browser, args.decided)
         hostile(browser, args.hostile)
         for run in [args.night, args.hostile, *args.others]:
             without_scripts(browser, run)
             Page(browser, run).close()
         if args.pictures:
             pictures(browser, args.night, args.pictures)
+            pictures(browser, args.decided, args.pictures / "decided")
         browser.close()
     print(f"{CHECKS} passed, 0 failed")
 

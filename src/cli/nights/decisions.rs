@@ -5,7 +5,7 @@
 use super::{NightFlags, now};
 use crate::cli::{Failure, terminal, whole};
 use crate::decision::{Ruling, Rulings, Said, last_words};
-use crate::domain::{ErrorClass, Timestamp};
+use crate::domain::{ErrorClass, Timestamp, shown_name};
 use serde_json::json;
 use std::fs::File;
 use std::io::Write;
@@ -97,7 +97,7 @@ fn show(flags: &NightFlags, conflicts: &[(&str, Vec<&Ruling>)]) -> Result<(), Fa
     let rows = each().map(|(account, r)| {
         let when = Timestamp(r.when).date();
         vec![
-            (*account).to_owned(),
+            shown_name(account).into_owned(),
             r.said.name().to_owned(),
             r.who.clone(),
             when,

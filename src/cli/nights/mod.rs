@@ -66,7 +66,7 @@ pub fn commands() -> Vec<Clap> {
         Clap::new("erase")
             .about("Take an account out of kept runs; a tombstone says that and when, and not who. Inputs, labels and decisions are yours to clean")
             .before_help("Example: bulkwatch erase a_01a72670bcb93428 runs --reason 'request of 3 June'")
-            .arg(subjects("ACCOUNT RUNS", "the account, as the log spells it, and the folder of runs or one run", true, 2))
+            .arg(subjects("ACCOUNT RUNS", "the account, as it is shown or as the log spells it, and the folder of runs or one run", true, 2))
             .arg(value("by", "NAME", "who erases"))
             .arg(value("reason", "TEXT", "why")),
         Clap::new("decisions")
@@ -83,7 +83,7 @@ pub fn commands() -> Vec<Clap> {
         Clap::new("packet")
             .about("The packet about one account: evidence, and a statement in the order of Article 17(3) DSA")
             .before_help("Example: bulkwatch packet a_01a72670bcb93428 --run runs/2022-06-01-1f2e3d4c --for holder --lang de")
-            .arg(subjects("ACCOUNT", "the account, as the log spells it", true, 1))
+            .arg(subjects("ACCOUNT", "the account, as it is shown or as the log spells it", true, 1))
             .arg(value("run", "FOLDER", "run folder; default: the newest below runs/"))
             .arg(value("for", "READER", "analyst or holder; the holder's version tells own conduct in bands").default_value("analyst"))
             .arg(value("lang", "LANGUAGE", "en or de").default_value("en"))

@@ -4,10 +4,10 @@
 
 use super::NightFlags;
 use crate::cli::{Failure, terminal};
-use crate::domain::{ErrorClass, Timestamp};
-use crate::report::{Mismatch, Request, Retention, RunEntry, erase, release, remove, runs, verify};
+use crate::domain::{ErrorClass, Timestamp, shown_name, typed_name};
+use crate::report::{Mismatch, Request, Retention, RunEntry, erase, read_run, release, remove, runs, verify};
 use serde_json::json;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The moment at which a command is given.
 pub fn now() -> Timestamp {
@@ -127,9 +127,27 @@ pub fn erase_account(flags: &NightFlags) -> Result<(), Failure> {
     } else {
         runs(folder)?.into_iter().map(|run| run.folder).collect()
     };
+    // As the program shows it, and where nobody is shown so, as the log spells it.
+    let shown = typed_name(account);
+    let mut erased = take_out(&all, &shown, &request)?;
+    if erased == 0 && shown != account {
+        erased = take_out(&all, account, &request)?;
+    }
+    if let (0, Some(newest)) = (erased, all.last()) {
+        let meant = match read_run(newest)?.find(account) {
+            Ok(row) => format!("did you mean {}?", shown_name(&row.name)),
+            Err(nobody) => nobody.to_string(),
+        };
+        terminal::note(&format!("nothing was erased; {}: {meant}", newest.display()));
+    }
+    Ok(terminal::data(&format!("erased from {erased} of {} runs", all.len()))?)
+}
+
+/// Erases an account from each of these runs; says from how many.
+fn take_out(all: &[PathBuf], account: &str, request: &Request) -> Result<usize, Failure> {
     let mut erased = 0;
-    for run in &all {
-        let done = erase(run, account, &request, now())?;
+    for run in all {
+        let done = erase(run, account, request, now())?;
         if let Some(place) = done.place {
             erased += 1;
             terminal::data(&format!("erased from {}", terminal::plain(&place.to_string_lossy())))?;
@@ -139,5 +157,5 @@ pub fn erase_account(flags: &NightFlags) -> Result<(), Failure> {
             terminal::note(&format!("not looked into, for it is no file of the run: {place}"));
         }
     }
-    Ok(terminal::data(&format!("erased from {erased} of {} runs", all.len()))?)
+    Ok(erased)
 }

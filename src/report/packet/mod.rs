@@ -12,8 +12,8 @@ pub use page::page;
 
 use super::feature_file::{FeatureFileError, pick_features};
 use super::manifest::{Manifest, ManifestError};
-use super::read_back::{AccountRow, ReasonRow, read_run};
-use crate::domain::{ErrorClass, Word, nearest};
+use super::read_back::{AccountRow, NoAccount, ReasonRow, read_run};
+use crate::domain::{ErrorClass, Word};
 use crate::features::AccountFeatures;
 use crate::table_io::TableError;
 use std::collections::BTreeSet;
@@ -69,14 +69,18 @@ pub enum PacketError {
     #[error(transparent)]
     Features(#[from] FeatureFileError),
     /// Nobody of that name.
-    #[error("no account {account} in {folder}{offer}")]
+    #[error("{folder}: {problem}")]
     NoAccount {
-        /// The name.
-        account: String,
         /// The run.
         folder: String,
-        /// The nearest name, as a question.
-        offer: String,
+        /// Whom it lacks, and who is near.
+        problem: NoAccount,
+    },
+    /// Its tables do not belong together.
+    #[error("{folder}: the account has scores and no features; bulkwatch verify names what was changed")]
+    NoFeatures {
+        /// The run.
+        folder: String,
     },
     /// The run was made before it was told.
     #[error("{folder} does not tell what own conduct alone carries; scan the night again with this version")]
@@ -99,7 +103,10 @@ impl PacketError {
             Self::Manifest(error) => error.class(),
             Self::Table(error) => error.class(),
             Self::Features(error) => error.class(),
-            Self::NoAccount { .. } | Self::NoOwnMeasure { .. } | Self::Held { .. } => ErrorClass::Usage,
+            Self::NoAccount { .. }
+            | Self::NoFeatures { .. }
+            | Self::NoOwnMeasure { .. }
+            | Self::Held { .. } => ErrorClass::Usage,
         }
     }
 }
@@ -115,7 +122,7 @@ pub struct Packet {
 }
 
 impl Packet {
-    /// Reads what a run says of an account.
+    /// Reads what a run says of an account, named as the program shows it or as the log spells it.
     pub fn read(folder: &Path, account: &str, reader: Reader) -> Result<Self, PacketError> {
         let manifest = Manifest::read(folder)?;
         let shown = folder.display().to_string();
@@ -123,13 +130,12 @@ impl Packet {
             return Err(PacketError::Held { folder: shown });
         }
         let run = read_run(folder)?;
-        let row = run.accounts.iter().find(|a| a.name == account);
+        let none = |problem| PacketError::NoAccount { folder: shown.clone(), problem };
+        let row = run.find(account).map_err(none)?;
+        let account = row.name.as_str();
         let rows = pick_features(&folder.join("features.parquet"), &BTreeSet::from([account]))?;
-        let (Some(row), Some(features)) = (row, rows.into_iter().next()) else {
-            let offer = nearest(account, run.accounts.iter().map(|a| a.name.as_str()))
-                .map(|near| format!("; did you mean {near}?"));
-            let offer = offer.unwrap_or_default();
-            return Err(PacketError::NoAccount { account: account.to_owned(), folder: shown, offer });
+        let Some(features) = rows.into_iter().next() else {
+            return Err(PacketError::NoFeatures { folder: shown });
         };
         if row.own_measure.is_none() {
             return Err(PacketError::NoOwnMeasure { folder: shown });

@@ -5,6 +5,7 @@
 use super::conduct::{may_mention_feedback, sentences, words};
 use super::measure::{contract, measure};
 use super::{Language, Packet, Reader};
+use crate::domain::shown_name;
 use crate::report::read_back::ReasonRow;
 use std::fmt::Write;
 
@@ -61,7 +62,7 @@ fn head(text: &mut String, packet: &Packet, reader: Reader, language: Language) 
         let _ = writeln!(text, "**{}**\n", say(["SIMULATED", "SIMULIERT"]));
     }
     let at = |pointer: &str| packet.manifest.at(pointer).as_str().unwrap_or_default().to_owned();
-    let _ = writeln!(text, "- {}: {}", say(["Account", "Konto"]), line(&packet.account.name));
+    let _ = writeln!(text, "- {}: {}", say(["Account", "Konto"]), line(&shown_name(&packet.account.name)));
     let _ = writeln!(text, "- {}: {}", say(["Reference", "Aktenzeichen"]), packet.reference());
     let _ =
         writeln!(text, "- {}: {} – {}", say(["Period", "Zeitraum"]), at("/window/from"), at("/window/to"));

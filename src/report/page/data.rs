@@ -6,7 +6,7 @@ use super::accounts::{Gathered, change};
 use super::embed::{Names, cleaned};
 use super::rules;
 use super::spread::Spread;
-use crate::campaigns::CampaignMember;
+use crate::campaigns::{CampaignMember, Part};
 use crate::decision::Verdict;
 use crate::domain::Timestamp;
 use crate::evaluate::wilson;
@@ -50,6 +50,7 @@ pub fn of(run: &Run, id: &str, (queue, terms): (&Queue, &QueueTerms)) -> (Value,
         "counts": run.counts.iter().collect::<Vec<_>>(),
         "tally": tally(run),
         "scores": spread.json(run.earlier_spread.as_ref()),
+        "observed": run.decisions.as_ref().map(|decisions| decisions.history.observed.as_json()),
         "measures": measures(&run.judged),
         "queue": { "cases": cases_json, "more": queue.cases.len() - cases.len(), "possible": queue.possible,
                    "capacity": queue.capacity, "behind": queue.accounts, "precision": precision(run, queue),
@@ -212,8 +213,9 @@ fn campaign(named: &NamedCampaign, most: usize, names: &mut Names) -> Value {
     let pairs: Vec<(usize, usize, u32)> =
         c.ties.iter().filter_map(|t| Some((place(t.low)?, place(t.high)?, t.n))).collect();
     let day = |ts| Timestamp(ts).date();
+    let unclear = named.with(Part::Unclear).count();
     json!({
-        "id": named.id, "kind": c.kind.word(), "size": c.size(), "links": c.links, "things": c.objects,
+        "id": named.id, "kind": c.kind.word(), "size": c.size(), "unclear": unclear, "links": c.links, "things": c.objects,
         "days": c.days, "from": c.window.map(|w| day(w.0)), "to": c.window.map(|w| day(w.1)),
         "representative": named.representative.as_ref().map(|name| json!({
             "name": name, "accounts": c.representative.map_or(0, |(_, n)| n) })),

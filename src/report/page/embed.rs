@@ -2,7 +2,7 @@
 //! In: names as the log spells them, JSON; out: text with nothing in it that a browser or a reader could misread.
 //! Changes no name: what hides or steers stands there as an escape, and the name itself stays exact for the file of decisions.
 
-use crate::domain::{is_hidden, visible};
+use crate::domain::{is_hidden, shown_name, visible};
 use hashbrown::HashMap;
 use serde_json::{Map, Value, json};
 use std::borrow::Cow;
@@ -27,12 +27,12 @@ impl Names {
 
     /// A name as it is shown.
     pub fn shown(&self, at: usize) -> String {
-        self.all.get(at).map(|name| visible(name).into_owned()).unwrap_or_default()
+        self.all.get(at).map(|name| shown_name(name).into_owned()).unwrap_or_default()
     }
 
     /// All of them as they are shown.
     pub fn all_shown(&self) -> Vec<Cow<'_, str>> {
-        self.all.iter().map(|name| visible(name)).collect()
+        self.all.iter().map(|name| shown_name(name)).collect()
     }
 }
 
@@ -55,7 +55,7 @@ pub fn cleaned(value: Value) -> Value {
 pub fn json(data: &Value, names: &Names) -> String {
     let mut whole = data.as_object().cloned().unwrap_or_default();
     whole.insert("names".to_owned(), json!(names.all));
-    let differs = names.all.iter().enumerate().filter_map(|(at, name)| match visible(name) {
+    let differs = names.all.iter().enumerate().filter_map(|(at, name)| match shown_name(name) {
         Cow::Owned(shown) => Some((at.to_string(), Value::String(shown))),
         Cow::Borrowed(_) => None,
     });
@@ -65,7 +65,7 @@ pub fn json(data: &Value, names: &Names) -> String {
 
 /// JSON without a character that could end its element, open another one, or hide: such stand in strings only, where JSON
 /// has escapes for them.
-fn escaped(json: &str) -> String {
+pub fn escaped(json: &str) -> String {
     let mut out = String::with_capacity(json.len() + json.len() / 16);
     for c in json.chars() {
         if matches!(c, '<' | '>' | '&' | '\u{2028}' | '\u{2029}') || is_hidden(c) {

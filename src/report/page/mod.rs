@@ -6,9 +6,11 @@
 mod accounts;
 mod data;
 mod embed;
+mod released;
 mod rules;
 mod spread;
 
+pub use released::released;
 pub use spread::Spread;
 
 use super::queue::{Queue, QueueTerms};
@@ -20,7 +22,7 @@ const STYLE: &str = include_str!("page.css");
 /// Apache ECharts with the chart types used here only; `charts/build` makes it from pinned packages.
 const CHARTS: &str = include_str!("charts/echarts.min.js");
 /// Our own script, in the order in which its parts need each other.
-const SCRIPT: [&str; 11] = [
+const SCRIPT: [&str; 12] = [
     include_str!("script/dom.js"),
     include_str!("script/store.js"),
     include_str!("script/table.js"),
@@ -29,6 +31,7 @@ const SCRIPT: [&str; 11] = [
     include_str!("script/conduct.js"),
     include_str!("script/account.js"),
     include_str!("script/decide.js"),
+    include_str!("script/observed.js"),
     include_str!("script/views.js"),
     include_str!("script/terms.js"),
     include_str!("script/route.js"),
@@ -41,8 +44,7 @@ pub fn page(run: &Run, id: &str, queue: &Queue, terms: &QueueTerms) -> Result<St
     let (data, names) = data::of(run, id, (queue, terms));
     let plain = plain(&data, &names)?;
     let json = embed::json(&data, &names);
-    // Nobody can foresee it who does not know the whole night, so no name can carry it into a script of its own.
-    let nonce = &blake3::hash(json.as_bytes()).to_hex()[..32];
+    let nonce = nonce(&json);
     let policy = format!(
         "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'none'"
     );
@@ -52,10 +54,20 @@ pub fn page(run: &Run, id: &str, queue: &Queue, terms: &QueueTerms) -> Result<St
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">\n<title>bulkwatch {id}</title>\n\
          <style>\n{STYLE}</style>\n</head>\n<body>\n{plain}\
-         <script type=\"application/json\" id=\"data\">{json}</script>\n\
+         {DATA}{json}{DATA_END}\n\
          <script nonce=\"{nonce}\">\n{CHARTS}\n</script>\n\
          <script nonce=\"{nonce}\">\n(() => {{\n\"use strict\";\n{script}}})();\n</script>\n</body>\n</html>\n"
     ))
+}
+
+/// Around the data of a page.
+const DATA: &str = "<script type=\"application/json\" id=\"data\">";
+const DATA_END: &str = "</script>";
+
+/// What a script of ours is known by. Nobody can foresee it who does not know the whole night, so no name can carry it
+/// into a script of its own.
+fn nonce(json: &str) -> String {
+    blake3::hash(json.as_bytes()).to_hex()[..32].to_owned()
 }
 
 /// What is shown before, and without, any script: marks, tally, health, the top of the queue.

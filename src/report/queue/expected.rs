@@ -4,6 +4,7 @@
 //! Where nobody decided on such a case yet it says so: no stratum borrows from another.
 
 use super::cases::{Case, CaseKind, Queue, STRATA, stratum};
+use super::observed::Observed;
 use crate::decision::{Rulings, Said, last_words};
 use crate::domain::counted;
 use crate::evaluate::exact;
@@ -21,9 +22,11 @@ pub struct Decided {
 }
 
 /// What people decided on cases of earlier nights, by stratum: the rung, or for who was below the cut the highest sub-score.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct History {
     strata: BTreeMap<String, Decided>,
+    /// The same accounts by what had been told of them.
+    pub observed: Observed,
 }
 
 impl History {
@@ -39,7 +42,7 @@ impl History {
             let Some(last) = said.iter().max_by_key(|r| r.when).filter(|_| sure.len() < 2) else { continue };
             by_run.entry(&last.run).or_default().push((account, sure.contains(&Said::Confirmed)));
         }
-        let mut strata: BTreeMap<String, Decided> = BTreeMap::new();
+        let (mut strata, mut observed) = (BTreeMap::<String, Decided>::new(), Observed::default());
         let kept = kept_runs(out);
         for (run, decided) in by_run {
             let Some(rows) = kept.get(run).and_then(|folder| read_scores(folder).ok()) else { continue };
@@ -49,14 +52,15 @@ impl History {
                 let stratum = strata.entry(stratum_of(row)).or_default();
                 stratum.n += 1;
                 stratum.confirmed += u64::from(confirmed);
+                observed.push(row, confirmed);
             }
         }
-        Self { strata }
+        Self { strata, observed }
     }
 
     /// Of what it is made, for the run's id.
     pub fn digest(&self) -> String {
-        blake3::hash(format!("{:?}", self.strata).as_bytes()).to_hex().to_string()
+        blake3::hash(format!("{:?}", (&self.strata, &self.observed)).as_bytes()).to_hex().to_string()
     }
 
     /// Whether nobody decided on anything that can be looked up.
@@ -212,7 +216,7 @@ mod tests {
         let each = of
             .iter()
             .map(|(name, n, confirmed)| ((*name).to_owned(), Decided { n: *n, confirmed: *confirmed }));
-        History { strata: each.collect() }
+        History { strata: each.collect(), ..History::default() }
     }
 
     #[test]

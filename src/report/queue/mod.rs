@@ -6,13 +6,15 @@ mod cases;
 mod draft;
 mod draw;
 mod expected;
+mod observed;
 mod osprey;
 mod rows;
 
 pub use cases::{Case, CaseKind, Queue, QueueTerms};
 pub use draft::Draft;
 pub use expected::{Decided, Expected, History, Stratum};
-pub use rows::{case_url, check_case_url};
+pub use observed::Observed;
+pub use rows::{case_url, check_case_url, name_cell};
 
 use super::read_back::PublishedRun;
 use super::run::ReportError;

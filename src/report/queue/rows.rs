@@ -3,7 +3,7 @@
 //! Of a blind case it tells what the account is called and nothing of what was found.
 
 use super::cases::{Case, Queue, QueueTerms};
-use crate::domain::nearest;
+use crate::domain::{nearest, shown_name};
 use crate::report::read_back::{AccountRow, PublishedRun};
 use crate::report::record_v1::{spreadsheet_safe, url_part};
 use crate::report::run::ReportError;
@@ -131,13 +131,32 @@ pub fn csv(run: &PublishedRun, queue: &Queue, terms: &QueueTerms) -> Result<Vec<
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(COLUMNS.iter().map(|(name, ..)| name)).map_err(|e| failed(e.to_string()))?;
     for source in sources(run, queue, terms) {
-        let cells = COLUMNS.iter().map(|(_, shown, value)| {
+        let cells = COLUMNS.iter().map(|(name, shown, value)| {
             let hidden = source.case.blind && *shown != Always;
-            if hidden { String::new() } else { cell(&value(&source)) }
+            match value(&source) {
+                _ if hidden => String::new(),
+                value if NAMES.contains(name) => names_cell(&value),
+                value => cell(&value),
+            }
         });
         writer.write_record(cells).map_err(|e| failed(e.to_string()))?;
     }
     writer.into_inner().map_err(|e| failed(e.to_string()))
+}
+
+/// Columns of names, which a spreadsheet gets as they can be typed again.
+const NAMES: [&str; 2] = ["account", "sample"];
+
+fn names_cell(value: &Value) -> String {
+    match value {
+        Value::Array(all) => name_cell(all.iter().filter_map(Value::as_str)),
+        value => name_cell(value.as_str().into_iter()),
+    }
+}
+
+/// Names as a spreadsheet's cell: each as it is shown, and the cell no formula.
+pub fn name_cell<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    spreadsheet_safe(&names.map(shown_name).collect::<Vec<_>>().join(" "))
 }
 
 fn cell(value: &Value) -> String {

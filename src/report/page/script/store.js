@@ -74,12 +74,17 @@ const COLUMNS = ["account", "decision", "why", "who", "when", "run", "families",
 const guarded = (text) => (/^[\s']*[=+\-@\uff1d\uff0b\uff0d\uff20]/u.test(text) ? `'${text}` : text);
 const quoted = (text) => (/[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
+/** A name as the program shows it and reads it again. */
+const typed = (name) => (placeOf.has(name) ? shownName(placeOf.get(name)) : name);
+
 /** The file that `bulkwatch decisions merge` and `scan --decisions` read. */
 function decisionsFile() {
   const rows = [...decisions]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([account, d]) =>
-      COLUMNS.map((column) => quoted(guarded({ account, run: data.run.id, ...d }[column] ?? ""))).join(","),
+      COLUMNS.map((column) => quoted(guarded({ account: typed(account), run: data.run.id, ...d }[column] ?? ""))).join(
+        ",",
+      ),
     );
   return `${[COLUMNS.join(","), ...rows].join("\n")}\n`;
 }

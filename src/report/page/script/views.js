@@ -79,6 +79,7 @@ function morningView() {
       note("They order accounts from 0 to 1 and are no probabilities.", shiftWords()),
       el("div", { class: "figures three" }, names.map(scoresFigure)),
     ),
+    section("Decided, by what was told", observedParts()),
     section("The white paper's measures", measuresTable()),
     section(
       "Notes",
@@ -107,7 +108,7 @@ function measuresTable() {
     ];
   });
   return [
-    plainTable(["share of those at review and above", "here, 95 % interval", ["accounts"], "paper [V]"], rows),
+    plainTable(["share of those at review and above", "here, 95 % interval", ["accounts"], "paper [V]"], rows, true),
     note(
       'Here: the first reason\'s stage is registration; no report in the run\'s window, where the log has feedback. The paper defines neither "at registration" nor "recent"; these definitions are ours [S].',
       data.run.simulated ? " This night is simulated." : "",
@@ -243,6 +244,7 @@ function campaignsView() {
     { head: "campaign", cell: (c) => campaignLink(c.id), by: (c) => c.id },
     { head: "what binds it", cell: (c) => c.kind, by: (c) => c.kind },
     { head: "members", numeric: true, falling: true, cell: (c) => count(c.size), by: (c) => c.size },
+    { head: "unclear", numeric: true, falling: true, cell: (c) => count(c.unclear), by: (c) => c.unclear },
     { head: "links", numeric: true, falling: true, cell: (c) => count(c.links), by: (c) => c.links },
     { head: "things in common", numeric: true, falling: true, cell: (c) => count(c.things), by: (c) => c.things },
     { head: "days", numeric: true, falling: true, cell: (c) => count(c.days), by: (c) => c.days },
@@ -255,6 +257,8 @@ function campaignsView() {
     heading("Campaigns"),
     note(
       "Company alone is at most a reason to watch. Beside conduct of the member's own it counts as a second kind of evidence.",
+      data.campaigns.some((c) => 0 < c.unclear) &&
+        " Unclear: accounts that did the same at the same time, which is too coarse to tell who was first; who may be imitated is no member.",
       data.more.campaigns > 0 && ` ${count(data.more.campaigns)} more stand in campaigns.parquet.`,
     ),
     table.node,
@@ -296,6 +300,8 @@ function campaignView(id) {
       "p",
       {},
       `${plural(campaign.size, "member")}, bound by ${campaign.kind}: ${plural(campaign.links, "link")}, ${plural(campaign.things, "thing")} in common on ${plural(campaign.days, "day")}${campaign.from ? `, from ${campaign.from} to ${campaign.to}` : ""}.`,
+      0 < campaign.unclear &&
+        ` Of ${plural(campaign.unclear, "account")} times are too coarse to tell who was first and who is imitated: they are no members.`,
       campaign.representative &&
         ` Most put out ${campaign.representative.name} (a pseudonym of this run), ${plural(campaign.representative.accounts, "account")}.`,
     ),
@@ -349,7 +355,7 @@ function changesView() {
   const table = pagedTable("changes", columns, "No account changed its rung.");
   // Rows come by urgency, which tells something too.
   table.show([...delta.rows.filter((r) => !isHidden(r.at)), ...delta.rows.filter((r) => isHidden(r.at))]);
-  const numbersRow = [...delta.accounts, ...delta.causes];
+  const strip = [...delta.accounts, ...delta.causes.map((c) => ({ name: `by ${words(c.name)}`, n: c.n }))];
   return [
     heading(`What changed since ${delta.previous.as_of}`),
     note(
@@ -359,9 +365,10 @@ function changesView() {
         : "Policy, model, tool, population and decisions are the same.",
       delta.input.length > 0 && ` What was read differs: ${delta.input.join(", ")}; a change may come from that.`,
     ),
-    plainTable(
-      [...delta.accounts.map((c) => [c.name]), ...delta.causes.map((c) => [`by ${words(c.name)}`])],
-      [numbersRow.map((c) => count(c.n))],
+    el(
+      "dl",
+      { class: "strip" },
+      strip.map((c) => el("div", {}, el("dt", {}, c.name), el("dd", {}, count(c.n)))),
     ),
     table.node,
     delta.more > 0 && note(`${count(delta.more)} more stand in delta.parquet.`),
