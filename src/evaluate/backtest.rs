@@ -7,6 +7,7 @@ use super::labels::{Labeled, Labels};
 use super::measure::{Measure, Measures, Rate};
 use crate::decision::Verdict;
 use crate::domain::{HOUR_US, Timestamp, Token};
+use crate::table_io::sanitise;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::Serialize;
@@ -173,6 +174,9 @@ fn detection(replay: &Replay, found: &[Found], out: &mut Measures) {
     let never = Rate::of(found.iter().map(|f| (1.0, f.found.is_none())));
     let share = unit(replay, "share of positive accounts");
     out.insert("never_found".to_owned(), never.measure(replay.confidence, &share));
+    let kinds =
+        found.iter().filter_map(|f| Some((replay.labels.accounts.get(&f.account)?, f.found.is_none())));
+    by_column("never_found", "adversary", kinds, &share, replay, out);
     type Of = fn(&Found) -> f64;
     let of: [(&str, &str, Of); 3] = [
         (
@@ -259,34 +263,44 @@ fn share_bounds(list: &[(usize, usize)], confidence: f64) -> Option<(f64, f64)> 
 
 /// Negatives that were ever flagged, and account-nights on which one was.
 fn innocents(replay: &Replay, out: &mut Measures) {
-    let negatives: Vec<&String> =
-        replay.labels.accounts.iter().filter(|(_, l)| !l.positive).map(|(a, _)| a).collect();
-    let ever = |nights: &[Night]| {
-        // An account that no night held was never at stake.
-        let held = negatives.iter().filter(|a| nights.iter().any(|n| n.verdicts.contains_key(**a)));
-        Rate::of(held.map(|a| (1.0, nights.iter().any(|n| flagged(replay, n, a)))))
+    let negatives: Vec<(&String, &Labeled)> =
+        replay.labels.accounts.iter().filter(|(_, l)| !l.positive).collect();
+    // The first night that held an account, and the first that flagged it; who was in none was never at stake.
+    let first = |is: &dyn Fn(&Night) -> bool| replay.nights.iter().position(is);
+    let seen: Vec<(&Labeled, usize, Option<usize>)> = negatives
+        .iter()
+        .filter_map(|(a, l)| {
+            let held = first(&|n| n.verdicts.contains_key(*a))?;
+            Some((*l, held, first(&|n| flagged(replay, n, a))))
+        })
+        .collect();
+    let ever = |nights: usize| {
+        let held = seen.iter().filter(|(_, held, _)| *held < nights);
+        Rate::of(held.map(|(_, _, flag)| (1.0, flag.is_some_and(|f| f < nights))))
     };
     let n = replay.nights.len();
     let what = unit(replay, &format!("share of negative accounts ever flagged within {n} nights"));
-    out.insert("innocents_ever_flagged".to_owned(), ever(replay.nights).measure(replay.confidence, &what));
+    out.insert("innocents_ever_flagged".to_owned(), ever(n).measure(replay.confidence, &what));
+    let personas = seen.iter().map(|(label, _, flag)| (*label, flag.is_some()));
+    by_column("innocents_ever_flagged", "persona", personas, &what, replay, out);
     if MONTH <= n {
         let what = unit(
             replay,
             "share of negative accounts ever flagged within the first 30 nights (account-month)",
         );
-        let month = ever(&replay.nights[..MONTH]).measure(replay.confidence, &what);
+        let month = ever(MONTH).measure(replay.confidence, &what);
         out.insert("innocents_ever_flagged_in_30_nights".to_owned(), month);
     }
     for (i, night) in replay.nights.iter().enumerate() {
         let what = unit(replay, &format!("share of negative accounts ever flagged until night {}", i + 1));
         let name = format!("innocents_ever_flagged_until.{}", Timestamp(night.as_of).date());
-        out.insert(name, ever(&replay.nights[..=i]).measure(replay.confidence, &what));
+        out.insert(name, ever(i + 1).measure(replay.confidence, &what));
     }
     let each = replay.nights.iter().flat_map(|night| {
         negatives
             .iter()
-            .filter(|a| night.verdicts.contains_key(**a))
-            .map(move |a| (1.0, flagged(replay, night, a)))
+            .filter(|(a, _)| night.verdicts.contains_key(*a))
+            .map(move |(a, _)| (1.0, flagged(replay, night, a)))
     });
     let mut nightly = Rate::of(each).measure(replay.confidence, "");
     // Nights of one account are no independent draws; only the value is told.
@@ -296,6 +310,27 @@ fn innocents(replay: &Replay, out: &mut Measures) {
         "share of negative account-nights; without bounds, as nights of one account go together",
     );
     out.insert("fpr_of_nights".to_owned(), nightly);
+}
+
+/// The share of each value of a column of the labels, where they have it.
+fn by_column<'a>(
+    name: &str,
+    column: &str,
+    accounts: impl Iterator<Item = (&'a Labeled, bool)>,
+    what: &str,
+    replay: &Replay,
+    out: &mut Measures,
+) {
+    let mut rates: BTreeMap<&str, Rate> = BTreeMap::new();
+    for (label, hit) in accounts {
+        if let Some(value) = label.columns.get(column).filter(|v| !v.is_empty()) {
+            rates.entry(value).or_default().add(1.0, hit);
+        }
+    }
+    for (value, rate) in rates {
+        let value = sanitise(value, 60);
+        out.insert(format!("{name}[{column}={value}]"), rate.measure(replay.confidence, what));
+    }
 }
 
 /// Accounts whose flag went away and came back, and how often verdicts move at all.

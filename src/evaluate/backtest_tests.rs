@@ -32,7 +32,7 @@ fn hourly(from_hour: i64, people: &[u128]) -> Vec<Sent> {
 #[test]
 fn a_replay_counted_by_hand() {
     use Verdict::{AbuseHigh, NoFinding, Review, Watch};
-    let labels = labels(&[
+    let mut labels = labels(&[
         ("fast", true, Some(12 * HOUR_US)),
         ("slow", true, None),
         ("never", true, Some(0)),
@@ -42,6 +42,12 @@ fn a_replay_counted_by_hand() {
         ("bad_luck", false, None),
         ("absent", false, None),
     ]);
+    for (account, column, word) in
+        [("bad_luck", "persona", "club"), ("good", "persona", ""), ("never", "adversary", "dripper")]
+    {
+        let label = labels.accounts.get_mut(account).expect("labeled");
+        label.columns.insert(column.to_owned(), word.to_owned());
+    }
     let nights = [
         night(1, &[("fast", Review), ("slow", Watch), ("good", NoFinding), ("bad_luck", Watch)]),
         night(2, &[("fast", Watch), ("slow", AbuseHigh), ("good", Watch), ("bad_luck", Review)]),
@@ -83,6 +89,10 @@ fn a_replay_counted_by_hand() {
     let ever = &out.measures["innocents_ever_flagged"];
     assert_eq!((ever.value, ever.n), (Some(0.5), 2));
     assert_eq!(value("innocents_ever_flagged_until.1970-01-02"), Some(0.0));
+    let kind = |name: &str| (value(name), out.measures[name].n);
+    assert_eq!(kind("innocents_ever_flagged[persona=club]"), (Some(1.0), 1));
+    assert_eq!(kind("never_found[adversary=dripper]"), (Some(1.0), 1));
+    assert_eq!(out.measures.keys().filter(|name| name.ends_with(']')).count(), 2, "no word, no kind");
     assert_eq!(value("fpr_of_nights"), Some(1.0 / 6.0));
     // Of those ever flagged, only one lost its flag and got it back.
     assert_eq!((value("flapping"), out.measures["flapping"].n), (Some(1.0 / 3.0), 3));

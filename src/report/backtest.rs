@@ -11,10 +11,15 @@ const SHOWN: usize = 40;
 
 /// The sheet.
 pub fn backtest_sheet(title: &str, backtest: &Backtest) -> Sheet {
-    let measures =
-        backtest.measures.iter().filter(|(name, _)| !name.starts_with("innocents_ever_flagged_until."));
+    let measures = backtest
+        .measures
+        .iter()
+        .filter(|(name, _)| !name.starts_with("innocents_ever_flagged_until.") && !name.ends_with(']'));
     let measures =
         measures.map(|(name, m)| vec![Cell::Name(name.clone()), told(Some(m)).into(), m.unit.clone().into()]);
+    let kinds = backtest.measures.iter().filter(|(name, _)| name.ends_with(']'));
+    let kinds: Vec<Vec<Cell>> =
+        kinds.map(|(name, m)| vec![Cell::Name(name.clone()), told(Some(m)).into()]).collect();
     let until = backtest.measures.iter().filter_map(|(name, m)| {
         let night = name.strip_prefix("innocents_ever_flagged_until.")?;
         Some(vec![night.into(), told(Some(m)).into()])
@@ -42,6 +47,7 @@ pub fn backtest_sheet(title: &str, backtest: &Backtest) -> Sheet {
     }
     let blocks = vec![
         Block::table("Measures", &["measure", "value", "unit"], measures.collect()),
+        Block::table("By kind", &["measure", "share of accounts"], kinds),
         Block::table("Negative accounts ever flagged", &["until night", "share"], until.collect()),
         abusers,
         Block::lines("Notes", backtest.notes.clone()),
