@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Where chances miss: the same measured worlds, asked of models that were taught on other mixtures.
 
-    python3 benches/calibration.py PROGRAM FOLDER [--accounts 20000] [--days 7] [--seed 81] [--worlds 4] [--again]
+    python3 benches/calibration.py PROGRAM FOLDER [--accounts 10000] [--days 7] [--seed 81] [--worlds 4] [--again]
 
 A chance is right for the mixture it was calibrated on. Here that is tried: teaching worlds are plain and adaptive, so are the
 measured ones (other seeds, same region), and models are taught on both with some ordinary people left out (as worlds.py does),
@@ -61,13 +61,12 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("program", type=pathlib.Path)
     parser.add_argument("folder", type=pathlib.Path)
-    parser.add_argument("--accounts", type=int, default=20_000)
+    parser.add_argument("--accounts", type=int, default=10_000)
     parser.add_argument("--days", type=int, default=7)
     parser.add_argument("--seed", type=int, default=81)
     parser.add_argument("--worlds", type=int, default=4, help="teaching worlds, and as many measured ones")
     parser.add_argument("--mix", type=pathlib.Path)
     parser.add_argument("--kind", default="boosted")
-    parser.add_argument("--draw-only", action="store_true", help="make the worlds and stop; go on with --again")
     parser.add_argument("--again", action="store_true", help="take the worlds that are in FOLDER")
     args = parser.parse_args()
     begun, lab = time.perf_counter(), Lab(args)
@@ -77,8 +76,6 @@ def main():
     kinds = ("plain", "adaptive")
     teachers = [lab.world(args.seed + 1 + i, kinds[i % 2], "fit", more=compared) for i in range(args.worlds)]
     measured = [lab.world(args.seed + 1 + args.worlds + i, kinds[i % 2], "fit", more=compared) for i in range(args.worlds)]
-    if args.draw_only:
-        return
     join(teachers, lab.folder / "teach")
     join(measured, lab.folder / "measured")
     of = Accounts(measured)

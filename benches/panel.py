@@ -5,7 +5,8 @@
 
 FOLDER holds the logs that data/panel.toml names (they are not shipped; without them this says so and ends with 0). Each log is scanned once,
 over all of its time and without labels. Then the labeled accounts that send enough are dealt into two halves, as many positives in each,
-campaigns whole; each half teaches (`train`) and the other is scored (`train --score`), so that a repeat scores everybody once.
+campaigns whole; each half teaches and the other is scored (`train --folds 2 --folds-out`), so that a repeat scores everybody once. Out of fold no
+model abstains; on how many one would is told below. In the second part it may (`train --score`), and whoever it abstains on is lowest.
 
 Beside the two kinds of model stand, on the same accounts and halves: the sub-score of the shipped policy, which learned nothing; a random
 forest over twelve plain numbers of the log (volume, recipients, recipients per message, median, CV and shares of gaps up to 5 s and 60 s,
@@ -17,6 +18,7 @@ No model is given an account's name: inputs are feature cards only, which is che
 
 import argparse
 import csv
+import functools
 import json
 import os
 import pathlib
@@ -75,6 +77,12 @@ def sets(folder):
         if name == "exais bulk id":
             out.append(("exais spam", log, mapping, "unsolicited", least, spam_majority(folder)))
     return out
+
+
+@functools.cache
+def numbers_of(folder, mapping):
+    """The baseline's inputs of a log."""
+    return plain_numbers(raw(folder, mapping))
 
 
 def raw(folder, mapping):
@@ -152,13 +160,13 @@ class Lab:
             [self.runs[mapping]] = (p.parent for p in out.glob("*/scores.parquet"))
         return self.runs[mapping]
 
-    def train(self, features, labels, ask, kind):
-        """Log-odds of everybody in the run that is asked about; whoever the model abstains on is lowest."""
-        file, out, model = self.scratch / "labels.csv", self.scratch / "scores.csv", self.scratch / "model.json"
+    def train(self, features, labels, kind, *more):
+        """Trains; a feature that alone tells labels apart is left out. Returns what was left out and the inputs, heaviest first."""
+        file, model = self.scratch / "labels.csv", self.scratch / "model.json"
         with open(file, "w", newline="") as rows:
             csv.writer(rows).writerows([("account", "label"), *((a, "yes" if y else "no") for a, y in labels.items())])
         words = [self.program, "train", "--features", features, "--labels", file, "--positive", "yes", "--negative", "no", "--kind", kind,
-                 "--folds", "2", "--quiet", "--out", model, "--score", ask, "--scores-out", out]
+                 "--folds", "2", "--quiet", "--out", model, *map(str, more)]
         without = []
         while True:
             done = subprocess.run([*words, *(["--without", ",".join(without)] if without else [])], capture_output=True, text=True)
@@ -172,26 +180,20 @@ class Lab:
         inputs = {f["name"] for f in made["features"]}
         cards = set(pyarrow.parquet.read_schema(features).names) - {"account", "absent"}
         assert inputs <= cards, f"not a feature card: {inputs - cards}"
-        told = pandas.read_csv(out, dtype={"account": str}, keep_default_na=False, na_values={"log_odds": [""]}).set_index("account").log_odds
-        heavy = sorted(made["features"], key=lambda f: -f["weight"])
-        return told.fillna(-numpy.inf), without, [f["name"] for f in heavy]
+        return without, [f["name"] for f in sorted(made["features"], key=lambda f: -f["weight"])]
 
+    def folds(self, features, labels, kind, repeats, seed):
+        """Halves as `train` deals them, with the log-odds of each account by the model of the other half."""
+        out = self.scratch / "folds.csv"
+        without, inputs = self.train(features, labels, kind, "--repeats", repeats, "--seed", seed, "--folds-out", out)
+        return pandas.read_csv(out, dtype={"account": str}, keep_default_na=False), without, inputs
 
-def halves(names, positive, together, rng):
-    """0 or 1 for each account: units in random order, each to the side that has fewest of its kind."""
-    units = {}
-    for i, name in enumerate(names):
-        units.setdefault(together.get(name, name), []).append(i)
-    units, side, held = list(units.values()), numpy.zeros(len(names), int), [[0, 0], [0, 0]]
-    rng.shuffle(units)
-    units.sort(key=lambda u: -len(u))
-    for unit in units:
-        ones = int(positive[unit].sum())
-        kind = int(len(unit) < 2 * ones)
-        to = min((0, 1), key=lambda s: (held[s][kind], sum(held[s])))
-        held[to] = [held[to][0] + len(unit) - ones, held[to][1] + ones]
-        side[unit] = to
-    return side
+    def score(self, features, labels, ask, kind):
+        """Log-odds of everybody in the run that is asked about; nothing where the model abstains."""
+        out = self.scratch / "scores.csv"
+        without, _ = self.train(features, labels, kind, "--score", ask, "--scores-out", out)
+        told = pandas.read_csv(out, dtype={"account": str}, keep_default_na=False, na_values={"log_odds": [""]})
+        return told.set_index("account").log_odds, without
 
 
 def campaigns(run):
@@ -272,35 +274,35 @@ def within(lab, args, given):
     """Halves of one set."""
     name, log, mapping, score, least, known = given
     run, names, positive, plain = of_set(lab, args, *given)
-    together = campaigns(run)
-    numbers = plain_numbers(raw(args.folder, mapping)).reindex(names)
-    cards = pyarrow.parquet.read_table(run / "features.parquet").to_pandas().set_index("account").reindex(names)
-    order = ("untrained sub-score", "forest, 12 plain numbers", "forest, our features", *KINDS)
-    parts, scores, gone, heavy = [], {n: [] for n in order}, set(), {}
+    together, features = campaigns(run), run / "features.parquet"
+    numbers = numbers_of(args.folder, mapping).reindex(names).reset_index(drop=True)
+    cards = pyarrow.parquet.read_table(features).to_pandas().set_index("account").reindex(names).reset_index(drop=True)
+    labels = {n: bool(y) for n, y in zip(names, positive)}
+    told = {kind: lab.folds(features, labels, kind, args.repeats, args.seed) for kind in KINDS}
+    gone, heavy = set(told["boosted"][1] + told["logistic"][1]), told["boosted"][2]
+    parts, scores = [], {n: [] for n in ("untrained sub-score", "forest, 12 plain numbers", "forest, our features", *KINDS)}
     for repeat in range(args.repeats):
-        rng = numpy.random.default_rng([args.seed, repeat])
-        side = halves(names, positive, together, rng)
+        of = {kind: t[0][t[0].repeat == repeat].set_index("account").loc[names] for kind, t in told.items()}
+        side = of["boosted"].fold.to_numpy()
+        assert (side == of["logistic"].fold.to_numpy()).all(), "both kinds are dealt the same halves"
         for half in (0, 1):
             train, test = side != half, side == half
             parts.append(test)
-            told = {"untrained sub-score": plain}
-            teach = {n: bool(y) for n, y, t in zip(names, positive, train) if t}
+            scores["untrained sub-score"].append(plain)
             for kind in KINDS:
-                odds, without, inputs = lab.train(run / "features.parquet", teach, run / "features.parquet", kind)
-                told[kind] = odds.reindex(names).fillna(-numpy.inf).to_numpy()
-                gone |= set(without)
-                heavy.setdefault(kind, []).append(inputs[:3])
-            for title, x in (("forest, 12 plain numbers", numbers), ("forest, our features", cards[inputs].astype(float))):
+                scores[kind].append(of[kind].log_odds.to_numpy())
+            for title, x in (("forest, 12 plain numbers", numbers), ("forest, our features", cards[heavy].astype(float))):
                 whole = numpy.zeros(len(names))
-                whole[test] = forest(x.reset_index(drop=True), positive, train, test, repeat)
-                told[title] = whole
-            for n in order:
-                scores[n].append(told[n])
-    first = lambda kind: ", ".join(sorted({n for list in heavy[kind] for n in list[:2]}))
-    gap = [numpy.isneginf(s) & p for s, p in zip(scores["boosted"], parts)]
-    quiet, ones = (int(sum(g[k].sum() for g in gap)) for k in (positive | True, positive))
-    note = (f"- {name}: {len(names)} accounts, {positive.sum()} positive ({len(together) and len(set(together.values()))} campaign groups kept whole); "
-            f"boosted abstained on {quiet} of {len(names) * args.repeats}, {ones} of them positive; left out as leaks: {', '.join(sorted(gone)) or 'nothing'}; heaviest of boosted: {first('boosted')}")
+                whole[test] = forest(x, positive, train, test, repeat)
+                scores[title].append(whole)
+    # What such a model would not say a word about, once for each half of the last repeat.
+    silent = numpy.zeros(len(names), bool)
+    for half in (0, 1):
+        odds, _ = lab.score(features, {n: y for (n, y), s in zip(labels.items(), side) if s != half}, features, "boosted")
+        silent |= (side == half) & odds.reindex(names).isna().to_numpy()
+    note = (f"- {name}: {len(names)} accounts, {positive.sum()} positive, {sum(n in together for n in names)} in campaigns, which stay whole; as a "
+            f"scan asks it, boosted would abstain on {silent.sum()}, {silent[positive].sum()} of them positive; left out as leaks: "
+            f"{', '.join(sorted(gone)) or 'nothing'}; heaviest of boosted: {', '.join(heavy[:4])}")
     return table(name, Compared(positive, parts, args.seed), scores), note
 
 
@@ -330,14 +332,14 @@ def transfer(lab, args, labeled, people, given):
     labels = joined(lab, taught, place)
     scores, gone = {"untrained sub-score": [plain]}, set()
     with_text = [g for g in teachers if g[5] is not None]
-    numbers = [plain_numbers(raw(args.folder, g[2])).reindex(of_set(lab, args, *g)[1]) for g in with_text]
+    numbers = [numbers_of(args.folder, g[2]).reindex(of_set(lab, args, *g)[1]) for g in with_text]
     truth = numpy.concatenate([of_set(lab, args, *g)[2] for g in with_text])
-    x = pandas.concat([*numbers, plain_numbers(raw(args.folder, mapping)).reindex(names)], ignore_index=True)
+    x = pandas.concat([*numbers, numbers_of(args.folder, mapping).reindex(names)], ignore_index=True)
     train = numpy.arange(len(x)) < len(truth)
     scores["forest, 12 plain numbers"] = [forest(x, numpy.concatenate([truth, positive]), train, ~train, args.seed)]
     quiet = {}
     for kind in KINDS:
-        odds, without, inputs = lab.train(place, labels, run / "features.parquet", kind)
+        odds, without = lab.score(place, labels, run / "features.parquet", kind)
         told = odds.reindex(names).fillna(-numpy.inf).to_numpy()
         quiet[kind] = f"{int(numpy.isneginf(told).sum())} ({int(numpy.isneginf(told[positive]).sum())} positive)"
         scores[kind], gone = [told], gone | set(without)

@@ -6,7 +6,7 @@ use super::exact;
 use super::labels::{Labeled, Labels};
 use super::measure::{Measure, Measures, Rate};
 use crate::decision::Verdict;
-use crate::domain::{HOUR_US, Timestamp, Token};
+use crate::domain::{DAY_US, HOUR_US, Timestamp, Token};
 use crate::table_io::sanitise;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -56,6 +56,9 @@ pub struct Found {
     pub label: String,
     /// Its first abusive act, or its first message where the labels do not say.
     pub since: String,
+    /// The same in microseconds.
+    #[serde(skip)]
+    pub began: i64,
     /// End of the first night that found it.
     pub found: Option<String>,
     /// Hours between the two; 0 where it was found before.
@@ -138,6 +141,14 @@ fn found(replay: &Replay, notes: &mut Vec<String>) -> Vec<Found> {
             Some(since) => out.push(one(replay, account, label, since, sent, end)),
         }
     }
+    let first = replay.nights.first().map_or(i64::MIN, |n| n.as_of - DAY_US);
+    let before = out.iter().filter(|f| f.began < first).count();
+    if 0 < before {
+        notes.push(format!(
+            "{before} positive accounts began more than a day before the first night: how soon they were found tells of the replay; \
+             median_of_begun leaves them out"
+        ));
+    }
     if 0 < silent {
         notes.push(format!("{silent} positive accounts sent nothing and have no first_abusive_at: left out"));
     }
@@ -160,6 +171,7 @@ fn one(replay: &Replay, account: &str, label: &Labeled, since: i64, sent: &[Sent
         account: account.to_owned(),
         label: label.label.clone(),
         since: Timestamp(since).rfc3339(),
+        began: since,
         found: night.map(|t| Timestamp(t).rfc3339()),
         hours: night.map(|t| (t - since).max(0) as f64 / HOUR_US as f64),
         messages_before,
@@ -177,6 +189,7 @@ fn detection(replay: &Replay, found: &[Found], out: &mut Measures) {
     let kinds =
         found.iter().filter_map(|f| Some((replay.labels.accounts.get(&f.account)?, f.found.is_none())));
     by_column("never_found", "adversary", kinds, &share, replay, out);
+    let first = replay.nights.first().map_or(i64::MAX, |n| n.as_of - DAY_US);
     type Of = fn(&Found) -> f64;
     let of: [(&str, &str, Of); 3] = [
         (
@@ -200,6 +213,15 @@ fn detection(replay: &Replay, found: &[Found], out: &mut Measures) {
                 Measure::with_bounds(value, values.len(), Some(bounds), &what),
             );
         }
+        // Who began before the first night could have been found before it: that time tells of the replay.
+        let begun = found.iter().filter(|f| first <= f.began).map(of_one);
+        let mut begun: Vec<f64> = begun.collect();
+        begun.sort_by(f64::total_cmp);
+        let (value, bounds) = quantile(&begun, 0.5, replay.confidence);
+        let within =
+            unit(replay, &format!("{what}, median of positive accounts that began within the replay"));
+        let measure = Measure::with_bounds(value, begun.len(), Some(bounds), &within);
+        out.insert(format!("{name}.median_of_begun"), measure);
         // Where most are never found, this is what can be said; it flatters, and so says of whom it speaks.
         values.retain(|v| v.is_finite());
         let (value, bounds) = quantile(&values, 0.5, replay.confidence);

@@ -85,6 +85,10 @@ fn a_replay_counted_by_hand() {
         (value("time_to_detection.median_of_found"), out.measures["time_to_detection.median_of_found"].n),
         (Some(12.0), 2)
     );
+    // All three began on the first night or later: the median of 12, 42 and never.
+    let begun = &out.measures["time_to_detection.median_of_begun"];
+    assert_eq!((begun.value, begun.n), (Some(42.0), 3));
+    assert!(!out.notes.iter().any(|n| n.contains("before the first night")));
     assert_eq!((value("messages_prevented"), value("people_prevented")), (Some(0.4), Some(2.0 / 7.0)));
     let ever = &out.measures["innocents_ever_flagged"];
     assert_eq!((ever.value, ever.n), (Some(0.5), 2));
@@ -124,6 +128,10 @@ fn bounds_of_a_median_are_order_statistics() {
         simulated: false,
     };
     let median = &backtest(&replay).measures["time_to_detection.median"];
+    let late = Replay { nights: &nights[3..], ..replay };
+    let out = backtest(&late);
+    assert_eq!(out.measures["time_to_detection.median_of_begun"].n, 0);
+    assert!(out.notes.iter().any(|n| n.starts_with("20 positive accounts began more than a day before")));
     // Known for n = 20: the sixth and the fifteenth smallest, one-sided 97.9 % each.
     assert_eq!((median.value, median.low, median.high), (Some(240.0), Some(6.0 * 24.0), Some(15.0 * 24.0)));
 }

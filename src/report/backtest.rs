@@ -17,9 +17,11 @@ pub fn backtest_sheet(title: &str, backtest: &Backtest) -> Sheet {
         .filter(|(name, _)| !name.starts_with("innocents_ever_flagged_until.") && !name.ends_with(']'));
     let measures =
         measures.map(|(name, m)| vec![Cell::Name(name.clone()), told(Some(m)).into(), m.unit.clone().into()]);
-    let kinds = backtest.measures.iter().filter(|(name, _)| name.ends_with(']'));
-    let kinds: Vec<Vec<Cell>> =
-        kinds.map(|(name, m)| vec![Cell::Name(name.clone()), told(Some(m)).into()]).collect();
+    let kinds = backtest.measures.iter().filter_map(|(name, m)| {
+        let (measure, kind) = name.strip_suffix(']')?.split_once('[')?;
+        let kind = Cell::Name(kind.replacen('=', " ", 1));
+        Some(vec![measure.into(), kind, told(Some(m)).into()])
+    });
     let until = backtest.measures.iter().filter_map(|(name, m)| {
         let night = name.strip_prefix("innocents_ever_flagged_until.")?;
         Some(vec![night.into(), told(Some(m)).into()])
@@ -47,7 +49,7 @@ pub fn backtest_sheet(title: &str, backtest: &Backtest) -> Sheet {
     }
     let blocks = vec![
         Block::table("Measures", &["measure", "value", "unit"], measures.collect()),
-        Block::table("By kind", &["measure", "share of accounts"], kinds),
+        Block::table("By kind", &["measure", "kind", "share of accounts"], kinds.collect()),
         Block::table("Negative accounts ever flagged", &["until night", "share"], until.collect()),
         abusers,
         Block::lines("Notes", backtest.notes.clone()),
