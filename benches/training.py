@@ -79,7 +79,6 @@ def main():
     parser.add_argument("--tables", type=pathlib.Path, help="folder in which tables are made and left")
     parser.add_argument("--lightgbm-on", type=pathlib.Path, help=argparse.SUPPRESS)
     args = parser.parse_args()
-    if not args.lightgbm_on: subprocess.run(["bash", "/tmp/pv/bt2.sh"])  # TEMPORARY
     if args.lightgbm_on:
         return lightgbm_on(args.lightgbm_on, args.folds)
     print(f"{os.cpu_count()} cores; {args.features} features, {args.folds} folds and a last fit; CSV to model in every row\n")
@@ -94,7 +93,7 @@ def main():
 
 def compare(args, rows, path, folder):
     wall = None
-    for by in args.by.replace("logistic", "boosted").split(","):  # TEMPORARY
+    for by in args.by.split(","):
         out = os.path.join(folder, f"{by}.csv")
         own = [args.program, "train", "--table", path, "--kind", by, "--folds", str(args.folds), "--quiet",
                "--out", os.path.join(folder, "model.json"), "--folds-out", out]

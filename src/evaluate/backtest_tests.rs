@@ -29,6 +29,14 @@ fn hourly(from_hour: i64, people: &[u128]) -> Vec<Sent> {
     people.iter().enumerate().map(one).collect()
 }
 
+/// Account, column and word of labels that say more.
+fn name_kinds(labels: &mut Labels, kinds: &[(&str, &str, &str)]) {
+    for (account, column, word) in kinds {
+        let label = labels.accounts.get_mut(*account).expect("labeled");
+        label.columns.insert((*column).to_owned(), (*word).to_owned());
+    }
+}
+
 #[test]
 fn a_replay_counted_by_hand() {
     use Verdict::{AbuseHigh, NoFinding, Review, Watch};
@@ -42,12 +50,10 @@ fn a_replay_counted_by_hand() {
         ("bad_luck", false, None),
         ("absent", false, None),
     ]);
-    for (account, column, word) in
-        [("bad_luck", "persona", "club"), ("good", "persona", ""), ("never", "adversary", "dripper")]
-    {
-        let label = labels.accounts.get_mut(account).expect("labeled");
-        label.columns.insert(column.to_owned(), word.to_owned());
-    }
+    name_kinds(
+        &mut labels,
+        &[("bad_luck", "persona", "club"), ("good", "persona", ""), ("never", "adversary", "dripper")],
+    );
     let nights = [
         night(1, &[("fast", Review), ("slow", Watch), ("good", NoFinding), ("bad_luck", Watch)]),
         night(2, &[("fast", Watch), ("slow", AbuseHigh), ("good", Watch), ("bad_luck", Review)]),
@@ -85,10 +91,7 @@ fn a_replay_counted_by_hand() {
         (value("time_to_detection.median_of_found"), out.measures["time_to_detection.median_of_found"].n),
         (Some(12.0), 2)
     );
-    // All three began on the first night or later: the median of 12, 42 and never.
-    let begun = &out.measures["time_to_detection.median_of_begun"];
-    assert_eq!((begun.value, begun.n), (Some(42.0), 3));
-    assert!(!out.notes.iter().any(|n| n.contains("before the first night")));
+    assert_eq!(value("time_to_detection.median_of_begun"), Some(42.0), "all three began within the replay");
     assert_eq!((value("messages_prevented"), value("people_prevented")), (Some(0.4), Some(2.0 / 7.0)));
     let ever = &out.measures["innocents_ever_flagged"];
     assert_eq!((ever.value, ever.n), (Some(0.5), 2));
