@@ -2,7 +2,7 @@
 """What rules and a learned model do in simulated worlds, each drawn from another seed: one run, one set of tables.
 
     python3 benches/worlds.py PROGRAM FOLDER [--worlds 8] [--accounts 50000] [--days 7] [--seed 11] [--mix FILE]
-                              [--teach 12000] [--ask 4] [--no-leave-out] [--again]
+                              [--teach N] [--ask 4] [--no-leave-out] [--again]
 
 Worlds take turns: plain and adaptive adversaries, parameters of the fit region and of the held-out one. Three more worlds
 come first, each from a seed of its own: an earlier night whose population profile all scans compare with, and two (plain
@@ -211,7 +211,7 @@ class Scored:
 
 
 class Teaching:
-    """The teaching worlds' labels: everybody with a part, and some of the ordinary."""
+    """The teaching worlds' labels: everybody with a part, and as many ordinary people as are asked for."""
 
     def __init__(self, lab, worlds):
         self.lab, self.rows = lab, []
@@ -379,7 +379,7 @@ def main():
     parser.add_argument("--days", type=int, default=7)
     parser.add_argument("--seed", type=int, default=11, help="of the first world; the others follow")
     parser.add_argument("--mix", type=pathlib.Path)
-    parser.add_argument("--teach", type=int, default=12_000, help="ordinary people whom the model learns from")
+    parser.add_argument("--teach", type=int, default=10**9, help="ordinary people whom the model learns from; fewer than all bend the chances")
     parser.add_argument("--ask", type=int, default=4, help="so many of the measured worlds are what models are asked about")
     parser.add_argument("--again", action="store_true", help="take the worlds that an interrupted run left in FOLDER")
     parser.add_argument("--no-leave-out", action="store_true")

@@ -1,5 +1,5 @@
 //! `backtest CONFIG|FOLDER`: replay nights in order, each with the policy in force and only what was known then.
-//! In: a project file or a scenario folder, labels, two dates; out: a sheet, `backtest.json`, `backtest.md`, `found.csv`.
+//! In: a project file or folder, or a scenario folder, labels, two dates; out: a sheet, `backtest.json`, `backtest.md`, `found.csv`.
 //! Judges by scanning: a night here is the night that `scan --as-of` would have been.
 
 use super::args::Flags;
@@ -81,19 +81,16 @@ impl Source {
         let subject = Path::new(flags.subject.as_deref().unwrap_or_default());
         let name = subject.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         let mut given = flags.settings.clone();
-        if !subject.is_dir() {
-            if !subject.is_file() {
-                let problem =
-                    format!("{} is neither a project file nor a scenario folder", subject.display());
-                return Err(Failure::usage(problem));
-            }
-            let settings = Settings::resolve(&given, &BTreeMap::new(), Some(subject))?;
+        if let Some(file) = project(subject)? {
+            // The file's window is that of one night; each night of a replay has the window that `scan --to` gives it.
+            given.insert("window.from", String::new());
+            let settings = Settings::resolve(&given, &BTreeMap::new(), Some(&file))?;
             let messages = settings.list("input.messages");
             if messages.iter().any(|m| m == STDIN) {
                 return Err(Failure::usage("standard input is gone after one night; name files to replay"));
             }
             let simulated = scan::is_simulated(&settings);
-            return Ok(Self { given, config: Some(subject.to_owned()), simulated, name });
+            return Ok(Self { given, config: Some(file), simulated, name });
         }
         let card = card(subject)?;
         tables(subject, &mut given);
@@ -210,6 +207,20 @@ fn verdicts(folder: &Path) -> Result<BTreeMap<String, crate::decision::Verdict>,
     let (names, words) = (table.texts("account")?, table.texts("verdict")?);
     let rows = names.iter().flatten().zip(words.iter().flatten());
     rows.map(|(name, word)| Ok((name.clone(), verdict_of(word)?))).collect()
+}
+
+/// The project file that is meant: the subject itself, or the one in its folder, such as that of a simulated world.
+fn project(subject: &Path) -> Result<Option<PathBuf>, Failure> {
+    let inside = subject.join(scan::PROJECT_FILE);
+    match (subject.is_dir(), subject.is_file()) {
+        (true, _) if inside.is_file() && !subject.join("scenario.toml").exists() => Ok(Some(inside)),
+        (true, _) => Ok(None),
+        (_, true) => Ok(Some(subject.to_owned())),
+        _ => {
+            let shown = subject.display();
+            Err(Failure::usage(format!("{shown} is no project file, and no folder of a project or scenario")))
+        }
+    }
 }
 
 fn card(folder: &Path) -> Result<ScenarioCard, Failure> {

@@ -24,7 +24,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub const SHIPPED_POLICY: &str = include_str!("../../data/policy/whatsapp.toml");
 
 /// Project file that is read when none is named.
-const PROJECT_FILE: &str = "bulkwatch.toml";
+/// The project file that is looked for.
+pub(super) const PROJECT_FILE: &str = "bulkwatch.toml";
 
 /// More threads than any machine this is meant for has use of; each takes memory and makes every step wait for it.
 const MOST_THREADS: usize = 512;

@@ -6,7 +6,8 @@ use super::exact;
 use super::labels::{Labeled, Labels};
 use super::measure::{Measure, Measures, Rate};
 use crate::decision::Verdict;
-use crate::domain::{HOUR_US, Timestamp, Token};
+use crate::domain::{DAY_US, HOUR_US, Timestamp, Token};
+use crate::table_io::sanitise;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::Serialize;
@@ -55,6 +56,9 @@ pub struct Found {
     pub label: String,
     /// Its first abusive act, or its first message where the labels do not say.
     pub since: String,
+    /// The same in microseconds.
+    #[serde(skip)]
+    pub began: i64,
     /// End of the first night that found it.
     pub found: Option<String>,
     /// Hours between the two; 0 where it was found before.
@@ -137,6 +141,14 @@ fn found(replay: &Replay, notes: &mut Vec<String>) -> Vec<Found> {
             Some(since) => out.push(one(replay, account, label, since, sent, end)),
         }
     }
+    let first = replay.nights.first().map_or(i64::MIN, |n| n.as_of - DAY_US);
+    let before = out.iter().filter(|f| f.began < first).count();
+    if 0 < before {
+        notes.push(format!(
+            "{before} positive accounts began more than a day before the first night: how soon they were found tells of the replay; \
+             median_of_begun leaves them out"
+        ));
+    }
     if 0 < silent {
         notes.push(format!("{silent} positive accounts sent nothing and have no first_abusive_at: left out"));
     }
@@ -159,6 +171,7 @@ fn one(replay: &Replay, account: &str, label: &Labeled, since: i64, sent: &[Sent
         account: account.to_owned(),
         label: label.label.clone(),
         since: Timestamp(since).rfc3339(),
+        began: since,
         found: night.map(|t| Timestamp(t).rfc3339()),
         hours: night.map(|t| (t - since).max(0) as f64 / HOUR_US as f64),
         messages_before,
@@ -173,6 +186,10 @@ fn detection(replay: &Replay, found: &[Found], out: &mut Measures) {
     let never = Rate::of(found.iter().map(|f| (1.0, f.found.is_none())));
     let share = unit(replay, "share of positive accounts");
     out.insert("never_found".to_owned(), never.measure(replay.confidence, &share));
+    let kinds =
+        found.iter().filter_map(|f| Some((replay.labels.accounts.get(&f.account)?, f.found.is_none())));
+    by_column("never_found", "adversary", kinds, &share, replay, out);
+    let first = replay.nights.first().map_or(i64::MAX, |n| n.as_of - DAY_US);
     type Of = fn(&Found) -> f64;
     let of: [(&str, &str, Of); 3] = [
         (
@@ -196,6 +213,15 @@ fn detection(replay: &Replay, found: &[Found], out: &mut Measures) {
                 Measure::with_bounds(value, values.len(), Some(bounds), &what),
             );
         }
+        // Who began before the first night could have been found before it: that time tells of the replay.
+        let begun = found.iter().filter(|f| first <= f.began).map(of_one);
+        let mut begun: Vec<f64> = begun.collect();
+        begun.sort_by(f64::total_cmp);
+        let (value, bounds) = quantile(&begun, 0.5, replay.confidence);
+        let within =
+            unit(replay, &format!("{what}, median of positive accounts that began within the replay"));
+        let measure = Measure::with_bounds(value, begun.len(), Some(bounds), &within);
+        out.insert(format!("{name}.median_of_begun"), measure);
         // Where most are never found, this is what can be said; it flatters, and so says of whom it speaks.
         values.retain(|v| v.is_finite());
         let (value, bounds) = quantile(&values, 0.5, replay.confidence);
@@ -259,34 +285,44 @@ fn share_bounds(list: &[(usize, usize)], confidence: f64) -> Option<(f64, f64)> 
 
 /// Negatives that were ever flagged, and account-nights on which one was.
 fn innocents(replay: &Replay, out: &mut Measures) {
-    let negatives: Vec<&String> =
-        replay.labels.accounts.iter().filter(|(_, l)| !l.positive).map(|(a, _)| a).collect();
-    let ever = |nights: &[Night]| {
-        // An account that no night held was never at stake.
-        let held = negatives.iter().filter(|a| nights.iter().any(|n| n.verdicts.contains_key(**a)));
-        Rate::of(held.map(|a| (1.0, nights.iter().any(|n| flagged(replay, n, a)))))
+    let negatives: Vec<(&String, &Labeled)> =
+        replay.labels.accounts.iter().filter(|(_, l)| !l.positive).collect();
+    // The first night that held an account, and the first that flagged it; who was in none was never at stake.
+    let first = |is: &dyn Fn(&Night) -> bool| replay.nights.iter().position(is);
+    let seen: Vec<(&Labeled, usize, Option<usize>)> = negatives
+        .iter()
+        .filter_map(|(a, l)| {
+            let held = first(&|n| n.verdicts.contains_key(*a))?;
+            Some((*l, held, first(&|n| flagged(replay, n, a))))
+        })
+        .collect();
+    let ever = |nights: usize| {
+        let held = seen.iter().filter(|(_, held, _)| *held < nights);
+        Rate::of(held.map(|(_, _, flag)| (1.0, flag.is_some_and(|f| f < nights))))
     };
     let n = replay.nights.len();
     let what = unit(replay, &format!("share of negative accounts ever flagged within {n} nights"));
-    out.insert("innocents_ever_flagged".to_owned(), ever(replay.nights).measure(replay.confidence, &what));
+    out.insert("innocents_ever_flagged".to_owned(), ever(n).measure(replay.confidence, &what));
+    let personas = seen.iter().map(|(label, _, flag)| (*label, flag.is_some()));
+    by_column("innocents_ever_flagged", "persona", personas, &what, replay, out);
     if MONTH <= n {
         let what = unit(
             replay,
             "share of negative accounts ever flagged within the first 30 nights (account-month)",
         );
-        let month = ever(&replay.nights[..MONTH]).measure(replay.confidence, &what);
+        let month = ever(MONTH).measure(replay.confidence, &what);
         out.insert("innocents_ever_flagged_in_30_nights".to_owned(), month);
     }
     for (i, night) in replay.nights.iter().enumerate() {
         let what = unit(replay, &format!("share of negative accounts ever flagged until night {}", i + 1));
         let name = format!("innocents_ever_flagged_until.{}", Timestamp(night.as_of).date());
-        out.insert(name, ever(&replay.nights[..=i]).measure(replay.confidence, &what));
+        out.insert(name, ever(i + 1).measure(replay.confidence, &what));
     }
     let each = replay.nights.iter().flat_map(|night| {
         negatives
             .iter()
-            .filter(|a| night.verdicts.contains_key(**a))
-            .map(move |a| (1.0, flagged(replay, night, a)))
+            .filter(|(a, _)| night.verdicts.contains_key(*a))
+            .map(move |(a, _)| (1.0, flagged(replay, night, a)))
     });
     let mut nightly = Rate::of(each).measure(replay.confidence, "");
     // Nights of one account are no independent draws; only the value is told.
@@ -296,6 +332,27 @@ fn innocents(replay: &Replay, out: &mut Measures) {
         "share of negative account-nights; without bounds, as nights of one account go together",
     );
     out.insert("fpr_of_nights".to_owned(), nightly);
+}
+
+/// The share of each value of a column of the labels, where they have it.
+fn by_column<'a>(
+    name: &str,
+    column: &str,
+    accounts: impl Iterator<Item = (&'a Labeled, bool)>,
+    what: &str,
+    replay: &Replay,
+    out: &mut Measures,
+) {
+    let mut rates: BTreeMap<&str, Rate> = BTreeMap::new();
+    for (label, hit) in accounts {
+        if let Some(value) = label.columns.get(column).filter(|v| !v.is_empty()) {
+            rates.entry(value).or_default().add(1.0, hit);
+        }
+    }
+    for (value, rate) in rates {
+        let value = sanitise(value, 60);
+        out.insert(format!("{name}[{column}={value}]"), rate.measure(replay.confidence, what));
+    }
 }
 
 /// Accounts whose flag went away and came back, and how often verdicts move at all.

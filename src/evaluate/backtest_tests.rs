@@ -29,10 +29,18 @@ fn hourly(from_hour: i64, people: &[u128]) -> Vec<Sent> {
     people.iter().enumerate().map(one).collect()
 }
 
+/// Account, column and word of labels that say more.
+fn name_kinds(labels: &mut Labels, kinds: &[(&str, &str, &str)]) {
+    for (account, column, word) in kinds {
+        let label = labels.accounts.get_mut(*account).expect("labeled");
+        label.columns.insert((*column).to_owned(), (*word).to_owned());
+    }
+}
+
 #[test]
 fn a_replay_counted_by_hand() {
     use Verdict::{AbuseHigh, NoFinding, Review, Watch};
-    let labels = labels(&[
+    let mut labels = labels(&[
         ("fast", true, Some(12 * HOUR_US)),
         ("slow", true, None),
         ("never", true, Some(0)),
@@ -42,6 +50,10 @@ fn a_replay_counted_by_hand() {
         ("bad_luck", false, None),
         ("absent", false, None),
     ]);
+    name_kinds(
+        &mut labels,
+        &[("bad_luck", "persona", "club"), ("good", "persona", ""), ("never", "adversary", "dripper")],
+    );
     let nights = [
         night(1, &[("fast", Review), ("slow", Watch), ("good", NoFinding), ("bad_luck", Watch)]),
         night(2, &[("fast", Watch), ("slow", AbuseHigh), ("good", Watch), ("bad_luck", Review)]),
@@ -79,10 +91,15 @@ fn a_replay_counted_by_hand() {
         (value("time_to_detection.median_of_found"), out.measures["time_to_detection.median_of_found"].n),
         (Some(12.0), 2)
     );
+    assert_eq!(value("time_to_detection.median_of_begun"), Some(42.0), "all three began within the replay");
     assert_eq!((value("messages_prevented"), value("people_prevented")), (Some(0.4), Some(2.0 / 7.0)));
     let ever = &out.measures["innocents_ever_flagged"];
     assert_eq!((ever.value, ever.n), (Some(0.5), 2));
     assert_eq!(value("innocents_ever_flagged_until.1970-01-02"), Some(0.0));
+    let kind = |name: &str| (value(name), out.measures[name].n);
+    assert_eq!(kind("innocents_ever_flagged[persona=club]"), (Some(1.0), 1));
+    assert_eq!(kind("never_found[adversary=dripper]"), (Some(1.0), 1));
+    assert_eq!(out.measures.keys().filter(|name| name.ends_with(']')).count(), 2, "no word, no kind");
     assert_eq!(value("fpr_of_nights"), Some(1.0 / 6.0));
     // Of those ever flagged, only one lost its flag and got it back.
     assert_eq!((value("flapping"), out.measures["flapping"].n), (Some(1.0 / 3.0), 3));
@@ -114,6 +131,10 @@ fn bounds_of_a_median_are_order_statistics() {
         simulated: false,
     };
     let median = &backtest(&replay).measures["time_to_detection.median"];
+    let late = Replay { nights: &nights[3..], ..replay };
+    let out = backtest(&late);
+    assert_eq!(out.measures["time_to_detection.median_of_begun"].n, 0);
+    assert!(out.notes.iter().any(|n| n.starts_with("20 positive accounts began more than a day before")));
     // Known for n = 20: the sixth and the fifteenth smallest, one-sided 97.9 % each.
     assert_eq!((median.value, median.low, median.high), (Some(240.0), Some(6.0 * 24.0), Some(15.0 * 24.0)));
 }

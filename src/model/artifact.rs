@@ -9,7 +9,7 @@ use super::train::Fitted;
 use serde::{Deserialize, Serialize};
 
 /// The layout of the artifact; another number is refused.
-pub const LAYOUT: u64 = 1;
+pub const LAYOUT: u64 = 2;
 
 /// A feature with its table and how much it weighs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

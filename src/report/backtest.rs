@@ -11,10 +11,17 @@ const SHOWN: usize = 40;
 
 /// The sheet.
 pub fn backtest_sheet(title: &str, backtest: &Backtest) -> Sheet {
-    let measures =
-        backtest.measures.iter().filter(|(name, _)| !name.starts_with("innocents_ever_flagged_until."));
+    let measures = backtest
+        .measures
+        .iter()
+        .filter(|(name, _)| !name.starts_with("innocents_ever_flagged_until.") && !name.ends_with(']'));
     let measures =
         measures.map(|(name, m)| vec![Cell::Name(name.clone()), told(Some(m)).into(), m.unit.clone().into()]);
+    let kinds = backtest.measures.iter().filter_map(|(name, m)| {
+        let (measure, kind) = name.strip_suffix(']')?.split_once('[')?;
+        let kind = Cell::Name(kind.replacen('=', " ", 1));
+        Some(vec![measure.into(), kind, told(Some(m)).into()])
+    });
     let until = backtest.measures.iter().filter_map(|(name, m)| {
         let night = name.strip_prefix("innocents_ever_flagged_until.")?;
         Some(vec![night.into(), told(Some(m)).into()])
@@ -42,6 +49,7 @@ pub fn backtest_sheet(title: &str, backtest: &Backtest) -> Sheet {
     }
     let blocks = vec![
         Block::table("Measures", &["measure", "value", "unit"], measures.collect()),
+        Block::table("By kind", &["measure", "kind", "share of accounts"], kinds.collect()),
         Block::table("Negative accounts ever flagged", &["until night", "share"], until.collect()),
         abusers,
         Block::lines("Notes", backtest.notes.clone()),

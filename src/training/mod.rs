@@ -78,7 +78,7 @@ pub fn train(data: Dataset, wishes: &Wishes, origin: Trained) -> Result<Training
     let mut metrics = measure::ranking(&data, &out_of_fold);
     metrics.extend(measure::calibration(&data, &out_of_fold[0]));
     let artifact = Artifact {
-        layout: 1,
+        layout: 2,
         made_with: env!("CARGO_PKG_VERSION").to_owned(),
         kind: wishes.kind,
         cards: wishes.of_cards.then(FeatureTable::fingerprint),

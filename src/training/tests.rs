@@ -131,7 +131,7 @@ fn an_artifact_comes_back_and_a_damaged_one_names_its_key() {
         assert_eq!((back.to_json(), back.id()), (text.clone(), artifact.id()));
         for (from, to, key) in [
             ("\"labels_rate\":", "\"label_rate\":", "calibration"),
-            ("\"layout\":1", "\"layout\":\"1\"", "layout"),
+            ("\"layout\":2", "\"layout\":\"2\"", "layout"),
             ("\"outcome\":", "\"outcom\":", "outcom"),
             ("\"center\":0.", "\"center\":7.", "features"),
         ] {

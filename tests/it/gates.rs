@@ -144,7 +144,7 @@ fn evaluations_repeat_byte_by_byte_and_bad_questions_are_answered() {
         (
             &["backtest", "nowhere", "--from", "2022-05-28", "--to", "2022-05-29", "--labels", labels],
             2,
-            "neither",
+            "nowhere is no project file",
         ),
         (
             &[
