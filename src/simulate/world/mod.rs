@@ -4,6 +4,7 @@
 
 mod callers;
 mod chat;
+mod clock;
 mod crews;
 mod draw;
 mod folder;
