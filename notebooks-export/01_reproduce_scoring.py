@@ -170,13 +170,19 @@ def m2(a):
                                       or day and a.at_least("rate_fast_days_n", 2)))
 
 
+def newsletter_runs(a):
+    """Four runs to the same people are a practice, whoever asked for them."""
+    return all(a.check(key) for key in ["M10.events", "M10.audience", "M10.unexplained"])
+
+
 def m3(a):
     strong, soft = a.check("M3.strong"), a.check("M3.soft")
     found = [e for e in (soft, strong) if e]
     if not found:
         return None
     # One limit for one value: the lower of the two is told, and beyond the other one it only weighs more.
-    fired = hit([min(found, key=lambda e: e["threshold"])], a.at_least("fanout_wide_days_n", 2))
+    lasts = a.at_least("fanout_wide_days_n", 2) or newsletter_runs(a)
+    fired = hit([min(found, key=lambda e: e["threshold"])], lasts)
     least = 0.75 if strong else 0.5
     return {**fired, "strength": least + (1 - least) * (soft["ramp"] if soft else 0)}
 
@@ -256,7 +262,7 @@ CONDITIONS = {
     "M15": each("M15.share", "M15.silent", lasts=new_chats_on_days),
     "M16": each("M16.share", "M16.silent"),
     "M17": each("M17.messages", "M17.active_days"),
-    "M8": each("M8.reach", "M8.unexplained", lasts=lambda a: a.at_least("content_reach_days_n", 2)),
+    "M8": each("M8.reach", "M8.unexplained", lasts=lambda a: a.at_least("content_reach_days_n", 2) or newsletter_runs(a)),
     "M8b": m8b,
     "M9": each("M9.events", lasts=lambda a: False),
     "M10": each("M10.events", "M10.audience", "M10.unexplained"),

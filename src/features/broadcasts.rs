@@ -21,7 +21,7 @@ const LEAST_SHARED: usize = 10;
 pub struct Reach {
     /// Most people in 24 h.
     pub peak: usize,
-    /// Days on which they were many.
+    /// Days on which they were many, leaving out who asked.
     pub days: usize,
 }
 
@@ -44,6 +44,11 @@ impl Reach {
                 peak = peak.max(counter.max_distinct(times, keys, f.pairs.len(), REACH_US));
             }
             if LEAST_REACH <= times.len() {
+                // A practice lasts by those who did not ask for it.
+                let pair = |at: usize| &f.pairs[f.contacts.pair[at] as usize];
+                let unasked = || unanswered().filter(|at| !f.has_asked(pair(*at)));
+                refill(times, run.len(), unasked().map(|at| f.contacts.ts[at]));
+                refill(keys, run.len(), unasked().map(|at| f.contacts.pair[at]));
                 full_days(times, keys, f.pairs.len(), counter, starts);
             }
         }

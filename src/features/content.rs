@@ -28,6 +28,22 @@ pub(super) const SILENT_READS: &[Reads] = &[
     Reads::Via,
     Reads::Others,
 ];
+/// What also depends on who asked.
+const LASTING_READS: &[Reads] = &[
+    Reads::Ts,
+    Reads::MsgId,
+    Reads::Chat,
+    Reads::Content,
+    Reads::Status,
+    Reads::Recipient,
+    Reads::Inbound,
+    Reads::Known,
+    Reads::Registered,
+    Reads::Template,
+    Reads::AccountKind,
+    Reads::Via,
+    Reads::Others,
+];
 const ASKED_READS: &[Reads] = &[
     Reads::Ts,
     Reads::MsgId,
@@ -143,8 +159,9 @@ pub static REACH_MAX_24H: Feature = Feature {
 /// Days on which one content reached many.
 pub static REACH_DAYS: Feature = Feature {
     name: "content_reach_days_n",
-    definition: "M8: most non-overlapping closed 24 h, each beginning with a contact, in which one content with its near-duplicates reached at least 50 such recipients",
-    reading: "persistence: a greeting happens once, a campaign goes on",
+    definition: "M8: most non-overlapping closed 24 h, each beginning with a contact, in which one content with its near-duplicates reached at least 50 such recipients who neither wrote before the first contact nor have the sender in contacts; who has is open for 90 d after a sign-up",
+    reading: "persistence: a greeting happens once, a campaign goes on; who asked for it is taken out one by one",
+    reads: LASTING_READS,
     value: |f| with_content(f, |f| count(contents(f).reach.days)),
     ..SILENT
 };

@@ -21,6 +21,21 @@ pub const SURE_READS: &[Reads] = &[
     Reads::Known,
 ];
 
+/// What unexplained reach depends on that nobody asked for.
+const WIDE_READS: &[Reads] = &[
+    Reads::Ts,
+    Reads::MsgId,
+    Reads::Chat,
+    Reads::Status,
+    Reads::Recipient,
+    Reads::Inbound,
+    Reads::Known,
+    Reads::Registered,
+    Reads::Template,
+    Reads::AccountKind,
+    Reads::Via,
+];
+
 const BASE: Feature = Feature {
     family: Family::Fanout,
     reads: CONTACT_READS,
@@ -95,13 +110,14 @@ pub static UNEXPLAINED_MAX_1H: Feature = Feature {
 /// Days beyond the published reach.
 pub static WIDE_DAYS: Feature = Feature {
     name: "fanout_wide_days_n",
-    definition: "non-overlapping closed 24 h with more than 200 distinct recipients of unexplained contacts, as for volume_unexplained_n, taken greedily",
-    reading: "persistence of reach: one such day may be a greeting, several are a practice",
+    definition: "non-overlapping closed 24 h with more than 200 distinct recipients of unexplained contacts, as for volume_unexplained_n, who neither wrote before the first contact nor have the sender in contacts, taken greedily; who has is open for 90 d after a sign-up",
+    reading: "persistence of reach: one such day may be a greeting, several are a practice; who asked for it is taken out one by one",
+    reads: WIDE_READS,
     value: |f| {
         let Contacts { ts, pair, .. } = &f.contacts;
         let counter = &mut f.room.borrow_mut().counter;
-        let unexplained = |i: usize| !f.is_answer(i);
-        count(counter.disjoint_windows(ts, pair, f.pairs.len(), (DAY_US, 201), unexplained))
+        let unasked = |i: usize| !f.is_answer(i) && !f.has_asked(&f.pairs[pair[i] as usize]);
+        count(counter.disjoint_windows(ts, pair, f.pairs.len(), (DAY_US, 201), unasked))
     },
     ..UNEXPLAINED
 };

@@ -35,6 +35,8 @@ pub struct World {
     pub group_events: Vec<GroupEventRow>,
     /// When the log begins; long before everything unless said.
     pub log_start: i64,
+    /// When the sender signed up, where a table says so.
+    pub signed_up: Option<i64>,
 }
 
 impl World {
@@ -115,7 +117,18 @@ impl World {
         feedback.sort();
         let mut group_events = self.group_events.clone();
         group_events.sort();
+        let account = |at| AccountRow {
+            account: SUBJECT,
+            registered_at: Some(at),
+            kind: None,
+            number_country: None,
+            number_block: 0,
+            verified: None,
+            tier_limit: None,
+            utc_offset_min: None,
+        };
         let side = SideTables {
+            accounts: self.signed_up.map(|at| vec![account(at)]),
             feedback: Some(feedback),
             group_events: (!group_events.is_empty()).then_some(group_events),
             ..SideTables::default()

@@ -162,6 +162,63 @@ fn sending_more_never_lowers_the_days_of_reach() {
     assert_eq!(send(3, 20 * HOUR_US, SECOND_US), Ok(2.0), "another text on the first day is no day less");
 }
 
+/// Calls to 250 people on three days; `first` of them are known by what `known` says or does.
+fn called(first: u128, known: impl Fn(&mut World, u128)) -> World {
+    let mut world = World::default();
+    for call in 0..3 {
+        for i in 0..250u128 {
+            world.sends_text(day(10 + 3 * call) + i as i64 * 12 * SECOND_US, i, 7 + call as u64);
+            if i < first {
+                known(&mut world, i);
+            }
+        }
+    }
+    world
+}
+
+#[test]
+fn who_asked_keeps_no_practice_going_and_takes_only_itself_out() {
+    let cards = [&fanout::WIDE_DAYS, &content::REACH_DAYS];
+    let of = |world: &World| cards.map(|card| world.values().get(card));
+    let saved = |world: &mut World, _| world.last(|e| e.known = YES);
+    assert_eq!(of(&called(0, saved)), [Ok(3.0), Ok(3.0)]);
+    assert_eq!(of(&called(49, saved)), [Ok(3.0), Ok(3.0)], "201 and 201 remain");
+    assert_eq!(of(&called(50, saved)), [Ok(0.0), Ok(3.0)], "200 and 200");
+    assert_eq!(of(&called(200, saved)), [Ok(0.0), Ok(3.0)], "50 remain");
+    assert_eq!(of(&called(201, saved)), [Ok(0.0), Ok(0.0)]);
+    let wrote = |world: &mut World, i| world.hears(day(1), i);
+    assert_eq!(of(&called(201, wrote)), [Ok(0.0), Ok(0.0)], "so does who wrote first");
+    let points = [&fanout::UNEXPLAINED_MAX_24H, &content::REACH_MAX_24H];
+    let all = called(250, saved).values();
+    assert_eq!(points.map(|card| all.get(card)), [Ok(250.0), Ok(250.0)], "what counts for points stays");
+}
+
+#[test]
+fn puppets_who_save_the_number_take_nobody_else_out() {
+    let cards = [&fanout::WIDE_DAYS, &content::REACH_DAYS];
+    let mut world = called(0, |_, _| ());
+    let before = cards.map(|card| world.values().get(card));
+    for puppet in 1_000..1_500 {
+        for call in 0..3 {
+            world.sends_text(day(10 + 3 * call) - HOUR_US, puppet, 7 + call as u64);
+            world.last(|e| e.known = YES);
+        }
+        world.hears(day(1), puppet);
+    }
+    assert_eq!(cards.map(|card| world.values().get(card)), before);
+}
+
+#[test]
+fn who_saved_a_number_before_its_last_sign_up_saved_somebody_else() {
+    let saved = |world: &mut World, _| world.last(|e| e.known = YES);
+    let mut world = called(250, saved);
+    let days = |world: &World| world.values().get(&content::REACH_DAYS);
+    world.signed_up = Some(day(29) - 100 * DAY_US);
+    assert_eq!(days(&world), Ok(0.0), "long ago");
+    world.signed_up = Some(day(9));
+    assert_eq!(days(&world), Ok(3.0), "a taken-over number still has its owner's friends");
+}
+
 #[test]
 fn weeks_with_a_run_are_weeks_with_an_action() {
     let mut world = World::default();

@@ -110,6 +110,11 @@ fn newsletter(row: &Row) -> Option<Fired> {
     Some(Fired::on(vec![row.check(&EVENTS)?, row.check(&AUDIENCE)?, row.check(&UNEXPLAINED)?], true))
 }
 
+/// Whether the newsletter pattern is there at all.
+pub fn fires(row: &Row) -> bool {
+    newsletter(row).is_some()
+}
+
 /// Whether the newsletter pattern has an audience that wrote first or saved the number.
 pub fn is_opted_in(row: &Row) -> bool {
     row.check(&ASKED).is_some() && newsletter(row).is_some()

@@ -4,10 +4,11 @@
 
 use super::hit::Fired;
 use super::limit::{Limit, Sense};
+use super::newsletter;
 use super::registration;
 use super::row::Row;
 use super::rule::{AgreementFamily, Applies, Role, Rule, RuleGroup, Split};
-use crate::features::{Mark, contact, fanout, lifecycle, registration as signup, volume};
+use crate::features::{Mark, contact, content, fanout, lifecycle, registration as signup, volume};
 
 /// Reach in a day, soft.
 pub static SOFT: Limit = Limit {
@@ -160,10 +161,10 @@ pub static FANOUT: Rule = Rule {
     family: AgreementFamily::Reach,
     points: Split::new(0.0, 28.0, 4.0),
     limits: &[&SOFT, &STRONG],
-    persistence: "two non-overlapping 24 h with more than 200 people",
+    persistence: "two non-overlapping 24 h with more than 200 people who neither wrote first nor saved the number, or M10 fires too: four runs to those who did are a practice",
     statement: "reached {0} people within 24 h who had not written in the day before; limit {0.limit}",
     look_alikes: "club administrators, greeting senders on one day of the year, shops",
-    uses: &[&fanout::UNEXPLAINED_MAX_24H, &fanout::WIDE_DAYS],
+    uses: &[&fanout::UNEXPLAINED_MAX_24H, &fanout::WIDE_DAYS, &content::BROADCASTS, &content::AUDIENCE],
     source: (Mark::Published, "200 recipients: carrier guidance; 256: broadcast-list limit"),
     test: fan_out,
     ..BASE
@@ -296,7 +297,7 @@ fn fan_out(row: &Row) -> Option<Fired> {
     let (strong, soft) = (row.check(&STRONG), row.check(&SOFT));
     let least = if strong.is_some() { 0.75 } else { 0.5 };
     let ramp = soft.map_or(0.0, |e| e.ramp);
-    let lasts = row.at_least(&fanout::WIDE_DAYS, 2.0);
+    let lasts = row.at_least(&fanout::WIDE_DAYS, 2.0) || newsletter::fires(row);
     let lower = [soft, strong].into_iter().flatten().min_by(|a, b| a.threshold.total_cmp(&b.threshold))?;
     Some(Fired { strength: least + (1.0 - least) * ramp, ..Fired::on(vec![lower], lasts) })
 }

@@ -4,6 +4,7 @@
 
 use super::hit::Fired;
 use super::limit::Limit;
+use super::newsletter;
 use super::row::Row;
 use super::rule::{AgreementFamily, Applies, Need, Role, Rule, RuleGroup, Split};
 use crate::features::{Mark, content, fanout, groups, sameness, volume};
@@ -66,16 +67,22 @@ pub static SAME_TO_MANY: Rule = Rule {
     applies: Applies::Everyone,
     points: Split::new(12.0, 26.0, 4.0),
     limits: &[&REACH, &UNEXPLAINED],
-    persistence: "two non-overlapping 24 h in which one content reached 50 such people",
+    persistence: "two non-overlapping 24 h in which one content reached 50 such people who neither wrote first nor saved the number, or M10 fires too: four runs to those who did are a practice",
     statement: "sent one content to {0} people within 24 h who have not written since; limit {0.limit}",
     look_alikes: "holiday greetings and event invitations, which happen once and are answered",
-    uses: &[&content::REACH_MAX_24H, &fanout::UNEXPLAINED_MAX_24H, &content::REACH_DAYS],
+    uses: &[
+        &content::REACH_MAX_24H,
+        &fanout::UNEXPLAINED_MAX_24H,
+        &content::REACH_DAYS,
+        &content::BROADCASTS,
+        &content::AUDIENCE,
+    ],
     source: (
         Mark::Ours,
         "largest cluster of one content; carrier guidance on repetitive messages is remembered only",
     ),
     test: |row| {
-        let lasts = row.at_least(&content::REACH_DAYS, 2.0);
+        let lasts = row.at_least(&content::REACH_DAYS, 2.0) || newsletter::fires(row);
         Some(Fired::on(vec![row.check(&REACH)?, row.check(&UNEXPLAINED)?], lasts))
     },
     ..BASE

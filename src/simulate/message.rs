@@ -16,6 +16,8 @@ pub struct Message {
     pub recipient: String,
     /// Its id; empty until an actor sends it.
     pub msg_id: String,
+    /// The broadcast list it was sent by.
+    pub list: Option<String>,
     /// Where it goes.
     pub chat: Chat,
     /// What it is.
@@ -52,6 +54,7 @@ impl Message {
             sender: sender.to_owned(),
             recipient: recipient.to_owned(),
             msg_id: String::new(),
+            list: None,
             chat: Chat::Direct,
             kind: MessageKind::Text,
             size: None,

@@ -10,7 +10,7 @@ use super::tables::{
     Sanctioned, Tables,
 };
 use crate::domain::{AccountKind, Chat, DAY_US, FeedbackKind, GroupKind};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 /// The span of a log and the tables being filled.
 #[derive(Debug)]
@@ -202,10 +202,18 @@ impl Actor<'_> {
     /// One broadcast-list send: a row a recipient, one id.
     pub fn send_list(&mut self, message: &Message, recipients: &[String], knows: impl Fn(usize) -> bool) {
         let id = self.next_id();
+        // The same people again are the same list.
+        let list = token(&format!("list of {}: {}", self.name, recipients.join(" ")));
+        // In a small world two names may be one person, who is on a list once.
+        let mut on_it = HashSet::new();
         for (index, recipient) in recipients.iter().enumerate() {
+            if !on_it.insert(self.who(recipient)) {
+                continue;
+            }
             let mut copy = message.clone().into_chat(Chat::List).known(knows(index));
             copy.recipient.clone_from(recipient);
             copy.msg_id.clone_from(&id);
+            copy.list = Some(list.clone());
             self.send(copy);
         }
     }

@@ -244,6 +244,14 @@ impl<'a> Facts<'a> {
         self.marks[self.contacts.event[contact] as usize] & ANSWERS != 0
     }
 
+    /// Whether a recipient wrote first or has the sender in contacts, for the only purpose of telling how long a practice
+    /// lasts. Who saved a number before its last sign-up saved whoever had it then, so a late sign-up leaves it open.
+    pub fn has_asked(&self, pair: &Pair) -> bool {
+        let earliest = self.as_of().saturating_sub(self.window.lookback_us());
+        let settled = self.context.registered.last().is_none_or(|t| *t < earliest);
+        pair.wrote_before() || settled && pair.is_saved()
+    }
+
     /// From which first contact on rules may use newness: always, or once the log covers the look-back.
     fn sure_from(&self) -> i64 {
         let registered_inside = self.context.registered.first().is_some_and(|t| self.log_start <= *t);

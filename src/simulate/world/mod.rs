@@ -2,7 +2,9 @@
 //! In: how many people, how many days, a seed, a difficulty, a region and a mix; out: a folder that a scan reads as it is.
 //! Knows no detector. Every actor has a stream of its own: another actor, or another number of threads, moves nobody.
 
+mod callers;
 mod chat;
+mod clock;
 mod crews;
 mod draw;
 mod folder;

@@ -3,7 +3,7 @@
 //! The order is part of the world: an account's name holds its persona's number, so new ones go to the end.
 
 use super::scene::Scene;
-use super::{crews, innocents, loners, tidings};
+use super::{callers, crews, innocents, loners, tidings};
 
 /// A persona.
 pub struct Persona {
@@ -55,8 +55,8 @@ pub const PERSONAS: &[Persona] = &[
     innocent("village_phone", tidings::village_phone),
     innocent("foreign_sim", tidings::foreign_sim),
     innocent("urgent_notice", tidings::urgent_notice),
-    innocent("protest_organizer", tidings::protest_organizer),
-    innocent("disaster_volunteer", tidings::disaster_volunteer),
+    innocent("protest_organizer", callers::protest_organizer),
+    innocent("disaster_volunteer", callers::disaster_volunteer),
     innocent("assistive_technology", tidings::assistive_technology),
     innocent("interop_client", tidings::interop_client),
     innocent("flat_hunter", tidings::flat_hunter),

@@ -66,8 +66,12 @@ innocent! {
     NOTICE_PEOPLE = "urgent_notice.people", (40.0, 250.0), High;
     /// People called to a strike or protest.
     STRIKE_PEOPLE = "protest_organizer.people", (60.0, 300.0), High;
+    /// Share of them who have saved the caller's number.
+    STRIKE_SAVED = "protest_organizer.saved", (0.35, 0.9), Low;
     /// People coordinated in a disaster, a day.
     DISASTER_PER_DAY = "disaster_volunteer.per_day", (20.0, 120.0), High;
+    /// Share of helpers who offered themselves.
+    DISASTER_SIGNED = "disaster_volunteer.signed_up", (0.3, 0.8), Low;
     /// Readers of one number of a newsletter.
     READERS = "newsletter.readers", (150.0, 900.0), High;
     /// Numbers of a newsletter that needs several.

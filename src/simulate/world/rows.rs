@@ -20,12 +20,13 @@ const NONE: u32 = u32::MAX;
 #[derive(Debug, Clone, Copy)]
 struct Head {
     ts: i64,
+    client_ts: i64,
     sketch: u64,
     at: usize,
     size: u32,
     typing: u32,
-    /// Bytes of sender, recipient, id, content and network.
-    lengths: [u8; 5],
+    /// Bytes of sender, recipient, id, content, network and list.
+    lengths: [u8; 6],
     chat: u8,
     kind: u8,
     /// Codes from 1, 0 for nothing.
@@ -52,8 +53,8 @@ impl Rows {
         self.heads.len()
     }
 
-    /// Adds a message.
-    pub fn push(&mut self, message: &Message) {
+    /// Adds a message that the sender's client dates so.
+    pub fn push(&mut self, message: &Message, client_ts: i64) {
         let at = self.text.len();
         let texts = [
             message.sender.as_str(),
@@ -61,6 +62,7 @@ impl Rows {
             &message.msg_id,
             message.content.as_deref().unwrap_or_default(),
             message.network.as_deref().unwrap_or_default(),
+            message.list.as_deref().unwrap_or_default(),
         ];
         for text in texts {
             self.text.extend_from_slice(text.as_bytes());
@@ -68,6 +70,7 @@ impl Rows {
         let flag = |value: Option<bool>| value.map_or(0, |yes| 1 + u8::from(yes));
         self.heads.push(Head {
             ts: message.ts,
+            client_ts,
             sketch: sketch(message),
             at,
             size: message.size.unwrap_or(NONE),
@@ -109,9 +112,12 @@ impl Rows {
             Arc::new(heads.iter().map(|head| (f(head) != 0).then(|| f(head) == 2)).collect::<BooleanArray>())
         };
         let sketches = heads.iter().map(|head| Some(head.sketch).filter(|sketch| *sketch != 0));
-        let times = heads.iter().map(|head| head.ts).collect::<Vec<_>>();
+        let time = |f: fn(&Head) -> i64| -> ArrayRef {
+            let times = heads.iter().map(f).collect::<Vec<_>>();
+            Arc::new(TimestampMicrosecondArray::from(times).with_timezone("UTC"))
+        };
         let columns: Vec<ArrayRef> = vec![
-            Arc::new(TimestampMicrosecondArray::from(times).with_timezone("UTC")),
+            time(|head| head.ts),
             self.texts(heads, 0),
             self.texts(heads, 1),
             self.texts(heads, 2),
@@ -128,6 +134,8 @@ impl Rows {
             flag(|head| head.known),
             words::<Status>(heads, |head| head.status),
             Arc::new(sketches.collect::<UInt64Array>()),
+            self.texts(heads, 5),
+            time(|head| head.client_ts),
         ];
         RecordBatch::try_new(schema(), columns)
     }
@@ -158,14 +166,14 @@ fn sketch(message: &Message) -> u64 {
     message.sketch.or_else(own).unwrap_or(0)
 }
 
-/// The columns of the message files, in the contract's order.
+/// The columns of the message files: the contract's, and last the two that the program does not read.
 pub fn schema() -> SchemaRef {
     let text = |name: &str| Field::new(name, DataType::Utf8, true);
     let count = |name: &str| Field::new(name, DataType::Int64, true);
     let flag = |name: &str| Field::new(name, DataType::Boolean, true);
     let time = DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()));
     Arc::new(Schema::new(vec![
-        Field::new("ts", time, true),
+        Field::new("ts", time.clone(), true),
         text("sender"),
         text("recipient"),
         text("msg_id"),
@@ -182,6 +190,8 @@ pub fn schema() -> SchemaRef {
         flag("recipient_knows_sender"),
         text("status"),
         Field::new("sketch", DataType::UInt64, true),
+        text("list_id"),
+        Field::new("client_ts", time, true),
     ]))
 }
 
@@ -194,9 +204,9 @@ mod tests {
         let mut rows = Rows::default();
         let mut late = Message::direct(9, "a", "b").body(70, "x1").typing(12).known(true);
         late.msg_id = "m1".to_owned();
-        rows.push(&late);
+        rows.push(&late, 8);
         let mut other = Rows::default();
-        other.push(&Message::direct(3, "c", "dd").into_chat(Chat::Group));
+        other.push(&Message::direct(3, "c", "dd").into_chat(Chat::Group), 3);
         rows.append(&other);
         let batches = rows.drain(1).unwrap();
         assert_eq!((batches.len(), rows.len()), (2, 0));

@@ -71,7 +71,11 @@ fn read(path: &Path) -> Vec<(String, String, String)> {
         let batch = batch.unwrap();
         let mut columns = batch.columns().to_vec();
         // Times as numbers, which need no time zone to be shown.
-        columns[0] = arrow_cast::cast(&columns[0], &arrow_schema::DataType::Int64).unwrap();
+        for column in &mut columns {
+            if matches!(column.data_type(), arrow_schema::DataType::Timestamp(..)) {
+                *column = arrow_cast::cast(column, &arrow_schema::DataType::Int64).unwrap();
+            }
+        }
         for row in 0..batch.num_rows() {
             let cell = |n: usize| arrow_cast::display::array_value_to_string(&columns[n], row).unwrap();
             let rest: Vec<String> =
@@ -177,6 +181,21 @@ fn message_keys_are_unique_and_nobody_writes_to_oneself() {
         let id = rest.split(',').nth(1).unwrap();
         assert!(keys.insert((from, id, to)), "{from} {id} {to} twice");
     }
+}
+
+#[test]
+fn what_is_sent_by_a_list_says_which_and_nothing_else_does() {
+    let (_temp, dir) = write(&world(300, Difficulty::Plain), 2);
+    let mut lists: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (from, _, rest) in messages(&dir) {
+        let cells: Vec<&str> = rest.split(',').collect();
+        let (chat, list) = (cells[2], cells[cells.len() - 2]);
+        assert_eq!(chat == "list", !list.is_empty(), "{rest}");
+        if !list.is_empty() {
+            lists.entry(list.to_owned()).or_default().insert(from);
+        }
+    }
+    assert!(!lists.is_empty() && lists.values().all(|senders| senders.len() == 1));
 }
 
 #[test]

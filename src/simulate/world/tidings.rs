@@ -4,57 +4,103 @@
 
 use super::ranges::*;
 use super::scene::Scene;
-use crate::domain::{AccountKind, Chat, DAY_US, FeedbackKind, GroupKind, HOUR_US, MINUTE_US, Via};
+use crate::domain::{AccountKind, Chat, DAY_US, FeedbackKind, HOUR_US, MINUTE_US, Via};
 use crate::simulate::actors::human::{Acquaintance, converse, is_asked, moment, names, reply};
 use crate::simulate::actors::newsletter::{Newsletter, Opening, newsletter};
 use crate::simulate::message::Message;
 use crate::simulate::stage::{Actor, Place};
 use crate::simulate::stream::token;
 
-/// One text to many people.
-struct Tiding {
-    /// Who gets it.
-    people: Vec<String>,
-    /// Share that has the sender.
-    known: f64,
-    /// Share that answers.
+/// Somebody to whom a tiding goes. Who has the sender, and how readily somebody answers, is so of a person and stays so
+/// from one tiding to the next.
+#[derive(Debug, Clone)]
+pub struct Hearer {
+    /// Who.
+    pub name: String,
+    /// Has the sender.
+    pub known: bool,
+    /// Share of tidings that this person answers.
     answers: f64,
-    /// Share that complains.
-    complains: f64,
-    /// Median seconds between two.
-    gap: f64,
-    /// Whether it is forwarded rather than pasted.
-    forwarded: bool,
 }
 
-fn tell(actor: &mut Actor<'_>, at: i64, label: &str, tiding: &Tiding) {
+impl Hearer {
+    /// These people, of whom that share has the sender and that share of tidings gets an answer; half of them answer
+    /// seldom.
+    pub fn all(actor: &mut Actor<'_>, names: Vec<String>, known: f64, answers: f64) -> Vec<Self> {
+        let apart = 0.7 * answers.min(1.0 - answers);
+        let mut hearer = |name| {
+            let known = actor.stream.chance(known);
+            let answers = if actor.stream.chance(0.5) { answers - apart } else { answers + apart };
+            Self { name, known, answers }
+        };
+        names.into_iter().map(&mut hearer).collect()
+    }
+}
+
+/// One text to many people.
+#[derive(Debug, Clone)]
+pub struct Tiding {
+    /// Who gets it.
+    pub people: Vec<Hearer>,
+    /// Share that complains of those who do not answer.
+    pub complains: f64,
+    /// Median seconds a person.
+    pub gap: f64,
+    /// How it is sent.
+    pub way: Way,
+}
+
+/// How one text goes to many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// Pasted into one chat after another.
+    Pasted,
+    /// Forwarded, to five chats at a time as the client allows.
+    Forwarded,
+    /// By a broadcast list to those who have the sender, whom alone it reaches, and pasted to the others.
+    Listed,
+}
+
+/// Tells them, and lets them answer.
+pub fn tell(actor: &mut Actor<'_>, at: i64, label: &str, tiding: &Tiding) {
     let me = actor.name.clone();
     let content = token(&format!("{label} of {me}"));
     let size = 90 + actor.stream.below(400) as u32;
+    let text = Message::direct(at, &me, "").body(size, &content);
+    let listed = |hearer: &&Hearer| tiding.way == Way::Listed && hearer.known;
+    for list in tiding.people.iter().filter(listed).collect::<Vec<_>>().chunks(256) {
+        let names: Vec<String> = list.iter().map(|hearer| hearer.name.clone()).collect();
+        actor.send_list(&text.clone().typing(size * 120), &names, |_| true);
+        list.iter().for_each(|hearer| comes_back(actor, at, hearer, tiding));
+    }
     let mut ts = at;
-    for (n, peer) in tiding.people.iter().enumerate() {
-        let known = actor.stream.chance(tiding.known);
+    for (n, hearer) in tiding.people.iter().filter(|hearer| !listed(hearer)).enumerate() {
         let typing = if n == 0 { size * 120 } else { 0 };
-        let times = u8::from(tiding.forwarded && n > 0);
-        let message =
-            Message::direct(ts, &me, peer).body(size, &content).typing(typing).known(known).forwarded(times);
+        let times = u8::from(tiding.way == Way::Forwarded && n > 0);
+        let mut message = text.clone().typing(typing).known(hearer.known).forwarded(times);
+        (message.ts, message.recipient) = (ts, hearer.name.clone());
         actor.send(message);
-        if actor.stream.chance(tiding.answers) {
-            let answered = reply(actor, peer, ts, 30.0, known);
-            if actor.stream.chance(0.4) {
-                converse(
-                    actor,
-                    peer,
-                    answered + 2 * MINUTE_US,
-                    2,
-                    Acquaintance { peer_knows: known, actor_knows: true },
-                );
-            }
-        } else if actor.stream.chance(tiding.complains) {
-            let kind = if actor.stream.chance(0.3) { FeedbackKind::Report } else { FeedbackKind::Block };
-            actor.feedback(ts + HOUR_US, peer, kind, true);
+        comes_back(actor, ts, hearer, tiding);
+        ts += match tiding.way {
+            Way::Forwarded if n % 5 != 4 => actor.stream.gap(0.8, 0.3),
+            Way::Forwarded => actor.stream.gap(5.0 * tiding.gap, 0.8),
+            _ => actor.stream.gap(tiding.gap, 0.8),
+        };
+    }
+}
+
+/// What one of them does with it.
+fn comes_back(actor: &mut Actor<'_>, ts: i64, hearer: &Hearer, tiding: &Tiding) {
+    let (peer, known) = (hearer.name.as_str(), hearer.known);
+    if actor.stream.chance(hearer.answers) {
+        let answered = reply(actor, peer, ts, 30.0, known);
+        if actor.stream.chance(0.4) {
+            let who = Acquaintance { peer_knows: known, actor_knows: true };
+            converse(actor, peer, answered + 2 * MINUTE_US, 2, who);
         }
-        ts += actor.stream.gap(tiding.gap, 0.8);
+    } else if actor.stream.chance(tiding.complains) {
+        let kind = if actor.stream.chance(0.3) { FeedbackKind::Report } else { FeedbackKind::Block };
+        actor.feedback(ts + HOUR_US, peer, kind, true);
     }
 }
 
@@ -79,8 +125,8 @@ pub fn recycled_number(scene: &mut Scene<'_>) {
         }
     }
     let friends = names(&format!("{name}_friend"), 5 + asking);
-    let told =
-        Tiding { people: friends, known: 0.1, answers: 0.75, complains: 0.01, gap: 40.0, forwarded: false };
+    let people = Hearer::all(&mut actor, friends, 0.1, 0.75);
+    let told = Tiding { people, complains: 0.01, gap: 40.0, way: Way::Pasted };
     tell(&mut actor, at + 2 * HOUR_US, "my number", &told);
     scene.lives_on(&name, at + DAY_US);
 }
@@ -109,8 +155,8 @@ pub fn foreign_sim(scene: &mut Scene<'_>) {
     let at = day + 8 * HOUR_US;
     let mut actor = scene.stage.actor(&name);
     actor.registers(at, AccountKind::Consumer, &Place { number_country: country, ..Place::home(&name) });
-    let people = names(&format!("{name}_home"), contacts);
-    let told = Tiding { people, known: 0.1, answers: 0.7, complains: 0.01, gap: 60.0, forwarded: false };
+    let people = Hearer::all(&mut actor, names(&format!("{name}_home"), contacts), 0.1, 0.7);
+    let told = Tiding { people, complains: 0.01, gap: 60.0, way: Way::Pasted };
     tell(&mut actor, at + HOUR_US, "arrived", &told);
     for peer in names(&format!("{name}_host"), contacts / 3) {
         let ts = day + actor.stream.between(10 * 60, 60 * 60) * MINUTE_US;
@@ -127,74 +173,17 @@ pub fn urgent_notice(scene: &mut Scene<'_>) {
     let age = scene.ordinary_age(&name);
     scene.lives(&name, age);
     let mut actor = scene.stage.actor(&name);
-    let all = names(&format!("{name}_relative"), people);
+    let all = Hearer::all(&mut actor, names(&format!("{name}_relative"), people), known, 0.5);
     let again = all.iter().step_by(3).cloned().collect();
-    let told = Tiding { people: all, known, answers: 0.55, complains: 0.004, gap: 16.0, forwarded: true };
+    let told = Tiding { people: all, complains: 0.004, gap: 16.0, way: Way::Forwarded };
     tell(&mut actor, day + 18 * HOUR_US, "notice", &told);
-    let told = Tiding { people: again, known, answers: 0.3, complains: 0.004, gap: 20.0, forwarded: true };
+    let told = Tiding { people: again, gap: 20.0, ..told };
     tell(&mut actor, day + 34 * HOUR_US, "notice", &told);
     let content = token(&format!("notice of {name}"));
     for group in 0..actor.stream.below(12) {
         let ts = day + 19 * HOUR_US + actor.stream.between(0, 90) * MINUTE_US;
         let group = format!("public_{}", group * 7);
         actor.send(Message::direct(ts, &name, &group).body(300, &content).typing(0).into_chat(Chat::Group));
-    }
-}
-
-/// Calls many people to a strike or protest on several days; half know the number, one in four answers, some opponents
-/// report.
-pub fn protest_organizer(scene: &mut Scene<'_>) {
-    let (name, people) = (scene.me.clone(), scene.draw.count(&STRIKE_PEOPLE));
-    let age = scene.ordinary_age(&name);
-    scene.lives(&name, age);
-    let (start, days) = (scene.world.start(), scene.days());
-    let mut actor = scene.stage.actor(&name);
-    for call in 0..(days / 2).clamp(1, 6) {
-        let at = start + 2 * call * DAY_US + actor.stream.between(15 * 60, 20 * 60) * MINUTE_US;
-        let all = names(&format!("{name}_colleague"), people);
-        let told = Tiding {
-            people: all,
-            known: 0.5,
-            answers: 0.25,
-            complains: 0.006,
-            gap: 12.0,
-            forwarded: call % 2 == 1,
-        };
-        tell(&mut actor, at, &format!("call {call}"), &told);
-        let content = token(&format!("call {call} of {name}"));
-        for group in 0..6 {
-            let ts = at + HOUR_US + group * 2 * MINUTE_US;
-            let group = format!("{name}_section_{group}");
-            actor.send(
-                Message::direct(ts, &name, &group).body(260, &content).typing(0).into_chat(Chat::Group),
-            );
-        }
-    }
-}
-
-/// Coordinates help after a disaster: strangers ask and are asked at all hours, the same lists go to many, helpers are
-/// added to groups.
-pub fn disaster_volunteer(scene: &mut Scene<'_>) {
-    let (name, day, per_day) = (scene.me.clone(), scene.some_day(3), scene.draw.count(&DISASTER_PER_DAY));
-    let age = scene.ordinary_age(&name);
-    scene.lives(&name, age);
-    let stranger = Acquaintance { peer_knows: false, actor_knows: false };
-    let mut actor = scene.stage.actor(&name);
-    for night in 0..3 {
-        for peer in names(&format!("{name}_{night}_asking"), per_day / 2) {
-            let ts = day + night * DAY_US + actor.stream.between(0, 24 * 60) * MINUTE_US;
-            is_asked(&mut actor, &peer, ts, 3, stranger);
-        }
-        let people = names(&format!("{name}_{night}_helper"), per_day);
-        let told =
-            Tiding { people, known: 0.3, answers: 0.5, complains: 0.003, gap: 30.0, forwarded: night > 0 };
-        tell(&mut actor, day + night * DAY_US + 7 * HOUR_US, &format!("needed {night}"), &told);
-        let group = format!("{name}_team_{night}");
-        actor.group(day + night * DAY_US + 9 * HOUR_US, &group, GroupKind::Create, None);
-        for (n, helper) in names(&format!("{name}_{night}_helper"), per_day / 2).iter().enumerate() {
-            let ts = day + night * DAY_US + 9 * HOUR_US + n as i64 * 9_000_000;
-            actor.group(ts, &group, GroupKind::Add, Some(helper));
-        }
     }
 }
 
@@ -234,8 +223,8 @@ pub fn flat_hunter(scene: &mut Scene<'_>) {
     for day in 0..days {
         let at = moment(&mut actor.stream, start + day * DAY_US, 0);
         let people = names(&format!("{name}_{day}_landlord"), per_day);
-        let told =
-            Tiding { people, known: 0.02, answers: 0.45, complains: 0.003, gap: 150.0, forwarded: false };
+        let people = Hearer::all(&mut actor, people, 0.02, 0.45);
+        let told = Tiding { people, complains: 0.003, gap: 150.0, way: Way::Pasted };
         tell(&mut actor, at, "inquiry", &told);
     }
 }

@@ -8,7 +8,7 @@ use super::personas::PERSONAS;
 use super::ranges;
 use super::rows::Rows;
 use super::scene::Scene;
-use super::{Difficulty, Region, World, WorldError, person};
+use super::{Difficulty, Region, World, WorldError, clock, person};
 use crate::domain::{DAY_US, Timestamp};
 use crate::simulate::stage::Stage;
 use crate::simulate::tables::{Label, Tables};
@@ -124,7 +124,7 @@ impl World {
         for message in tables.messages.drain(..) {
             let day = (message.ts - self.start()).div_euclid(DAY_US) as usize;
             if let Some(rows) = part.days.get_mut(day) {
-                rows.push(&message);
+                rows.push(&message, clock::client_time(self.seed, &message));
             }
         }
         join(&mut part.tables, tables);
