@@ -141,8 +141,8 @@ fn an_artifact_comes_back_and_a_damaged_one_names_its_key() {
             assert!(matches!(&error, ModelError::Malformed { key: k, .. } if k == key), "{to}: {error}");
         }
         assert!(matches!(
-            Artifact::from_json(&text.replacen("\"layout\":1", "\"layout\":2", 1)),
-            Err(ModelError::OtherLayout { found: 2, .. })
+            Artifact::from_json(&text.replacen("\"layout\":2", "\"layout\":1", 1)),
+            Err(ModelError::OtherLayout { found: 1, .. })
         ));
         assert!(matches!(Artifact::from_json(&text[..text.len() / 2]), Err(ModelError::Malformed { .. })));
         assert_eq!(Model::new(back).err(), Some(ModelError::NoCards));

@@ -279,7 +279,10 @@ fn a_night_out_of_proportion_is_held_and_exports_what_it_would_have_once_release
     assert_eq!((&manifest["state"], &manifest["released"]["by"]), (&"released".into(), &"A. Night".into()));
     assert!(manifest["held"]["reason"].as_str().is_some_and(|r| r.contains("quota")));
     let page = fs::read_to_string(let_go.join("report.html")).expect("page");
-    assert!(page.contains("RELEASED by A. Night on ") && page.contains(": a real wave. It had been held: 2 accounts"));
+    assert!(
+        page.contains("RELEASED by A. Night on ")
+            && page.contains(": a real wave. It had been held: 2 accounts")
+    );
     assert!(!page.contains("HELD: ") && page.contains("\"held\":null"), "and no more that it is held");
     ok(&root(), &["verify", text(&let_go)]);
     let again = run_in(&root(), &["release", text(&let_go), "--by", "A", "--reason", "x"]);
