@@ -352,8 +352,11 @@ pub(super) fn show(summary: &Summary, features_only: bool) -> Result<(), Failure
         .take(SHOWN)
         .map(|a| {
             let why = run.reasons_of(&a.name).first().map(|r| format!("{}: {}", r.code, r.statement));
-            let mark =
-                if a.finding == "none" { a.verdict.clone() } else { format!("{}, {}", a.verdict, a.finding) };
+            let mark = if a.finding == "none" {
+                a.verdict.to_string()
+            } else {
+                format!("{}, {}", a.verdict, a.finding)
+            };
             vec![
                 terminal::safe(&a.name),
                 mark,

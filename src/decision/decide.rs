@@ -6,7 +6,7 @@ use super::policy::{Policy, Thresholds};
 use super::rulings::{Innocent, Ruled};
 use super::sanctioned::{SanctionState, Sanctioned};
 use super::verdict::{self, Band, Finding, Findings, Permission, State, Verdict};
-use crate::domain::Share;
+use crate::domain::{Share, SharedText};
 use crate::model::Lift;
 use crate::scoring::ScoreCard;
 use serde::{Deserialize, Serialize};
@@ -70,15 +70,15 @@ pub struct Decision {
     /// Whether a person must look before anything is done.
     pub requires_human_review: bool,
     /// The policy version in force.
-    pub policy_version: String,
+    pub policy_version: SharedText,
     /// The legal basis with its mark.
-    pub policy_basis: String,
+    pub policy_basis: SharedText,
     /// Grounds it rests on; empty below `review`.
     pub grounds: Vec<Ground>,
     /// The same in the words of the policy in force.
     pub grounds_in_words: Vec<String>,
     /// What is recommended.
-    pub recommendation: String,
+    pub recommendation: SharedText,
     /// What became of a sanction, with alerts.
     pub notes: Vec<String>,
     /// Off-platform evidence, in order of time.
@@ -111,11 +111,11 @@ pub fn decide(card: &ScoreCard, known: &Circumstances, policy: &Policy) -> Decis
         finding: outcome.finding,
         state: outcome.state,
         requires_human_review: !freed,
-        policy_version: policy.version_name(),
-        policy_basis: basis(policy),
+        policy_version: policy.version_name().clone(),
+        policy_basis: policy.basis().clone(),
         grounds_in_words: in_words(&grounds, card, policy),
         grounds,
-        recommendation: recommendation(&findings, &outcome, policy).to_owned(),
+        recommendation: recommendation(&findings, &outcome, policy),
         notes: notes
             .chain(ruling.map(|(i, ruled)| i.note(ruled, card.agreeing_families())))
             .chain(lifted(&findings, &outcome))
@@ -218,7 +218,7 @@ fn in_words(grounds: &[Ground], card: &ScoreCard, policy: &Policy) -> Vec<String
     words
 }
 
-fn recommendation<'a>(f: &Findings, outcome: &verdict::Outcome, policy: &'a Policy) -> &'a str {
+fn recommendation(f: &Findings, outcome: &verdict::Outcome, policy: &Policy) -> SharedText {
     let permitted = f.permission == Permission::ApiPermitted && Band::Review <= f.broadcast;
     policy.recommendation(match (outcome.state, outcome.finding, outcome.verdict) {
         (State::Sanctioned, _, Verdict::NoFinding) => |r| &r.sanctioned,
@@ -231,10 +231,6 @@ fn recommendation<'a>(f: &Findings, outcome: &verdict::Outcome, policy: &'a Poli
         (_, _, Verdict::AbuseHigh) => |r| &r.abuse_high,
         (_, _, Verdict::AbuseCertain) => |r| &r.abuse_certain,
     })
-}
-
-fn basis(policy: &Policy) -> String {
-    format!("{} [{}]", policy.in_force.basis, policy.in_force.mark)
 }
 
 /// An operator or business about whom there is evidence from outside the platform, and no scored account.
@@ -303,8 +299,8 @@ pub fn off_platform_only(
         scored,
         policy_acts: policy.in_force.acts_on_off_platform_evidence,
         requires_human_review: true,
-        policy_version: policy.version_name(),
-        policy_basis: basis(policy),
+        policy_version: policy.version_name().to_string(),
+        policy_basis: policy.basis().to_string(),
     })
 }
 

@@ -5,7 +5,7 @@
 use super::decide::Ground;
 use super::safety_stop::Quota;
 use super::verdict::Band;
-use crate::domain::{Share, TemplateCategory, Timestamp, Word};
+use crate::domain::{Share, SharedText, SharedTexts, TemplateCategory, Timestamp, Word};
 use crate::rules::{BACKGROUND_MOST, LimitError, Limits};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -179,6 +179,15 @@ pub struct Policy {
     /// The moment it was picked for: what lies at or after it does not exist.
     pub as_of: Timestamp,
     usual: Recommend,
+    words: Words,
+}
+
+/// What stands in the row of every account, held once.
+#[derive(Debug, Clone, PartialEq)]
+struct Words {
+    version: SharedText,
+    basis: SharedText,
+    recommended: SharedTexts,
 }
 
 impl Policy {
@@ -192,6 +201,20 @@ impl Policy {
         let day = as_of.date();
         let holds = |v: &&Version| v.effective_from.as_ref().is_none_or(|from| *from <= day);
         let in_force = file.dated.iter().rfind(holds).cloned();
+        let in_force = in_force.ok_or_else(|| PolicyError::Refused("it has no base version".to_owned()))?;
+        let tables = [&in_force.recommend, &file.recommend];
+        let mut recommended = SharedTexts::default();
+        for table in tables {
+            LINES
+                .iter()
+                .filter_map(|(_, line)| line(table).as_deref())
+                .for_each(|text| drop(recommended.hold(text)));
+        }
+        let words = Words {
+            version: format!("{}@{}", file.id, in_force.id).into(),
+            basis: format!("{} [{}]", in_force.basis, in_force.mark).into(),
+            recommended,
+        };
         Ok(Self {
             id: file.id,
             file_version: file.version,
@@ -200,16 +223,22 @@ impl Policy {
             thresholds: file.thresholds,
             human_review: file.human_review,
             quota: file.quota,
-            in_force: in_force.ok_or_else(|| PolicyError::Refused("it has no base version".to_owned()))?,
+            in_force,
             digest: blake3::hash(text.as_bytes()).to_hex().to_string(),
             as_of,
             usual: file.recommend,
+            words,
         })
     }
 
     /// The version as result files name it, `whatsapp@2019-12-07`.
-    pub fn version_name(&self) -> String {
-        format!("{}@{}", self.id, self.in_force.id)
+    pub fn version_name(&self) -> &SharedText {
+        &self.words.version
+    }
+
+    /// The legal basis with its mark.
+    pub fn basis(&self) -> &SharedText {
+        &self.words.basis
     }
 
     /// A ground in the words of the version in force.
@@ -224,8 +253,9 @@ impl Policy {
     }
 
     /// What is recommended: the version's own line, else the usual one.
-    pub fn recommendation(&self, line: Line) -> &str {
-        line(&self.in_force.recommend).as_deref().or(line(&self.usual).as_deref()).unwrap_or("")
+    pub fn recommendation(&self, line: Line) -> SharedText {
+        let said = line(&self.in_force.recommend).as_deref().or(line(&self.usual).as_deref()).unwrap_or("");
+        self.words.recommended.held(said)
     }
 }
 

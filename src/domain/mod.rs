@@ -7,6 +7,7 @@ mod characters;
 mod failure;
 mod family;
 mod ids;
+mod shared_text;
 mod time;
 mod union_find;
 mod words;
@@ -16,6 +17,7 @@ pub use characters::{CUT, is_hidden, is_mark, is_wordy, meant, shown_name, typed
 pub use failure::ErrorClass;
 pub use family::AgreementFamily;
 pub use ids::{Token, TokenKey, digest64};
+pub use shared_text::{SharedText, SharedTexts};
 pub use time::{DAY_US, HOUR_US, MINUTE_US, SECOND_US, Timestamp, Window, WindowError, seconds};
 pub use union_find::UnionFind;
 pub use words::{

@@ -94,7 +94,7 @@ pub struct Standing {
 
 impl Standing {
     fn read(row: &AccountRow) -> Self {
-        let verdict = Verdict::ALL.into_iter().find(|v| v.word() == row.verdict);
+        let verdict = Verdict::ALL.into_iter().find(|v| row.verdict == v.word());
         Self {
             verdict: verdict.unwrap_or(Verdict::NoFinding),
             finding: Finding::of(&row.finding),

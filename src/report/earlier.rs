@@ -150,7 +150,7 @@ impl Earlier {
     pub fn verdict_counts(&self) -> VerdictCounts {
         let mut counts = VerdictCounts::default();
         for row in self.accounts.values() {
-            let verdict = Verdict::ALL.into_iter().find(|v| v.word() == row.verdict);
+            let verdict = Verdict::ALL.into_iter().find(|v| row.verdict == v.word());
             counts.add(verdict.unwrap_or(Verdict::NoFinding));
         }
         counts

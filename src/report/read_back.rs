@@ -3,10 +3,11 @@
 //! Recomputes nothing: what is shown is what was published.
 
 use super::manifest::Manifest;
-use crate::domain::{Timestamp, meant, nearest, shown_name, typed_name};
-use crate::table_io::{Table, TableError, read_parquet, sanitise};
+use crate::domain::{SharedText, SharedTexts, Timestamp, meant, nearest, shown_name, typed_name};
+use crate::table_io::{Table, TableError, read_parquet_parts, sanitise};
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use std::mem::take;
 use std::path::{Path, PathBuf};
 use thiserror::Error;
 
@@ -15,22 +16,22 @@ use thiserror::Error;
 #[expect(missing_docs, reason = "named as the columns of scores.parquet")]
 pub struct AccountRow {
     pub name: String,
-    pub verdict: String,
-    pub finding: String,
-    pub state: String,
-    pub evidence_level: String,
-    pub families_missing: String,
+    pub verdict: SharedText,
+    pub finding: SharedText,
+    pub state: SharedText,
+    pub evidence_level: SharedText,
+    pub families_missing: SharedText,
     pub automation: f64,
     pub broadcast: f64,
     pub unsolicited: f64,
     pub rank: i64,
     pub messages_n: Option<f64>,
-    pub policy_version: String,
-    pub policy_basis: String,
-    pub recommendation: String,
+    pub policy_version: SharedText,
+    pub policy_basis: SharedText,
+    pub recommendation: SharedText,
     pub grounds: String,
     pub notes: String,
-    pub as_of: String,
+    pub as_of: SharedText,
     pub requires_human_review: bool,
     pub off_platform_n: f64,
     pub campaign: Option<String>,
@@ -145,7 +146,7 @@ impl PublishedRun {
 
 /// Reads scores and reasons of a run folder.
 pub fn read_run(folder: &Path) -> Result<PublishedRun, TableError> {
-    let table = read_parquet(&folder.join("scores.parquet"))?;
+    let accounts = read_scores(folder)?;
     let path = folder.join("reasons.ndjson");
     let shown = path.display().to_string();
     let text = std::fs::read_to_string(&path).map_err(|e| TableError::io(&shown, e))?;
@@ -155,70 +156,78 @@ pub fn read_run(folder: &Path) -> Result<PublishedRun, TableError> {
             .map_err(|e| TableError::io(&shown, std::io::Error::new(std::io::ErrorKind::InvalidData, e)))?;
         reasons.entry(row.account.clone()).or_default().push(row);
     }
-    Ok(PublishedRun { accounts: accounts(&table)?, reasons })
+    Ok(PublishedRun { accounts, reasons })
 }
 
 /// Reads the accounts of a run folder without their reasons.
 pub fn read_scores(folder: &Path) -> Result<Vec<AccountRow>, TableError> {
-    accounts(&read_parquet(&folder.join("scores.parquet"))?)
+    let (mut all, mut held) = (Vec::new(), SharedTexts::default());
+    for part in read_parquet_parts(&folder.join("scores.parquet"))? {
+        accounts(&part?, &mut held, &mut all)?;
+    }
+    Ok(all)
 }
 
-fn accounts(table: &Table) -> Result<Vec<AccountRow>, TableError> {
+/// Words that nearly all accounts of a night share are held once: a night has millions of accounts and one policy.
+fn accounts(table: &Table, held: &mut SharedTexts, all: &mut Vec<AccountRow>) -> Result<(), TableError> {
     let text = |name: &str| -> Result<Vec<String>, TableError> {
         Ok(table.texts(name)?.iter().map(|v| v.clone().unwrap_or_default()).collect())
     };
     let number = |name: &str| table.floats(name);
-    let (names, verdicts, findings, states) =
-        (text("account")?, text("verdict")?, text("finding")?, text("state")?);
+    let (mut names, mut notes, mut grounds) = (text("account")?, text("notes")?, text("grounds")?);
+    let mut words = |name: &str| -> Result<Vec<SharedText>, TableError> {
+        Ok(table.texts(name)?.iter().map(|v| held.hold(v.as_deref().unwrap_or_default())).collect())
+    };
+    let (verdicts, findings, states) = (words("verdict")?, words("finding")?, words("state")?);
     let (levels, missing, versions) =
-        (text("evidence_level")?, text("families_missing")?, text("policy_version")?);
-    let (bases, recommendations, notes, as_of) =
-        (text("policy_basis")?, text("recommendation")?, text("notes")?, text("as_of")?);
+        (words("evidence_level")?, words("families_missing")?, words("policy_version")?);
+    let (bases, recommendations, as_of) = (words("policy_basis")?, words("recommendation")?, words("as_of")?);
     let (automation, broadcast, unsolicited) =
         (number("automation")?, number("broadcast")?, number("unsolicited")?);
     let (ranks, messages, off_platform) = (number("rank")?, number("messages_n")?, number("off_platform_n")?);
-    let grounds = text("grounds")?;
     let campaigns = table.texts("campaign")?;
     let list = |name: &str| -> Result<Vec<Vec<String>>, TableError> {
-        let split = |all: String| all.split(',').filter(|w| !w.is_empty()).map(str::to_owned).collect();
-        Ok(text(name)?.into_iter().map(split).collect())
+        let split = |all: &Option<String>| -> Vec<String> {
+            let all = all.as_deref().unwrap_or_default();
+            all.split(',').filter(|w| !w.is_empty()).map(str::to_owned).collect()
+        };
+        Ok(table.texts(name)?.iter().map(split).collect())
     };
-    let (codes, mitigations) = (list("reason_codes")?, list("mitigation_codes")?);
-    let agreeing = list("families_agreeing")?;
+    let (mut codes, mut mitigations) = (list("reason_codes")?, list("mitigation_codes")?);
+    let mut agreeing = list("families_agreeing")?;
     let own = |name: &str| table.texts(name).map(<[_]>::to_vec).unwrap_or_default();
     let chances = table.floats("p_abuse").unwrap_or_default();
     let (own_measures, own_grounds) = (own("own_measure"), own("own_grounds"));
     let review = table.flags("requires_human_review")?;
-    Ok((0..table.rows())
-        .map(|i| AccountRow {
-            name: names[i].clone(),
-            verdict: verdicts[i].clone(),
-            finding: findings[i].clone(),
-            state: states[i].clone(),
-            evidence_level: levels[i].clone(),
-            families_missing: missing[i].clone(),
-            automation: automation[i].unwrap_or(0.0),
-            broadcast: broadcast[i].unwrap_or(0.0),
-            unsolicited: unsolicited[i].unwrap_or(0.0),
-            rank: ranks[i].unwrap_or(0.0) as i64,
-            messages_n: messages[i],
-            policy_version: versions[i].clone(),
-            policy_basis: bases[i].clone(),
-            recommendation: recommendations[i].clone(),
-            grounds: grounds[i].clone(),
-            notes: notes[i].clone(),
-            as_of: as_of[i].clone(),
-            requires_human_review: review[i].unwrap_or(true),
-            off_platform_n: off_platform[i].unwrap_or(0.0),
-            campaign: campaigns[i].clone(),
-            reason_codes: codes[i].clone(),
-            mitigation_codes: mitigations[i].clone(),
-            families_agreeing: agreeing[i].clone(),
-            own_measure: own_measures.get(i).cloned().flatten(),
-            own_grounds: own_grounds.get(i).cloned().flatten().unwrap_or_default(),
-            p_abuse: chances.get(i).copied().flatten(),
-        })
-        .collect())
+    all.extend((0..table.rows()).map(|i| AccountRow {
+        name: take(&mut names[i]),
+        verdict: verdicts[i].clone(),
+        finding: findings[i].clone(),
+        state: states[i].clone(),
+        evidence_level: levels[i].clone(),
+        families_missing: missing[i].clone(),
+        automation: automation[i].unwrap_or(0.0),
+        broadcast: broadcast[i].unwrap_or(0.0),
+        unsolicited: unsolicited[i].unwrap_or(0.0),
+        rank: ranks[i].unwrap_or(0.0) as i64,
+        messages_n: messages[i],
+        policy_version: versions[i].clone(),
+        policy_basis: bases[i].clone(),
+        recommendation: recommendations[i].clone(),
+        grounds: take(&mut grounds[i]),
+        notes: take(&mut notes[i]),
+        as_of: as_of[i].clone(),
+        requires_human_review: review[i].unwrap_or(true),
+        off_platform_n: off_platform[i].unwrap_or(0.0),
+        campaign: campaigns[i].clone(),
+        reason_codes: take(&mut codes[i]),
+        mitigation_codes: take(&mut mitigations[i]),
+        families_agreeing: take(&mut agreeing[i]),
+        own_measure: own_measures.get(i).cloned().flatten(),
+        own_grounds: own_grounds.get(i).cloned().flatten().unwrap_or_default(),
+        p_abuse: chances.get(i).copied().flatten(),
+    }));
+    Ok(())
 }
 
 /// The newest run folder below `out`: that of the latest night, and of one night the one published last.

@@ -7,7 +7,7 @@ use crate::domain::{Probability, Timestamp, needs_quote, visible};
 use crate::features::Activity;
 use crate::model::{Chance, Model};
 use crate::scoring::{Reason, ScoreCard};
-use crate::table_io::Table;
+use crate::table_io::{GROUP_ROWS, Table};
 use serde::Serialize;
 
 /// One account of a night: its score card and the decision on it.
@@ -65,8 +65,24 @@ impl Judged {
     }
 }
 
-/// `scores.parquet`: one row per account, most urgent first; of a model trained on simulated accounts one column more.
-pub fn scores(judged: &[Judged], as_of: i64, model: Option<&Model>) -> Table {
+/// `scores.parquet` in parts: one row per account, most urgent first.
+///
+/// As one table it would take more memory than the accounts themselves.
+pub fn scores<'a>(
+    judged: &'a [Judged],
+    as_of: i64,
+    model: Option<&'a Model>,
+) -> impl Iterator<Item = Table> + 'a {
+    // A night without accounts has the columns all the same.
+    let parts = judged.len().div_ceil(GROUP_ROWS).max(1);
+    (0..parts).map(move |i| {
+        let before = i * GROUP_ROWS;
+        scores_of(&judged[before..judged.len().min(before + GROUP_ROWS)], before, as_of, model)
+    })
+}
+
+/// The rows of these accounts, which `before` others precede; of a model trained on simulated accounts one column more.
+fn scores_of(judged: &[Judged], before: usize, as_of: i64, model: Option<&Model>) -> Table {
     let text = |of: &dyn Fn(&Judged) -> String| -> Vec<String> { judged.iter().map(of).collect() };
     let maybe = |of: &dyn Fn(&Judged) -> Option<f64>| -> Vec<Option<f64>> { judged.iter().map(of).collect() };
     let as_of = Timestamp(as_of).rfc3339();
@@ -74,8 +90,8 @@ pub fn scores(judged: &[Judged], as_of: i64, model: Option<&Model>) -> Table {
     let mut table = Table::new()
         .with("account", text(&|j| j.name.clone()))
         .with("as_of", text(&|_| as_of.clone()))
-        .with("policy_version", text(&|j| j.decision.policy_version.clone()))
-        .with("policy_basis", text(&|j| j.decision.policy_basis.clone()))
+        .with("policy_version", text(&|j| j.decision.policy_version.to_string()))
+        .with("policy_basis", text(&|j| j.decision.policy_basis.to_string()))
         .with("model_id", vec![model.map(|m| m.id().to_owned()); judged.len()])
         .with("evidence_level", text(&|j| j.card.evidence.word().to_owned()))
         .with("families_available", text(&|j| j.card.families.words().join(",")))
@@ -96,11 +112,11 @@ pub fn scores(judged: &[Judged], as_of: i64, model: Option<&Model>) -> Table {
             "requires_human_review",
             judged.iter().map(|j| j.decision.requires_human_review).collect::<Vec<_>>(),
         )
-        .with("rank", (1..=judged.len() as i64).collect::<Vec<_>>())
+        .with("rank", (1..=judged.len() as i64).map(|i| before as i64 + i).collect::<Vec<_>>())
         .with("reason_codes", text(&|j| j.card.reason_codes().join(",")))
         .with("mitigation_codes", text(&|j| j.card.mitigation_codes().join(",")))
         .with("messages_n", judged.iter().map(|j| j.card.messages_n.map(|n| n as i64)).collect::<Vec<_>>())
-        .with("recommendation", text(&|j| j.decision.recommendation.clone()))
+        .with("recommendation", text(&|j| j.decision.recommendation.to_string()))
         .with("grounds", text(&|j| j.decision.grounds_in_words.join("; ")))
         .with("notes", text(&|j| j.decision.notes.join("; ")))
         .with(

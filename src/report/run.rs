@@ -21,7 +21,7 @@ use crate::domain::{Timestamp, Window};
 use crate::features::{FeatureTable, Population};
 use crate::log::{Offers, ReadReport, Seen, rejects_table};
 use crate::model::Model;
-use crate::table_io::{TableError, write_parquet};
+use crate::table_io::{TableError, write_parquet, write_parquet_parts};
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -325,11 +325,8 @@ impl Run<'_> {
     /// What follows from rules and scores; a held run has no exports. Returns what the queue came to.
     fn write_judged(&self, folder: &RunFolder, manifest: &Manifest) -> Result<Queue, ReportError> {
         let metadata = [("bulkwatch.schema", "scores 1")];
-        write_parquet(
-            &folder.path("scores.parquet"),
-            &scores(&self.judged, self.window.to_us(), self.model),
-            &metadata,
-        )?;
+        let parts = scores(&self.judged, self.window.to_us(), self.model);
+        write_parquet_parts(&folder.path("scores.parquet"), parts, &metadata)?;
         folder.write("reasons.ndjson", &reason_lines(&self.judged, &self.window)?)?;
         if !self.off_platform.is_empty() {
             folder.write("off_platform.ndjson", &off_platform_lines(&self.off_platform)?)?;
@@ -348,6 +345,8 @@ impl Run<'_> {
                 folder.write(file, &bytes)?;
             }
         }
+        // The page is made of what the run found, and takes room of its own.
+        drop(run);
         let page = page::page(self, manifest.run_id(), &queue, &terms)?;
         folder.write("report.html", page.as_bytes())?;
         Ok(queue)

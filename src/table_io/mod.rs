@@ -35,6 +35,8 @@ pub use listing::{Listing, Wanted, list};
 pub use mapping::{Condition, Field, Mapping, Section, Split, Test, TimeSpec, TimeUnit, Value, Vocabulary};
 pub use ndjson_line::LIST_SEPARATOR;
 pub use open::{Batches, FileLayout, Nested, TableFile};
-pub use parquet_table::{left_join, read_columns, read_parquet, write_parquet};
+pub use parquet_table::{
+    GROUP_ROWS, left_join, read_columns, read_parquet, read_parquet_parts, write_parquet, write_parquet_parts,
+};
 pub use stream::{Holds, TableStream};
 pub use table::{Table, Values};

@@ -2,7 +2,7 @@
 //! In: a table and words of metadata; out: a file with zstd pages, or the table and the words that a file holds.
 //! Publishes nothing by itself: writing to a temporary name and renaming is the caller's business.
 
-use crate::table_io::{Table, TableError, Values};
+use crate::table_io::{Table, TableError, Values, footer};
 use polars::prelude::{
     Column, DataFrame, DataFrameJoinOps, DataType, IntoColumn, JoinArgs, JoinType, KeyValueMetadata,
     MaintainOrderJoin, NamedFrom, ParallelStrategy, ParquetCompression, ParquetReader, ParquetWriter,
@@ -14,21 +14,62 @@ use std::io::Write;
 use std::path::Path;
 
 /// Rows a row group: fixed, so that bytes do not depend on the machine.
-const GROUP_ROWS: usize = 128 * 1024;
+pub const GROUP_ROWS: usize = 128 * 1024;
 
 /// Writes a table; `metadata` goes into the footer in the order given.
 pub fn write_parquet(path: &Path, table: &Table, metadata: &[(&str, &str)]) -> Result<(), TableError> {
-    let mut frame = to_frame(&path.display().to_string(), table)?;
+    let shown = path.display().to_string();
+    let groups = table.rows().div_ceil(GROUP_ROWS).max(1);
+    let whole = to_frame(&shown, table)?;
+    let group = |i: usize| Ok(whole.slice((i * GROUP_ROWS) as i64, GROUP_ROWS));
+    write_frames(path, (0..groups).map(group), metadata)
+}
+
+/// Writes a table that comes in parts of [`GROUP_ROWS`] rows, the last one of fewer; the file is that of the whole table.
+///
+/// There must be a part, if only one without rows.
+pub fn write_parquet_parts(
+    path: &Path,
+    parts: impl Iterator<Item = Table>,
+    metadata: &[(&str, &str)],
+) -> Result<(), TableError> {
+    let shown = path.display().to_string();
+    write_frames(path, parts.map(|part| to_frame(&shown, &part)), metadata)
+}
+
+fn write_frames(
+    path: &Path,
+    frames: impl Iterator<Item = Result<DataFrame, TableError>>,
+    metadata: &[(&str, &str)],
+) -> Result<(), TableError> {
+    let mut frames = frames.peekable();
+    let schema = match frames.peek() {
+        Some(Ok(first)) => first.schema().clone(),
+        _ => Default::default(),
+    };
     // Whatever stops a file from being written lies with the machine and not with any input.
     let created = File::create(path).map_err(|e| TableError::write(path, &e))?;
     let mut file = Remembering { file: std::io::BufWriter::new(created), why: None };
     let words = metadata.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
-    let written = ParquetWriter::new(&mut file)
+    let writer = ParquetWriter::new(&mut file)
         .with_compression(ParquetCompression::Zstd(None))
         .with_row_group_size(Some(GROUP_ROWS))
         .with_key_value_metadata(Some(KeyValueMetadata::from_static(words)))
         .set_parallel(false)
-        .finish(&mut frame);
+        .batched(&schema);
+    let written = match writer {
+        Ok(mut writer) => {
+            let mut written = Ok(());
+            for frame in frames {
+                written = written.and(writer.write_batch(&frame?));
+                if written.is_err() {
+                    break;
+                }
+            }
+            written.and_then(|()| writer.finish().map(drop))
+        }
+        Err(error) => Err(error),
+    };
     let flushed = file.flush();
     if let Some(why) = &file.why {
         return Err(TableError::write(path, why));
@@ -77,11 +118,28 @@ pub fn read_columns(path: &Path, columns: &[&str]) -> Result<Table, TableError> 
     read(path, Some(columns.iter().map(|name| (*name).to_owned()).collect()))
 }
 
+/// Reads a table in parts of [`GROUP_ROWS`] rows, so that one of millions never stands in memory twice.
+pub fn read_parquet_parts(
+    path: &Path,
+) -> Result<impl Iterator<Item = Result<Table, TableError>> + '_, TableError> {
+    let parts = (footer(path)?.rows as usize).div_ceil(GROUP_ROWS).max(1);
+    Ok((0..parts).map(move |i| read_slice(path, None, Some((i * GROUP_ROWS, GROUP_ROWS)))))
+}
+
 fn read(path: &Path, columns: Option<Vec<String>>) -> Result<Table, TableError> {
+    read_slice(path, columns, None)
+}
+
+fn read_slice(
+    path: &Path,
+    columns: Option<Vec<String>>,
+    slice: Option<(usize, usize)>,
+) -> Result<Table, TableError> {
     let shown = path.display().to_string();
     let file = File::open(path).map_err(|e| TableError::io(&shown, e))?;
     let frame = ParquetReader::new(file)
         .with_columns(columns)
+        .with_slice(slice)
         .read_parallel(ParallelStrategy::None)
         .set_rechunk(true)
         .finish()
@@ -182,7 +240,6 @@ fn from_column(file: &str, column: &Column) -> Result<Values, TableError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::table_io::footer;
 
     fn table() -> Table {
         Table::new()
@@ -204,6 +261,29 @@ mod tests {
         let footer = footer(&a).expect("footer");
         assert_eq!((footer.rows, footer.metadata.get("catalog").map(String::as_str)), (2, Some("f00d")));
         assert_eq!(footer.columns.len(), 5);
+    }
+
+    #[test]
+    fn parts_make_the_file_of_the_whole_table_and_come_back_as_it() {
+        let dir = tempfile::tempdir().expect("temp");
+        let (whole, parts) = (dir.path().join("whole.parquet"), dir.path().join("parts.parquet"));
+        let rows = |from: usize, to: usize| {
+            Table::new()
+                .with("n", (from as i64..to as i64).map(|n| (n % 7 != 0).then_some(n)).collect::<Vec<_>>())
+        };
+        for n in [0, 5, GROUP_ROWS, 2 * GROUP_ROWS + 3] {
+            write_parquet(&whole, &rows(0, n), &[("k", "v")]).expect("writes");
+            let starts = (0..n.max(1)).step_by(GROUP_ROWS);
+            let part = starts.map(|from| rows(from, n.min(from + GROUP_ROWS)));
+            write_parquet_parts(&parts, part, &[("k", "v")]).expect("writes");
+            assert!(std::fs::read(&whole).expect("read") == std::fs::read(&parts).expect("read"), "{n} rows");
+            let back: Vec<Table> =
+                read_parquet_parts(&parts).expect("opens").map(|t| t.expect("reads")).collect();
+            let numbers: Vec<Option<f64>> =
+                back.iter().flat_map(|t| t.floats("n").expect("numbers")).collect();
+            assert_eq!(numbers, rows(0, n).floats("n").expect("numbers"));
+            assert!(back.iter().all(|t| t.rows() <= GROUP_ROWS));
+        }
     }
 
     #[test]

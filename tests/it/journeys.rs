@@ -28,8 +28,12 @@ fn an_analyst_decides_one_night_and_reads_the_next() {
     // Every case of the morning is decided: two of three confirmed, whatever they are.
     let id = first.file_name().expect("a name").to_str().expect("text");
     let mut decisions = String::from("account,decision,why,who,when,run\n");
-    let rows: BTreeMap<String, String> =
-        read_run(&first).expect("a run").accounts.into_iter().map(|a| (a.name, a.verdict)).collect();
+    let rows: BTreeMap<String, String> = read_run(&first)
+        .expect("a run")
+        .accounts
+        .into_iter()
+        .map(|a| (a.name, a.verdict.to_string()))
+        .collect();
     let mut decided = BTreeMap::<String, [f64; 2]>::new();
     for (i, case) in queue(&first).iter().enumerate() {
         let name = case["account"].as_str().expect("a name");

@@ -51,7 +51,7 @@ pub fn policy(folder: &Path, name: &str, from: &str, to: &str) -> PathBuf {
 
 fn rung(row: Option<&AccountRow>) -> Option<(usize, bool)> {
     let ladder = ["no_finding", "watch", "review", "abuse_high", "abuse_certain"];
-    row.map(|r| (ladder.iter().position(|v| *v == r.verdict).expect("a rung"), r.finding != "none"))
+    row.map(|r| (ladder.iter().position(|v| r.verdict == *v).expect("a rung"), r.finding != "none"))
 }
 
 /// What became of each account, computed from two published runs.

@@ -63,7 +63,7 @@ fn own(packet: &Packet) -> Measure {
 /// What is recommended.
 fn whole(packet: &Packet) -> Measure {
     let a = &packet.account;
-    let verdict = Verdict::ALL.into_iter().find(|v| v.word() == a.verdict).unwrap_or(Verdict::NoFinding);
+    let verdict = Verdict::ALL.into_iter().find(|v| a.verdict == v.word()).unwrap_or(Verdict::NoFinding);
     Measure::of(verdict, Finding::of(&a.finding))
 }
 

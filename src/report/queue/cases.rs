@@ -291,8 +291,8 @@ mod tests {
         let mut push = |name: String, verdict: &str, score: f64, campaign: Option<&str>| {
             accounts.push(AccountRow {
                 name,
-                verdict: verdict.to_owned(),
-                finding: "none".to_owned(),
+                verdict: verdict.into(),
+                finding: "none".into(),
                 unsolicited: score,
                 campaign: campaign.map(str::to_owned),
                 ..AccountRow::default()

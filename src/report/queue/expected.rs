@@ -183,8 +183,8 @@ impl Expected {
 /// The stratum of an account that stood in a run: who was queued by rung, who was not by the strata of the audit.
 fn stratum_of(row: &AccountRow) -> String {
     match row.is_queued() {
-        true if row.finding != "none" => row.finding.clone(),
-        true => row.verdict.clone(),
+        true if row.finding != "none" => row.finding.to_string(),
+        true => row.verdict.to_string(),
         false => below(stratum(row.sub_scores())),
     }
 }
@@ -201,8 +201,8 @@ mod tests {
     fn run() -> PublishedRun {
         let account = |name: String, verdict: &str, score: f64| AccountRow {
             name,
-            verdict: verdict.to_owned(),
-            finding: "none".to_owned(),
+            verdict: verdict.into(),
+            finding: "none".into(),
             unsolicited: score,
             ..AccountRow::default()
         };

@@ -53,8 +53,8 @@ mod tests {
     fn one_entity_a_line_and_a_file_a_label() {
         let account = |name: &str, verdict: &str, finding: &str| AccountRow {
             name: name.to_owned(),
-            verdict: verdict.to_owned(),
-            finding: finding.to_owned(),
+            verdict: verdict.into(),
+            finding: finding.into(),
             ..AccountRow::default()
         };
         let run = PublishedRun::of(vec![

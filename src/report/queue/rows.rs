@@ -217,7 +217,7 @@ mod tests {
     fn a_blind_row_tells_who_and_nothing_of_what_was_found() {
         let account = AccountRow {
             name: "=cmd".to_owned(),
-            verdict: "abuse_high".to_owned(),
+            verdict: "abuse_high".into(),
             unsolicited: 0.876_54,
             reason_codes: vec!["M5".to_owned()],
             notes: "a note".to_owned(),
