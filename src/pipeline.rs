@@ -9,7 +9,7 @@ pub use look::{Judge, Look};
 
 use crate::campaigns::{Found, Newcomers, Search, SearchError, SharedThing, newcomers, shared_things};
 use crate::context::Exchange;
-use crate::decision::{self, Known, OffPlatformDecision, Policy, PolicyError, Rulings};
+use crate::decision::{self, Known, OffPlatformDecision, Policy, PolicyError, Ruled, Rulings, Unheard};
 use crate::domain::{ErrorClass, Timestamp};
 use crate::features::{AccountFeatures, Night, Population, PopulationError, extract_watched};
 use crate::log::{Inputs, LogError, MemoryPlan, MessageLog, Parts, ReadSettings, Shared, Step, WindowWish};
@@ -369,6 +369,8 @@ fn heard(rulings: &Rulings, judged: &[Judged], out: &Path, now: Timestamp) -> He
     }
     let names: HashSet<&str> = judged.iter().map(|j| j.name.as_str()).collect();
     let unheard = rulings.unheard(now.0, |account| names.contains(account));
+    let unfounded = judged.iter().filter(|j| j.decision.ruling == Some(Ruled::Unfounded)).count();
+    let unheard = Unheard { unfounded, ..unheard };
     Heard { digest, history: History::of(rulings, out, now.0), unheard }
 }
 

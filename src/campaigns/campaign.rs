@@ -110,7 +110,7 @@ pub struct Campaign {
     pub window: Option<(i64, i64)>,
     /// The thing that most members put out (the smallest digest of several), and how many did.
     pub representative: Option<(u64, u32)>,
-    /// How many such things were put out on which days since 1970.
+    /// How often such things were put out on which days since 1970.
     pub daily: Vec<(i64, u32)>,
     /// The strongest links, by account.
     pub ties: Vec<Tie>,

@@ -23,8 +23,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// The policy shipped with the program.
 pub const SHIPPED_POLICY: &str = include_str!("../../data/policy/whatsapp.toml");
 
-/// Project file that is read when none is named.
-/// The project file that is looked for.
+/// The project file that is looked for when none is named.
 pub(super) const PROJECT_FILE: &str = "bulkwatch.toml";
 
 /// More threads than any machine this is meant for has use of; each takes memory and makes every step wait for it.

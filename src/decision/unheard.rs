@@ -15,12 +15,14 @@ pub struct Unheard {
     pub accounts: usize,
     /// Those without a row tonight.
     pub unknown: usize,
+    /// Those once decided innocent whose evidence of then is known no more, so that nothing keeps them silent.
+    pub unfounded: usize,
 }
 
 impl Unheard {
     /// What a person should know of them.
     pub fn warnings(&self) -> Vec<String> {
-        let Self { decisions, later, accounts, unknown } = self;
+        let Self { decisions, later, accounts, unknown, unfounded } = self;
         let mut all = Vec::new();
         if 0 < *later {
             all.push(format!(
@@ -31,6 +33,12 @@ impl Unheard {
             all.push(format!(
                 "{unknown} of {accounts} accounts that were decided on have no row tonight: they sent nothing in the window, \
                  or the decisions spell them otherwise than the log"
+            ));
+        }
+        if 0 < *unfounded {
+            all.push(format!(
+                "{unfounded} accounts that were decided innocent are silent no more: the run they were decided on is gone and \
+                 their decisions name no families; the column families keeps them"
             ));
         }
         all
@@ -46,6 +54,7 @@ impl Rulings {
             later,
             accounts: self.each().count(),
             unknown: self.each().filter(|(account, _)| !known(account)).count(),
+            unfounded: 0,
         }
     }
 }

@@ -123,7 +123,9 @@ fn escape(text: &str) -> Option<(char, usize)> {
     if let Some((_, c)) = short {
         return Some((c, 2));
     }
-    let (digits, _) = rest.strip_prefix("u{")?.split_once('}')?;
+    // No further than an escape can reach: a name of nothing but beginnings would be searched to its end at each of them.
+    let near: String = rest.strip_prefix("u{")?.chars().take(7).collect();
+    let (digits, _) = near.split_once('}')?;
     let is_hex = (1..=6).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_hexdigit());
     let c = u32::from_str_radix(digits, 16).ok().filter(|_| is_hex).and_then(char::from_u32)?;
     Some((c, digits.len() + 4))

@@ -159,7 +159,7 @@ pub static REACH_MAX_24H: Feature = Feature {
 /// Days on which one content reached many.
 pub static REACH_DAYS: Feature = Feature {
     name: "content_reach_days_n",
-    definition: "M8: most non-overlapping closed 24 h, each beginning with a contact, in which one content with its near-duplicates reached at least 50 such recipients who neither wrote before the first contact nor have the sender in contacts; who has is open for 90 d after a sign-up",
+    definition: "M8: most non-overlapping closed 24 h, each beginning with a contact, in which one content with its near-duplicates reached at least 50 such recipients who neither wrote before the first contact and since the last sign-up nor have the sender in contacts; who has is open for 90 d after a sign-up",
     reading: "persistence: a greeting happens once, a campaign goes on; who asked for it is taken out one by one",
     reads: LASTING_READS,
     value: |f| with_content(f, |f| count(contents(f).reach.days)),

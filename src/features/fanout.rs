@@ -110,7 +110,7 @@ pub static UNEXPLAINED_MAX_1H: Feature = Feature {
 /// Days beyond the published reach.
 pub static WIDE_DAYS: Feature = Feature {
     name: "fanout_wide_days_n",
-    definition: "non-overlapping closed 24 h with more than 200 distinct recipients of unexplained contacts, as for volume_unexplained_n, who neither wrote before the first contact nor have the sender in contacts, taken greedily; who has is open for 90 d after a sign-up",
+    definition: "non-overlapping closed 24 h with more than 200 distinct recipients of unexplained contacts, as for volume_unexplained_n, who neither wrote before the first contact and since the last sign-up nor have the sender in contacts, taken greedily; who has is open for 90 d after a sign-up",
     reading: "persistence of reach: one such day may be a greeting, several are a practice; who asked for it is taken out one by one",
     reads: WIDE_READS,
     value: |f| {

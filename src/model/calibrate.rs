@@ -8,12 +8,9 @@ use serde::{Deserialize, Serialize};
 /// Accounts of either kind without which no chance is told (ours, S).
 pub const LEAST_EACH: usize = 20;
 
-/// Accounts of a step at least, before neighbors join [S].
+/// Accounts of a step at least, before neighbors join [S]. Many more a step would hide the few accounts at the top, who
+/// are what matters where positives are rare (benches/record, calibration).
 const LEAST_STEP: usize = 25;
-
-/// Steps at most, before neighbors join: a bound on the work only. Few steps of many accounts would hide the few accounts at
-/// the top, who are what matters where positives are rare (benches/record, calibration).
-const MOST_STEPS: usize = 10_000;
 
 /// Accounts whose scores lie next to each other.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -48,7 +45,7 @@ impl Calibration {
         }
         let mut sorted = scored.to_vec();
         sorted.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-        let least = LEAST_STEP.max(sorted.len().div_ceil(MOST_STEPS));
+        let least = LEAST_STEP;
         let mut blocks: Vec<Block> = Vec::new();
         for tied in sorted.chunk_by(|a, b| a.0 == b.0) {
             if blocks.last().is_none_or(|b| least <= b.n) {
@@ -96,11 +93,19 @@ fn rising(blocks: Vec<Block>) -> Vec<Block> {
     let mut out: Vec<Block> = Vec::new();
     for block in blocks {
         out.push(block);
-        while 1 < out.len() && smoothed(&out[out.len() - 1]) <= smoothed(&out[out.len() - 2]) {
+        while let [.., before, last] = &out[..]
+            && !rises(before, last)
+        {
             join_last(&mut out);
         }
     }
     out
+}
+
+/// Whether the share of positives rises, and what is told of it too: of two steps without any the smaller one would be told
+/// the higher chance, for its size alone.
+fn rises(before: &Block, last: &Block) -> bool {
+    before.positive * last.n < last.positive * before.n && smoothed(before) < smoothed(last)
 }
 
 /// A chance under one share of positives, as it is under another.
@@ -152,6 +157,14 @@ mod tests {
         let made = Calibration::of(&rare, None).expect("enough");
         assert!(0.9 < made.chance(99_950.0).0, "{:?}", made.blocks);
         assert!(made.chance(99_000.0).0 < 0.001);
+        // Whatever the number of those without any positive among them, they are told one chance, and it is a low one.
+        for none in [99_975, 1_000 * 25 + 7, 40 * 25] {
+            let scored: Vec<(f64, bool)> = (0..none + 100).map(|i| (f64::from(i), none <= i)).collect();
+            let made = Calibration::of(&scored, None).expect("enough");
+            assert!(made.blocks.len() <= 2, "{:?}", made.blocks);
+            assert!(made.blocks.windows(2).all(|w| rises(&w[0], &w[1])), "{:?}", made.blocks);
+            assert!(made.chance(f64::from(none) - 30.0).0 < 0.01, "{:?}", made.blocks);
+        }
     }
 
     #[test]

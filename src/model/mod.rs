@@ -22,7 +22,7 @@ mod train;
 mod trees;
 
 pub use admitted::{Direction, admitted, direction, why_left_out};
-pub use artifact::{Artifact, Metric, Origin, Outcome, Trained, Weighed};
+pub use artifact::{Artifact, LAYOUT, Metric, Origin, Outcome, Trained, Weighed};
 pub use calibrate::{Block, Calibration, LEAST_EACH, corrected};
 pub use cross::{CrossSettings, OutOfFold, cross_validate};
 pub use failure::ModelError;

@@ -18,7 +18,7 @@ pub fn known(simulated: bool, base_rate: Option<f64>) -> Artifact {
     let blocks = vec![Block { from: -9.0, n: 500, positive: 5 }, Block { from: 1.0, n: 500, positive: 495 }];
     let center = table(1.0).center;
     Artifact {
-        layout: 2,
+        layout: LAYOUT,
         made_with: "0".to_owned(),
         kind: Kind::Logistic,
         cards: Some(FeatureTable::fingerprint()),

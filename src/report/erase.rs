@@ -9,7 +9,7 @@ use super::queue::name_cell;
 use super::run::{ReportError, pretty};
 use super::upkeep::{UpkeepError, check_whole, own_files, parts};
 use crate::domain::{Timestamp, shown_name, visible};
-use crate::table_io::{TableError, footer, read_parquet, write_parquet};
+use crate::table_io::{TableError, footer, read_columns, read_parquet, write_parquet};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -51,8 +51,13 @@ pub fn erase(run: &Path, account: &str, request: &Request, at: Timestamp) -> Res
     let before = digests(&files, |file| run.join(file))?;
     let note = manifest.setting("run.note").unwrap_or_default().to_owned();
     let told = clear_words(&mut manifest, account);
-    if !without(&folder, run, account, &note)? && !told {
+    let found = without(&folder, run, account, &note)?;
+    if !found && !told {
         return Ok(Erased { place: None, beside });
+    }
+    // The page of a released run says who let it go and why, so it goes with a name that stands only there as well.
+    if run.join("report.html").is_file() {
+        folder.write("report.html", PAGE.as_bytes())?;
     }
     let after = digests(&files, |file| folder.path(file))?;
     let changed: BTreeMap<&String, Value> = before
@@ -100,10 +105,17 @@ fn without(folder: &RunFolder, run: &Path, account: &str, note: &str) -> Result<
     found |= journal_without(folder, account, note)?;
     // What a refused row showed of itself may be a part of the name.
     found |= table_without(folder, run, "rejects.parquet", "sample", account)?;
-    if found && run.join("report.html").is_file() {
-        folder.write("report.html", PAGE.as_bytes())?;
-    }
     Ok(found)
+}
+
+/// Whether a run has rows of an account of this very name.
+pub fn has_rows_of(run: &Path, account: &str) -> bool {
+    let files = ["scores.parquet", "features.parquet", "campaigns.parquet"];
+    files.iter().any(|file| {
+        let names = read_columns(&run.join(file), &["account"]);
+        let is = |name: &Option<String>| name.as_deref() == Some(account);
+        names.is_ok_and(|table| table.texts("account").is_ok_and(|names| names.iter().any(is)))
+    })
 }
 
 const PAGE: &str = "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>bulkwatch</title></head>\n\

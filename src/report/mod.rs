@@ -34,7 +34,7 @@ pub use delta::{AccountChange, Cause, Change, Delta, PreviousRun, Standing};
 pub use delta_campaigns::CampaignChange;
 pub use drift::Drift;
 pub use earlier::{Earlier, EarlierCampaign, EarlierError, evidence_seen};
-pub use erase::{Erased, Request, erase};
+pub use erase::{Erased, Request, erase, has_rows_of};
 pub use evaluation::{
     ABOUT, About, evaluation_json, evaluation_sheet, flat_numbers, read_measures, shown, told,
 };

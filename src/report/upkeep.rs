@@ -130,10 +130,12 @@ pub fn release(run: &Path, by: &str, reason: &str, at: Timestamp) -> Result<Path
     for (file, bytes) in exported {
         folder.write(file, &bytes)?;
     }
-    if let Ok(page) = std::fs::read_to_string(run.join(PAGE))
-        && let Some(told) = released(&page, by.trim(), reason.trim(), &at.rfc3339())?
-    {
-        folder.write(PAGE, told.as_bytes())?;
+    if run.join(PAGE).is_file() {
+        let shown = run.join(PAGE).display().to_string();
+        let page = std::fs::read_to_string(run.join(PAGE)).map_err(|e| TableError::io(&shown, e))?;
+        if let Some(told) = released(&page, by.trim(), reason.trim(), &at.rfc3339())? {
+            folder.write(PAGE, told.as_bytes())?;
+        }
     }
     manifest.set("state", json!(RELEASED));
     manifest.set("released", json!({ "by": by.trim(), "reason": reason.trim(), "at": at.rfc3339() }));

@@ -17,8 +17,8 @@ use crate::domain::nearest;
 use crate::evaluate::{Scored, auroc, score_at_fpr};
 use crate::features::{FeatureTable, cards};
 use crate::model::{
-    Artifact, Calibration, CrossSettings, Dataset, Direction, Fit, Hyper, Kind, ModelError, OutOfFold,
-    Outcome, Trained, Weighed, cross_validate, direction, fit,
+    Artifact, Calibration, CrossSettings, Dataset, Direction, Fit, Hyper, Kind, LAYOUT, ModelError,
+    OutOfFold, Outcome, Trained, Weighed, cross_validate, direction, fit,
 };
 
 /// A single feature that ranks the labels better than this was probably made from them.
@@ -78,7 +78,7 @@ pub fn train(data: Dataset, wishes: &Wishes, origin: Trained) -> Result<Training
     let mut metrics = measure::ranking(&data, &out_of_fold);
     metrics.extend(measure::calibration(&data, &out_of_fold[0]));
     let artifact = Artifact {
-        layout: 2,
+        layout: LAYOUT,
         made_with: env!("CARGO_PKG_VERSION").to_owned(),
         kind: wishes.kind,
         cards: wishes.of_cards.then(FeatureTable::fingerprint),

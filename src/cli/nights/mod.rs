@@ -51,8 +51,8 @@ pub fn commands() -> Vec<Clap> {
             .about("The history of runs, and how long they are kept")
             .before_help("Example: bulkwatch runs --keep 30 --older-than 90d --delete")
             .arg(subjects("FOLDER", "folder of runs; default: runs", false, 1))
-            .arg(value("keep", "N", "runs beyond the N newest are kept no longer"))
-            .arg(value("older-than", "DAYS", "runs of nights longer ago are kept no longer, such as 90d"))
+            .arg(value("keep", "N", "runs beyond the N newest are kept no longer; either bound is enough"))
+            .arg(value("older-than", "DAYS", "runs of nights longer ago than this before today are kept no longer, be they the newest; such as 90d"))
             .arg(Arg::new("delete").long("delete").action(ArgAction::SetTrue).help(
                 "delete what is kept no longer; without it such runs are only named",
             ))

@@ -5,7 +5,9 @@
 use super::NightFlags;
 use crate::cli::{Failure, terminal};
 use crate::domain::{ErrorClass, Timestamp, shown_name, typed_name};
-use crate::report::{Mismatch, Request, Retention, RunEntry, erase, read_run, release, remove, runs, verify};
+use crate::report::{
+    Mismatch, Request, Retention, RunEntry, erase, has_rows_of, read_run, release, remove, runs, verify,
+};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
@@ -127,18 +129,20 @@ pub fn erase_account(flags: &NightFlags) -> Result<(), Failure> {
     } else {
         runs(folder)?.into_iter().map(|run| run.folder).collect()
     };
-    // As the program shows it, and where nobody is shown so, as the log spells it.
+    // As the program shows it, and where nobody is shown so, as the log spells it. Rows tell which: a note that says the same
+    // words may be about either.
     let shown = typed_name(account);
-    let mut erased = take_out(&all, &shown, &request)?;
-    if erased == 0 && shown != account {
-        erased = take_out(&all, account, &request)?;
-    }
-    if let (0, Some(newest)) = (erased, all.last()) {
-        let meant = match read_run(newest)?.find(account) {
+    let has_rows = |name: &str| all.iter().any(|run| has_rows_of(run, name));
+    let as_spelled = shown != account && !has_rows(&shown) && has_rows(account);
+    let erased = take_out(&all, if as_spelled { account } else { &shown }, &request)?;
+    let newest = all.iter().rev().find_map(|folder| Some((folder, read_run(folder).ok()?)));
+    if let (0, Some((newest, run))) = (erased, newest) {
+        let meant = match run.find(account) {
             Ok(row) => format!("did you mean {}?", shown_name(&row.name)),
             Err(nobody) => nobody.to_string(),
         };
-        terminal::note(&format!("nothing was erased; {}: {meant}", newest.display()));
+        // Whoever has asked to be erased and was misspelled is still there: no script may take that for done.
+        return Err(Failure::usage(format!("nothing was erased; {}: {meant}", newest.display())));
     }
     Ok(terminal::data(&format!("erased from {erased} of {} runs", all.len()))?)
 }

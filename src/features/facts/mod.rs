@@ -249,7 +249,7 @@ impl<'a> Facts<'a> {
     pub fn has_asked(&self, pair: &Pair) -> bool {
         let earliest = self.as_of().saturating_sub(self.window.lookback_us());
         let settled = self.context.registered.last().is_none_or(|t| *t < earliest);
-        pair.wrote_before() || settled && pair.is_saved()
+        pair.has_written_to_this_holder() || settled && pair.is_saved()
     }
 
     /// From which first contact on rules may use newness: always, or once the log covers the look-back.

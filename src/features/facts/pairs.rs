@@ -23,6 +23,7 @@ const INBOUND_FIRST: u8 = 1 << 2;
 const DELIVERED: u8 = 1 << 3;
 const SURE: u8 = 1 << 4;
 const STANDING: u8 = 1 << 5;
+const ASKED: u8 = 1 << 6;
 
 /// The account and one recipient of the window.
 #[derive(Debug, Clone, Copy)]
@@ -58,6 +59,11 @@ impl Pair {
     /// The recipient wrote at some time before the first contact in the window.
     pub fn wrote_before(&self) -> bool {
         self.is(INBOUND_BEFORE)
+    }
+
+    /// The same, and since the account's last sign-up.
+    pub fn has_written_to_this_holder(&self) -> bool {
+        self.is(ASKED)
     }
 
     /// First inbound strictly after the first contact.
@@ -229,6 +235,9 @@ impl Meeting<'_, '_> {
         pair.mark(NEW, new);
         pair.mark(SURE, new && self.sure_from <= t0);
         pair.mark(INBOUND_BEFORE, before > 0);
+        // Who wrote before the number was signed up anew wrote to whoever had it then.
+        let signed_up = self.context.registered.last().copied().unwrap_or(i64::MIN);
+        pair.mark(ASKED, before > 0 && signed_up <= heard_at(before - 1));
         let inbound_first = !inbound.is_empty() && heard_at(0) < first_out;
         pair.mark(INBOUND_FIRST, inbound_first);
         pair.mark(STANDING, !inbound_first && pair.known != NO && first_out < self.sure_from);

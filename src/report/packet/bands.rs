@@ -25,7 +25,8 @@ pub fn band(value: f64, unit: Unit, language: Language) -> String {
     match unit {
         Unit::Flag => language.pick(["yes", "ja"]).to_owned(),
         Unit::Seconds => time(value, language),
-        Unit::Share => between(value * 100.0, 10.0, "\u{a0}%", language),
+        // All of them lie in the highest band, for there is none above it.
+        Unit::Share => between((value * 100.0).min(99.0), 10.0, "\u{a0}%", language),
         Unit::Bits => between(value, 1.0, "\u{a0}bit", language),
         Unit::Ratio => between(value, 0.5, "", language),
         Unit::Count | Unit::Days => count(value, language),
@@ -86,6 +87,7 @@ mod tests {
         assert_eq!(en(300.0, Unit::Seconds), "between 5 minutes and 15 minutes");
         assert_eq!(en(0.2, Unit::Seconds), "less than 1 second");
         assert_eq!(en(0.976, Unit::Share), "between 90\u{a0}% and 100\u{a0}%");
+        assert_eq!(en(1.0, Unit::Share), "between 90\u{a0}% and 100\u{a0}%");
         assert_eq!(band(1.7, Unit::Ratio, Language::De), "zwischen 1,5 und 2");
         assert_eq!(band(1e9, Unit::Seconds, Language::De), "mehr als 90 Tage");
     }

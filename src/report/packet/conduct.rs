@@ -4,7 +4,7 @@
 
 use super::bands::band;
 use super::{Language, Packet};
-use crate::features::{Feature, Reads, fanout};
+use crate::features::{Feature, Reads, fanout, groups, rate};
 use crate::rules::{self, AgreementFamily, Role, Rule};
 
 /// People written to from whom feedback may have come, below which feedback is not even mentioned.
@@ -51,8 +51,23 @@ fn sentence(packet: &Packet, rule: &Rule, language: Language) -> Option<String> 
     if told == Told::Nothing {
         return None;
     }
-    let text = language.pick(words(rule.code)?);
-    let lead = rule.limits.first().map(|limit| limit.feature).filter(|_| told == Told::Band);
+    let usual = words(rule.code)?;
+    // A rule may fire on one of several values: what is told is the one it fired on, or none, never another one.
+    let mut lines = packet.reasons.iter().chain(&packet.mitigations);
+    let fired_on = lines.find(|line| line.code == rule.code).map(|line| line.feature.as_str());
+    let (card, text) = match (rule.limits.first(), fired_on) {
+        (Some(limit), Some(name)) if limit.feature.name == name => {
+            (Some(limit.feature), language.pick(usual))
+        }
+        (_, Some(name)) => {
+            match OTHERWISE.iter().find(|(own, card, ..)| *own == rule.code && card.name == name) {
+                Some((_, card, en, de)) => (Some(*card), language.pick([en, de])),
+                None => (None, without_value(language.pick(usual))),
+            }
+        }
+        _ => (None, without_value(language.pick(usual))),
+    };
+    let lead = card.filter(|_| told == Told::Band);
     let value = lead.and_then(|card| Some(band(packet.features.get(card).ok()?, card.unit, language)));
     Some(match value {
         Some(value) => format!("{text}: {value}"),
@@ -60,11 +75,34 @@ fn sentence(packet: &Packet, rule: &Rule, language: Language) -> Option<String> 
     })
 }
 
-/// Whether so many people could have given feedback that mentioning it points at nobody. Whether any was given is no part
-/// of it: a mention that comes and goes would tell.
-pub fn may_mention_feedback(packet: &Packet) -> bool {
-    packet.features.get(&fanout::RECIPIENTS).is_ok_and(|n| CANDIDATES_LEAST <= n)
+/// The words of a rule without those that lead over to its value.
+fn without_value(text: &str) -> &str {
+    text.split_once(';').map_or(text, |(text, _)| text)
 }
+
+/// Whether so many people could have given feedback that mentioning it points at nobody: people written to, or added to
+/// groups. Whether any was given is no part of it: a mention that comes and goes would tell.
+pub fn may_mention_feedback(packet: &Packet) -> bool {
+    let many = |card| packet.features.get(card).is_ok_and(|n| CANDIDATES_LEAST <= n);
+    many(&fanout::RECIPIENTS) || many(&groups::ADDED)
+}
+
+/// The same for rules that fire on one of several values, where it was not the first: code, feature, English, German.
+const OTHERWISE: &[(&str, &Feature, &str, &str)] = &[
+    (
+        "M11",
+        &groups::ADDED_1H,
+        "people added to groups within one hour",
+        "innerhalb einer Stunde zu Gruppen hinzugefügte Personen",
+    ),
+    (
+        "M11b",
+        &groups::ADDED_24H,
+        "people added to groups within a day",
+        "innerhalb eines Tages zu Gruppen hinzugefügte Personen",
+    ),
+    ("M2", &rate::UNEXPLAINED_MAX_24H, "messages in the busiest day", "Nachrichten am stärksten Tag"),
+];
 
 /// What a rule is about, in English and German; none for what is never told.
 pub fn words(code: &str) -> Option<[&'static str; 2]> {

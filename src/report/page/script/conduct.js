@@ -254,7 +254,7 @@ function campaignTimeFigure(campaign) {
   const label = (i) => new Date((first + i) * 86_400_000).toISOString().slice(0, 10);
   return figure(
     "When",
-    `things that two members or more put out, on ${plural(campaign.daily.length, "day")} from ${label(0)} to ${label(last - first)}.`,
+    `times that members put out a thing of two or more of them, on ${plural(campaign.daily.length, "day")} from ${label(0)} to ${label(last - first)}.`,
     200,
     (c) => ({
       xAxis: kinds(

@@ -93,7 +93,7 @@ function shiftWords() {
   if (!shift) return "";
   const said = shift.map((s) => `${s.name} ${s.distance.toFixed(3)}`).join(", ");
   const sure = shift.map((s) => s.at_least.toFixed(3)).join(", ");
-  return ` Against the earlier run the cumulative shares differ by at most: ${said} (${count(data.scores.n)} and ${count(data.scores.n_before)} accounts); for sure, past what chance leaves in 99.9 % of nights, by ${sure}.`;
+  return ` Against the earlier run the cumulative shares differ by at most: ${said} (${count(data.scores.n)} and ${count(data.scores.n_before)} accounts); for sure, past what chance leaves (99.9 %, for accounts that do not depend on each other), by ${sure}.`;
 }
 
 function measuresTable() {
