@@ -12,7 +12,9 @@ use crate::context::Exchange;
 use crate::decision::{self, Known, OffPlatformDecision, Policy, PolicyError, Ruled, Rulings, Unheard};
 use crate::domain::{ErrorClass, Timestamp};
 use crate::features::{AccountFeatures, Night, Population, PopulationError, extract_watched};
-use crate::log::{Inputs, LogError, MemoryPlan, MessageLog, Parts, ReadSettings, Shared, Step, WindowWish};
+use crate::log::{
+    Inputs, LogError, MemoryPlan, MessageLog, Parts, ReadSettings, Shared, Step, WindowWish, remove_leftovers,
+};
 use crate::model::Model;
 use crate::report::{
     Draft, Drift, Earlier, EarlierError, FeatureFile, FeatureFileError, FolderError, Heard, History, Journal,
@@ -425,6 +427,8 @@ fn earlier(settings: &ScanSettings, out: &Path, log: &MessageLog) -> Result<Opti
 /// Memory and disk of the run, and the secret that words are compared under.
 fn shared(settings: &ScanSettings, out: &Path) -> Shared {
     let below = settings.tmp_dir.clone().unwrap_or_else(|| out.to_owned());
+    // Also by a night that needs no disk: what a killed one left there are names.
+    remove_leftovers(&below);
     let shared = Shared::new(settings.memory, below);
     match &settings.read.keys {
         Some(keys) => shared.comparing_words(keys.contents()),

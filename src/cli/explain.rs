@@ -4,7 +4,7 @@
 
 use super::args::Flags;
 use super::{Failure, terminal};
-use crate::domain::counted;
+use crate::domain::{counted, shown_name};
 use crate::features::{Feature, Place, cards, descriptive};
 use crate::report::{
     AccountRow, CampaignRow, PublishedRun, ReasonRow, newest_run, read_campaigns, read_features, read_run,
@@ -86,7 +86,7 @@ fn page(
     let rows: Vec<_> = features.iter().map(|r| r.features.clone()).collect();
     let peers = descriptive(&rows);
     let finding = if a.finding == "none" { String::new() } else { format!(", finding {}", a.finding) };
-    let _ = writeln!(text, "account      {}", terminal::safe(&a.name));
+    let _ = writeln!(text, "account      {}", shown_name(&a.name));
     let _ = writeln!(text, "as of        {}   rank {} of {}", a.as_of, a.rank, run.accounts.len());
     let _ = writeln!(text, "verdict      {}{finding}   state {}", a.verdict, a.state);
     let _ = writeln!(text, "recommended  {}", a.recommendation);

@@ -91,6 +91,8 @@ pub fn shown_name(name: &str) -> Cow<'_, str> {
         match c {
             '\t' | '\n' | '\r' => out.extend(c.escape_default()),
             '\\' if escape(&name[at..]).is_some() => out.extend(c.escape_unicode()),
+            // At the end it says that a name was cut.
+            CUT if after.is_none() => out.extend(c.escape_unicode()),
             ' ' if between(before) && between(after) => out.push(c),
             c if c.is_whitespace() || is_hidden(c) => out.extend(c.escape_unicode()),
             c => out.push(c),

@@ -221,6 +221,11 @@ fn read_csv(path: &Path) -> Result<Table, LabelError> {
     let mut reader = csv::Reader::from_reader(source);
     let plain = |name: &str| name.trim_start_matches('\u{feff}').trim().to_owned();
     let head: Vec<String> = reader.headers().map_err(malformed)?.iter().map(plain).collect();
+    let mut seen = BTreeSet::new();
+    if let Some(twice) = head.iter().find(|name| !seen.insert(name.as_str())) {
+        let problem = format!("column {} is there more than once; which one counts?", sanitise(twice, 40));
+        return Err(LabelError::Malformed { file: shown, problem });
+    }
     let mut columns: Vec<Vec<Option<String>>> = vec![Vec::new(); head.len()];
     for record in reader.records() {
         let record = record.map_err(malformed)?;

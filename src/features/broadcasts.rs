@@ -21,7 +21,7 @@ const LEAST_SHARED: usize = 10;
 pub struct Reach {
     /// Most people in 24 h.
     pub peak: usize,
-    /// Days on which they were many, leaving out who asked.
+    /// Days on which they were many, leaving out who asked, or half the days with them.
     pub days: usize,
 }
 
@@ -33,6 +33,7 @@ impl Reach {
         let counts = |word: &u64| is_in_vain(f, *word);
         let mut peak = 0;
         starts.clear();
+        let mut with_asked = Vec::new();
         for run in words.chunk_by(|a, b| content(*a) == content(*b)) {
             if run.len() <= peak && run.len() < LEAST_REACH {
                 continue;
@@ -44,7 +45,9 @@ impl Reach {
                 peak = peak.max(counter.max_distinct(times, keys, f.pairs.len(), REACH_US));
             }
             if LEAST_REACH <= times.len() {
-                // A practice lasts by those who did not ask for it.
+                full_days(times, keys, f.pairs.len(), counter, &mut with_asked);
+                // A practice lasts by those who did not ask for it, and twice as long by whomever it reaches: a number may be
+                // taken over with everybody who saved it.
                 let pair = |at: usize| &f.pairs[f.contacts.pair[at] as usize];
                 let unasked = || unanswered().filter(|at| !f.has_asked(pair(*at)));
                 refill(times, run.len(), unasked().map(|at| f.contacts.ts[at]));
@@ -52,8 +55,11 @@ impl Reach {
                 full_days(times, keys, f.pairs.len(), counter, starts);
             }
         }
-        starts.sort_unstable();
-        Self { peak, days: disjoint(starts.iter().map(|word| time_of(*word))) }
+        let days = |starts: &mut Vec<u64>| {
+            starts.sort_unstable();
+            disjoint(starts.iter().map(|word| time_of(*word)))
+        };
+        Self { peak, days: days(starts).max(days(&mut with_asked) / 2) }
     }
 }
 

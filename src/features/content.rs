@@ -159,8 +159,8 @@ pub static REACH_MAX_24H: Feature = Feature {
 /// Days on which one content reached many.
 pub static REACH_DAYS: Feature = Feature {
     name: "content_reach_days_n",
-    definition: "M8: most non-overlapping closed 24 h, each beginning with a contact, in which one content with its near-duplicates reached at least 50 such recipients who neither wrote before the first contact and since the last sign-up nor have the sender in contacts; who has is open for 90 d after a sign-up",
-    reading: "persistence: a greeting happens once, a campaign goes on; who asked for it is taken out one by one",
+    definition: "M8: most non-overlapping closed 24 h, each beginning with a contact, in which one content with its near-duplicates reached at least 50 such recipients who neither wrote before the first contact and since the last sign-up nor have the sender in contacts, which is open for 90 d after a sign-up; or half the number of such 24 h with those people, rounded down, if that is more",
+    reading: "persistence: a greeting happens once, a campaign goes on; who asked for it is taken out one by one, but four such days are a practice whoever asked",
     reads: LASTING_READS,
     value: |f| with_content(f, |f| count(contents(f).reach.days)),
     ..SILENT

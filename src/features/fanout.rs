@@ -110,14 +110,17 @@ pub static UNEXPLAINED_MAX_1H: Feature = Feature {
 /// Days beyond the published reach.
 pub static WIDE_DAYS: Feature = Feature {
     name: "fanout_wide_days_n",
-    definition: "non-overlapping closed 24 h with more than 200 distinct recipients of unexplained contacts, as for volume_unexplained_n, who neither wrote before the first contact and since the last sign-up nor have the sender in contacts, taken greedily; who has is open for 90 d after a sign-up",
-    reading: "persistence of reach: one such day may be a greeting, several are a practice; who asked for it is taken out one by one",
+    definition: "non-overlapping closed 24 h with more than 200 distinct recipients of unexplained contacts, as for volume_unexplained_n, who neither wrote before the first contact and since the last sign-up nor have the sender in contacts, which is open for 90 d after a sign-up, taken greedily; or half the number of such 24 h with those people, rounded down, if that is more",
+    reading: "persistence of reach: one such day may be a greeting, several are a practice; who asked for it is taken out one by one, but four such days are a practice whoever asked",
     reads: WIDE_READS,
     value: |f| {
         let Contacts { ts, pair, .. } = &f.contacts;
         let counter = &mut f.room.borrow_mut().counter;
-        let unasked = |i: usize| !f.is_answer(i) && !f.has_asked(&f.pairs[pair[i] as usize]);
-        count(counter.disjoint_windows(ts, pair, f.pairs.len(), (DAY_US, 201), unasked))
+        let unexplained = |i: usize| !f.is_answer(i);
+        let unasked = |i: usize| unexplained(i) && !f.has_asked(&f.pairs[pair[i] as usize]);
+        let all = counter.disjoint_windows(ts, pair, f.pairs.len(), (DAY_US, 201), unexplained);
+        let days = counter.disjoint_windows(ts, pair, f.pairs.len(), (DAY_US, 201), unasked);
+        count(days.max(all / 2))
     },
     ..UNEXPLAINED
 };

@@ -183,11 +183,11 @@ fn who_asked_keeps_no_practice_going_and_takes_only_itself_out() {
     let saved = |world: &mut World, _| world.last(|e| e.known = YES);
     assert_eq!(of(&called(0, saved)), [Ok(3.0), Ok(3.0)]);
     assert_eq!(of(&called(49, saved)), [Ok(3.0), Ok(3.0)], "201 and 201 remain");
-    assert_eq!(of(&called(50, saved)), [Ok(0.0), Ok(3.0)], "200 and 200");
-    assert_eq!(of(&called(200, saved)), [Ok(0.0), Ok(3.0)], "50 remain");
-    assert_eq!(of(&called(201, saved)), [Ok(0.0), Ok(0.0)]);
+    assert_eq!(of(&called(50, saved)), [Ok(1.0), Ok(3.0)], "200 and 200: half of three days is one");
+    assert_eq!(of(&called(200, saved)), [Ok(1.0), Ok(3.0)], "50 remain");
+    assert_eq!(of(&called(201, saved)), [Ok(1.0), Ok(1.0)], "no practice, which begins with two");
     let wrote = |world: &mut World, i| world.hears(day(1), i);
-    assert_eq!(of(&called(201, wrote)), [Ok(0.0), Ok(0.0)], "so does who wrote first");
+    assert_eq!(of(&called(201, wrote)), [Ok(1.0), Ok(1.0)], "so does who wrote first");
     let points = [&fanout::UNEXPLAINED_MAX_24H, &content::REACH_MAX_24H];
     let all = called(250, saved).values();
     assert_eq!(points.map(|card| all.get(card)), [Ok(250.0), Ok(250.0)], "what counts for points stays");
@@ -214,9 +214,31 @@ fn who_saved_a_number_before_its_last_sign_up_saved_somebody_else() {
     let mut world = called(250, saved);
     let days = |world: &World| world.values().get(&content::REACH_DAYS);
     world.signed_up = Some(day(29) - 100 * DAY_US);
-    assert_eq!(days(&world), Ok(0.0), "long ago");
+    assert_eq!(days(&world), Ok(1.0), "long ago");
     world.signed_up = Some(day(9));
     assert_eq!(days(&world), Ok(3.0), "a taken-over number still has its owner's friends");
+    let wrote = |world: &mut World, i| world.hears(day(1), i);
+    let mut world = called(250, wrote);
+    assert_eq!(days(&world), Ok(1.0));
+    world.signed_up = Some(day(9));
+    assert_eq!(days(&world), Ok(3.0), "and who wrote to the owner did not write to whoever came after");
+    world.signed_up = Some(day(1) - HOUR_US);
+    assert_eq!(days(&world), Ok(1.0), "who signs up for a newsletter writes to a young number");
+}
+
+#[test]
+fn four_days_are_a_practice_whoever_asked() {
+    let cards = [&fanout::WIDE_DAYS, &content::REACH_DAYS];
+    let mut world = called(250, |world, _| world.last(|e| e.known = YES));
+    for i in 0..250 {
+        world.sends_text(day(19) + i as i64 * SECOND_US, i, 7 + i as u64 % 4);
+        world.last(|e| e.known = YES);
+    }
+    assert_eq!(
+        cards.map(|card| world.values().get(card)),
+        [Ok(2.0), Ok(2.0)],
+        "or a stolen number would never be done"
+    );
 }
 
 #[test]

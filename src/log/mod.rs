@@ -31,7 +31,7 @@ pub use load::{Inputs, Length, MessageLog, WindowWish};
 pub use offers::Offers;
 pub use partition::{
     BANDS, Batch, DEFAULT_LIMIT, LEAST_LIMIT, MOST_TALKS, MemoryPlan, PARTITIONS, Partition, Parts, Received,
-    Routed, Router, Seen, Shared, Speakers, SpillError, Spool, Talk, Tokens, Weight, Words,
+    Routed, Router, Seen, Shared, Speakers, SpillError, Spool, Talk, Tokens, Weight, Words, remove_leftovers,
 };
 pub use phone::looks_like_number;
 pub use read::{EventSink, read_messages, read_side_tables};

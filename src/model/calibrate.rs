@@ -161,7 +161,7 @@ mod tests {
         for none in [99_975, 1_000 * 25 + 7, 40 * 25] {
             let scored: Vec<(f64, bool)> = (0..none + 100).map(|i| (f64::from(i), none <= i)).collect();
             let made = Calibration::of(&scored, None).expect("enough");
-            assert!(made.blocks.len() <= 2, "{:?}", made.blocks);
+            assert!(made.blocks.len() <= 3 && made.blocks[0].positive == 0, "{:?}", made.blocks);
             assert!(made.blocks.windows(2).all(|w| rises(&w[0], &w[1])), "{:?}", made.blocks);
             assert!(made.chance(f64::from(none) - 30.0).0 < 0.01, "{:?}", made.blocks);
         }

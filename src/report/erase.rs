@@ -210,7 +210,8 @@ fn without_word(text: &str, word: &str) -> Option<String> {
     while let Some(at) = rest.find(word) {
         let (head, tail) = (&rest[..at], &rest[at + word.len()..]);
         out.push_str(head);
-        let whole = !joins(out.chars().rev(), word) && !joins(tail.chars(), word);
+        let placeholder = word == "erased" && out.ends_with('(') && tail.starts_with(')');
+        let whole = !placeholder && !joins(out.chars().rev(), word) && !joins(tail.chars(), word);
         out.push_str(if whole { GONE } else { word });
         found |= whole;
         rest = tail;

@@ -161,7 +161,7 @@ pub static FANOUT: Rule = Rule {
     family: AgreementFamily::Reach,
     points: Split::new(0.0, 28.0, 4.0),
     limits: &[&SOFT, &STRONG],
-    persistence: "two non-overlapping 24 h with more than 200 people who neither wrote first nor saved the number, or M10 fires too: four runs to those who did are a practice",
+    persistence: "two non-overlapping 24 h with more than 200 people who neither wrote first nor saved the number, four with those who did, or M10 fires too",
     statement: "reached {0} people within 24 h who had not written in the day before; limit {0.limit}",
     look_alikes: "club administrators, greeting senders on one day of the year, shops",
     uses: &[&fanout::UNEXPLAINED_MAX_24H, &fanout::WIDE_DAYS, &content::BROADCASTS, &content::AUDIENCE],

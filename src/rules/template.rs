@@ -67,7 +67,7 @@ pub static SAME_TO_MANY: Rule = Rule {
     applies: Applies::Everyone,
     points: Split::new(12.0, 26.0, 4.0),
     limits: &[&REACH, &UNEXPLAINED],
-    persistence: "two non-overlapping 24 h in which one content reached 50 such people who neither wrote first nor saved the number, or M10 fires too: four runs to those who did are a practice",
+    persistence: "two non-overlapping 24 h in which one content reached 50 such people who neither wrote first nor saved the number, four with those who did, or M10 fires too",
     statement: "sent one content to {0} people within 24 h who have not written since; limit {0.limit}",
     look_alikes: "holiday greetings and event invitations, which happen once and are answered",
     uses: &[

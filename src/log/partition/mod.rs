@@ -20,7 +20,7 @@ pub use order::Partition;
 pub use parts::{Batch, Parts, Routed, Tokens};
 pub use router::{Router, Seen, Shared, Weight};
 pub use row::Received;
-pub use spill::SpillError;
+pub use spill::{SpillError, remove_leftovers};
 pub use spool::{BANDS, Spool};
 pub use talk::{MOST_TALKS, Speakers, Talk};
 pub use words::Words;

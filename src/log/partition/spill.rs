@@ -329,7 +329,7 @@ fn failure(what: &'static str, folder: &Path, source: io::Error) -> SpillError {
 }
 
 /// Removes the folders of runs that are gone: nobody holds their lock. Best effort, it only tidies up.
-fn remove_leftovers(below: &Path) {
+pub fn remove_leftovers(below: &Path) {
     for entry in fs::read_dir(below).into_iter().flatten().flatten() {
         if !entry.file_name().to_string_lossy().starts_with(PREFIX) {
             continue;
