@@ -250,3 +250,26 @@ fn feedback_moves_the_measure_and_no_word_to_the_holder() {
         packet(&runs[0], &moved[0], "analyst", "de").contains("Der Rest beruht auf dem, was andere sagten")
     );
 }
+
+#[test]
+fn a_holder_is_told_the_value_that_a_rule_fired_on_and_no_other() {
+    let dir = tempfile::tempdir().expect("temp");
+    let out = dir.path().join("runs");
+    ok(&root(), &["scan", "-q", "--config", "data/demo/night.toml", "--out", out.to_str().expect("text")]);
+    let run = run_folder(&out);
+    let adder = packet(&run, "sim_adder_day", "holder", "en");
+    assert!(adder.contains("people added to groups within a day: between 1000 and 2000"), "{adder}");
+    assert!(!adder.contains("groups created"), "it created fewer than five: {adder}");
+    // Its pauses and repeats are those of its posts, for which the rules' usual values say nothing.
+    let hopper = packet(&run, "sim_hopper", "holder", "en");
+    assert!(hopper.contains("- pauses between messages as regular as those of programs\n"), "{hopper}");
+    assert!(hopper.contains("- messages that repeat others\n"), "{hopper}");
+    for account in ["sim_adder_day", "sim_hopper", "sim_flood"] {
+        for language in ["en", "de"] {
+            assert!(
+                !packet(&run, account, "holder", language).contains("110\u{a0}%"),
+                "no share is above 100 %"
+            );
+        }
+    }
+}

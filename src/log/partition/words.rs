@@ -10,7 +10,8 @@ use crate::log::MessageEvent;
 pub trait Words: Copy {
     /// The columns.
     const NAMES: &'static [&'static str];
-    /// How many of them, the first ones, are tokens and digests: no compressor finds anything in these.
+    /// How many of them, the first ones, are tokens and digests, in which no compressor finds anything where they are filled;
+    /// a log without the columns behind them pays with room on disk.
     const KEYED: usize;
     /// Appends the row to the columns.
     fn put(&self, columns: &mut [Vec<u64>]);

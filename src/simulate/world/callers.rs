@@ -1,6 +1,6 @@
 //! Innocents who call many people together, again and again: to a strike or protest, or to help after a disaster.
 //! In: a scene; out: the calls, and what those who are called write on their own and in the groups they share.
-//! Refuses strangers where there are none: most of those who are called signed up, saved the number or wrote before.
+//! Refuses strangers where there are none: many of those who are called signed up, saved the number or wrote before.
 
 use super::ranges::*;
 use super::scene::Scene;
