@@ -7,7 +7,8 @@ use super::{Failure, terminal};
 use crate::domain::{counted, shown_name};
 use crate::features::{Feature, Place, cards, descriptive};
 use crate::report::{
-    AccountRow, CampaignRow, PublishedRun, ReasonRow, newest_run, read_campaigns, read_features, read_run,
+    AccountRow, CampaignRow, Manifest, PublishedRun, ReasonRow, newest_run, read_campaigns, read_features,
+    read_run,
 };
 use crate::rules::{self, Sense};
 use serde_json::json;
@@ -27,6 +28,14 @@ pub fn run(flags: &Flags) -> Result<(), Failure> {
         false => terminal::lines(&page(&run, account, &campaigns, &folder)?),
     };
     Ok(terminal::data(&page)?)
+}
+
+/// Which night it is and what there is to know of it before anything else.
+fn night(manifest: &Manifest) -> String {
+    let simulated = manifest.at("/simulated").as_bool() == Some(true);
+    let marks = [(simulated, ", SIMULATED"), (manifest.held().is_some(), ", HELD: nothing was exported")];
+    let marks: String = marks.into_iter().filter(|(is, _)| *is).map(|(_, mark)| mark).collect();
+    format!("{}{marks}", terminal::safe(manifest.run_id()))
 }
 
 fn folder(given: Option<&Path>) -> Result<PathBuf, Failure> {
@@ -87,6 +96,7 @@ fn page(
     let peers = descriptive(&rows);
     let finding = if a.finding == "none" { String::new() } else { format!(", finding {}", a.finding) };
     let _ = writeln!(text, "account      {}", shown_name(&a.name));
+    let _ = writeln!(text, "run          {}", night(&Manifest::read(folder)?));
     let _ = writeln!(text, "as of        {}   rank {} of {}", a.as_of, a.rank, run.accounts.len());
     let _ = writeln!(text, "verdict      {}{finding}   state {}", a.verdict, a.state);
     let _ = writeln!(text, "recommended  {}", a.recommendation);
