@@ -141,11 +141,16 @@ pub fn live(actor: &mut Actor<'_>, life: &Life) {
         }
         for _ in 0..actor.stream.poisson(life.posts * mood) {
             let at = moment(&mut actor.stream, day, habit.shift);
-            posts(actor, life, &habit, at.max(life.from));
+            // Before the life began there was none: moved to its first moment a day's posts would be a burst nobody types.
+            if life.from <= at {
+                posts(actor, life, &habit, at);
+            }
         }
         for _ in 0..actor.stream.poisson(life.strangers) {
             let at = moment(&mut actor.stream, day, habit.shift);
-            meets(actor, life, &habit, at.max(life.from));
+            if life.from <= at {
+                meets(actor, life, &habit, at);
+            }
         }
         if life.holiday == Some(day) {
             greets(actor, life);
