@@ -3,6 +3,7 @@
 //! de-duplicated and cut to what the window may know, from memory or from disk.
 //! Knows no feature; the order of workers, files and rows, and what was spilled, leave no trace in what it returns.
 
+mod batch_file;
 mod copies;
 mod distinct;
 mod memory;

@@ -323,6 +323,37 @@ mod tests {
     }
 
     #[test]
+    fn rows_that_the_disk_changed_end_the_run() {
+        let temp = tempfile::tempdir().expect("temp");
+        for kind in ["sent", "sent.keyed", "received", "received.keyed", "names"] {
+            let shared = Shared::new(MemoryPlan::new(Some(1), 1), temp.path().to_owned());
+            let store = shared.store().expect("made");
+            let mut router = Router::new();
+            for i in 0..1000u64 {
+                router.message(&MessageEvent::bare(i as i64, Token(5), Token(1 << 127)));
+            }
+            router.name(Token(5), "a");
+            router.flush(&store).expect("written");
+            let folders = std::fs::read_dir(temp.path()).expect("folder").flatten();
+            let files =
+                folders.flat_map(|folder| std::fs::read_dir(folder.path()).expect("folder").flatten());
+            let file = files.map(|file| file.path()).find(|file| {
+                file.file_name().is_some_and(|name| {
+                    name.to_string_lossy().split_once('.').is_some_and(|(_, k)| k == kind)
+                })
+            });
+            let file = file.expect("a file of each kind");
+            let mut bytes = std::fs::read(&file).expect("read");
+            let middle = bytes.len() / 2;
+            bytes[middle] ^= 0x40;
+            std::fs::write(&file, bytes).expect("written");
+            let error =
+                collect(Routed::new(vec![router], &shared).expect("routed")).expect_err(kind).to_string();
+            assert!(error.contains("are damaged") && error.contains("--tmp-dir"), "{kind}: {error}");
+        }
+    }
+
+    #[test]
     fn temporary_rows_vanish_with_the_run_and_leftovers_with_the_next() {
         let temp = tempfile::tempdir().expect("temp");
         let count = || std::fs::read_dir(temp.path()).expect("folder").count();

@@ -2,18 +2,16 @@
 //! In: buffers of all partitions; out: the rows of one partition, read back when its turn comes.
 //! The files die with the store; what a killed run left is removed by the next one.
 
+use super::batch_file::{BatchFile, BatchWriter};
 use super::row::{Buffer, Chunks, Names, Received};
 use super::words::{Words, put_token, token};
 use crate::domain::{ErrorClass, Token};
 use crate::log::MessageEvent;
 use arrow_array::{Array, ArrayRef, RecordBatch, StringArray, UInt64Array};
-use arrow_ipc::CompressionType;
-use arrow_ipc::reader::FileReader;
-use arrow_ipc::writer::{FileWriter, IpcWriteOptions};
 use arrow_schema::{ArrowError, DataType, Field, Schema};
 use std::fs::{self, File};
-use std::io::{self, BufReader, BufWriter};
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use tempfile::TempDir;
@@ -34,7 +32,9 @@ pub enum SpillError {
         source: io::Error,
     },
     /// A file came back other than it was written.
-    #[error("temporary rows in {folder} are damaged: {problem}")]
+    #[error(
+        "temporary rows in {folder} are damaged: {problem}; check the disk, or name another folder with --tmp-dir"
+    )]
     Damaged {
         /// Where.
         folder: String,
@@ -94,12 +94,6 @@ fn batches_of<T: Words>(rows: &Chunks<T>) -> Result<[RecordBatch; 2], ArrowError
     Ok([batch(keyed, &T::NAMES[..T::KEYED])?, batch(rest, &T::NAMES[T::KEYED..])?])
 }
 
-/// The file of the keyed columns beside the one of all others: compressing those too took a tenth of a run and made its
-/// files no smaller.
-fn keyed_beside(rest: &Path) -> PathBuf {
-    rest.with_added_extension("keyed")
-}
-
 fn names_batch(names: &Names) -> Result<RecordBatch, ArrowError> {
     let mut columns = [Vec::with_capacity(names.len()), Vec::with_capacity(names.len())];
     names.keys().for_each(|token| put_token(*token, &mut columns));
@@ -109,14 +103,20 @@ fn names_batch(names: &Names) -> Result<RecordBatch, ArrowError> {
     RecordBatch::try_new(Arc::new(schema_of(NAME_WORDS, true)), arrays)
 }
 
-type Writer = FileWriter<BufWriter<File>>;
+/// Rows of one kind on disk, a batch a partition. The keyed columns have a file of their own: compressing those too took a
+/// tenth of a run and made its files no smaller.
+#[derive(Debug)]
+pub(super) struct RowFiles {
+    keyed: BatchFile,
+    rest: BatchFile,
+}
 
 /// Rows on disk: one flush of one worker.
 #[derive(Debug)]
 struct Flush {
-    sent: PathBuf,
-    received: PathBuf,
-    names: PathBuf,
+    sent: RowFiles,
+    received: RowFiles,
+    names: BatchFile,
 }
 
 /// The temporary folder of a run and what is in it.
@@ -125,8 +125,8 @@ pub struct SpillStore {
     folder: TempDir,
     _lock: File,
     flushes: Mutex<Vec<Arc<Flush>>>,
-    /// Tells the files of bands apart.
-    band_files: AtomicU64,
+    /// Tells the files apart.
+    files: AtomicU64,
 }
 
 const PREFIX: &str = ".bulkwatch-rows-";
@@ -151,7 +151,7 @@ impl SpillStore {
                     folder,
                     _lock: lock,
                     flushes: Mutex::default(),
-                    band_files: AtomicU64::default(),
+                    files: AtomicU64::default(),
                 });
             }
         }
@@ -179,80 +179,68 @@ impl SpillStore {
 
     /// Writes the rows of all partitions and empties their buffers.
     pub(super) fn flush(&self, buffers: &mut [Buffer]) -> Result<(), SpillError> {
-        let at = {
-            let mut flushes = self.flushes.lock().unwrap_or_else(PoisonError::into_inner);
-            let n = flushes.len();
-            let path = |kind: &str| self.folder.path().join(format!("{n}.{kind}"));
-            flushes.push(Arc::new(Flush {
-                sent: path("sent"),
-                received: path("received"),
-                names: path("names"),
-            }));
-            flushes[n].clone()
+        let flush = Flush {
+            sent: self.write("sent", buffers.iter_mut().map(|buffer| &mut buffer.sent))?,
+            received: self.write("received", buffers.iter_mut().map(|buffer| &mut buffer.received))?,
+            names: self.write_names(buffers).map_err(|error| self.failure("write", error))?,
         };
-        self.write(&at.sent, buffers.iter_mut().map(|buffer| &mut buffer.sent))?;
-        self.write(&at.received, buffers.iter_mut().map(|buffer| &mut buffer.received))?;
-        let fail = |error| self.failure("write", error);
-        let mut writer = self.writer(&at.names, &schema_of(NAME_WORDS, true), true)?;
-        for buffer in buffers {
-            let batch = names_batch(&std::mem::take(&mut buffer.names));
-            batch.and_then(|batch| writer.write(&batch)).map_err(fail)?;
-        }
-        writer.finish().map_err(fail)
+        self.flushes.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::new(flush));
+        Ok(())
     }
 
-    fn writer(&self, path: &Path, schema: &Schema, packed: bool) -> Result<Writer, SpillError> {
-        let file = File::create(path).map_err(|e| failure("write", self.below(), e))?;
-        let options =
-            IpcWriteOptions::default().try_with_compression(packed.then_some(CompressionType::LZ4_FRAME));
-        options
-            .and_then(|o| Writer::try_new_with_options(BufWriter::with_capacity(1 << 18, file), schema, o))
-            .map_err(|error| self.failure("write", error))
+    fn write_names(&self, buffers: &mut [Buffer]) -> Result<BatchFile, ArrowError> {
+        let mut writer = self.new_file("names", schema_of(NAME_WORDS, true), true)?;
+        for buffer in buffers {
+            writer.write(&names_batch(&std::mem::take(&mut buffer.names))?)?;
+        }
+        writer.finish()
+    }
+
+    /// A new file of the folder.
+    fn new_file(&self, kind: &str, schema: Schema, packed: bool) -> Result<BatchWriter, ArrowError> {
+        let n = self.files.fetch_add(1, Ordering::Relaxed);
+        BatchWriter::create(&self.folder.path().join(format!("{n}.{kind}")), schema, packed)
     }
 
     /// One batch a partition, empty ones too, so that a partition's place in a file is its number; empties the buffers.
     fn write<'b, T: Words + 'b>(
         &self,
-        path: &Path,
+        kind: &str,
         buffers: impl Iterator<Item = &'b mut Chunks<T>>,
-    ) -> Result<(), SpillError> {
-        let (keyed, rest) = T::NAMES.split_at(T::KEYED);
-        let mut writers = [
-            self.writer(&keyed_beside(path), &schema_of(keyed, false), false)?,
-            self.writer(path, &schema_of(rest, false), true)?,
-        ];
-        let fail = |error| self.failure("write", error);
-        for rows in buffers {
-            let batches = batches_of(&std::mem::take(rows)).map_err(fail)?;
-            for (writer, batch) in writers.iter_mut().zip(&batches) {
-                writer.write(batch).map_err(fail)?;
+    ) -> Result<RowFiles, SpillError> {
+        let written = || {
+            let (keyed, rest) = T::NAMES.split_at(T::KEYED);
+            let mut keyed = self.new_file(&format!("{kind}.keyed"), schema_of(keyed, false), false)?;
+            let mut rest = self.new_file(kind, schema_of(rest, false), true)?;
+            for rows in buffers {
+                let [first, second] = batches_of(&std::mem::take(rows))?;
+                keyed.write(&first)?;
+                rest.write(&second)?;
             }
-        }
-        writers.iter_mut().try_for_each(Writer::finish).map_err(fail)
+            Ok(RowFiles { keyed: keyed.finish()?, rest: rest.finish()? })
+        };
+        written().map_err(|error| self.failure("write", error))
     }
 
-    /// Writes bands of rows as a file of their own and empties them; returns the file.
-    pub(super) fn write_bands<T: Words>(&self, bands: &mut [Chunks<T>]) -> Result<PathBuf, SpillError> {
-        let n = self.band_files.fetch_add(1, Ordering::Relaxed);
-        let path = self.folder.path().join(format!("{n}.bands"));
-        self.write(&path, bands.iter_mut())?;
-        Ok(path)
+    /// Writes bands of rows as files of their own and empties them.
+    pub(super) fn write_bands<T: Words>(&self, bands: &mut [Chunks<T>]) -> Result<RowFiles, SpillError> {
+        self.write("bands", bands.iter_mut())
     }
 
     /// Hands on the rows of one band of such a file, in their order.
     pub(super) fn read_band<T: Words>(
         &self,
-        path: &Path,
+        files: &RowFiles,
         band: usize,
         hand_on: impl FnMut(T),
     ) -> Result<(), SpillError> {
-        self.rows(&self.batches(path, band)?)?.for_each(hand_on);
+        self.rows(&self.batches(files, band)?)?.for_each(hand_on);
         Ok(())
     }
 
-    /// A batch of such a file and of the one beside it.
-    fn batches(&self, path: &Path, index: usize) -> Result<[RecordBatch; 2], SpillError> {
-        Ok([self.batch(&keyed_beside(path), index)?, self.batch(path, index)?])
+    /// The two batches that belong together.
+    fn batches(&self, files: &RowFiles, index: usize) -> Result<[RecordBatch; 2], SpillError> {
+        Ok([self.batch(&files.keyed, index)?, self.batch(&files.rest, index)?])
     }
 
     /// The rows of two batches that belong together.
@@ -271,9 +259,8 @@ impl SpillStore {
     fn failure(&self, what: &'static str, error: ArrowError) -> SpillError {
         match error {
             ArrowError::IoError(_, source) => failure(what, self.below(), source),
-            other => {
-                SpillError::Damaged { folder: self.below().display().to_string(), problem: other.to_string() }
-            }
+            ArrowError::IpcError(problem) => self.damaged(&problem),
+            other => self.damaged(&other.to_string()),
         }
     }
 
@@ -307,13 +294,8 @@ impl SpillStore {
         SpillError::Damaged { folder: self.below().display().to_string(), problem: problem.to_owned() }
     }
 
-    fn batch(&self, path: &Path, index: usize) -> Result<RecordBatch, SpillError> {
-        let fail = |error| self.failure("read", error);
-        let file = File::open(path).map_err(|e| failure("read", self.below(), e))?;
-        let mut reader = FileReader::try_new(BufReader::new(file), None).map_err(fail)?;
-        reader.set_index(index).map_err(fail)?;
-        let missing = || ArrowError::IpcError(format!("no batch {index}"));
-        reader.next().ok_or_else(missing).and_then(|batch| batch).map_err(fail)
+    fn batch(&self, file: &BatchFile, index: usize) -> Result<RecordBatch, SpillError> {
+        file.batch(index).map_err(|error| self.failure("read", error))
     }
 }
 

@@ -4,9 +4,8 @@
 
 use super::router::Shared;
 use super::row::Chunks;
-use super::spill::{SpillError, SpillStore};
+use super::spill::{RowFiles, SpillError, SpillStore};
 use super::words::Words;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 /// How many bands a spool has.
@@ -23,7 +22,7 @@ pub struct Spool<T> {
     /// Rows of each band, wherever they are.
     rows: [u64; BANDS],
     shared: Arc<Shared>,
-    files: Vec<PathBuf>,
+    files: Vec<RowFiles>,
     store: Option<Arc<SpillStore>>,
 }
 
