@@ -6,6 +6,7 @@ use super::artifact::{Artifact, LAYOUT};
 use super::failure::ModelError;
 use super::quantile::Quantiles;
 use super::train::Fitted;
+use super::trees::are_log_odds;
 use crate::domain::nearest;
 use crate::features::FeatureTable;
 use serde::de::DeserializeOwned;
@@ -71,11 +72,14 @@ impl Artifact {
         }
         let problem = match &self.scorer {
             Fitted::Logistic(l) => {
-                let numbers = l.weights.iter().chain(&l.centers).chain([&l.intercept]).all(|v| v.is_finite());
-                let fits = l.weights.len() == n && l.centers.len() == n && numbers;
-                (!fits).then(|| format!("{} weights for {n} features", l.weights.len()))
+                let are_odds = l.weights.iter().chain([&l.intercept]).all(|v| are_log_odds(*v));
+                let are_places = l.centers.iter().all(|center| (0.0..=1.0).contains(center));
+                let fits = l.weights.len() == n && l.centers.len() == n;
+                (!(fits && are_odds && are_places)).then(|| {
+                    format!("{} weights for {n} features, or one that is no log-odds", l.weights.len())
+                })
             }
-            Fitted::Boosted(b) if !b.start.is_finite() => Some("start is no number".to_owned()),
+            Fitted::Boosted(b) if !are_log_odds(b.start) => Some("start is no log-odds".to_owned()),
             Fitted::Boosted(b) => b.trees.iter().find_map(|tree| tree.problem(n)),
         };
         if let Some(problem) = problem {

@@ -5,6 +5,20 @@
 use super::scorer::Scorer;
 use serde::{Deserialize, Serialize};
 
+/// Log-odds past this are no chance that anybody could measure; below it no sum of them leaves the numbers.
+const MOST_LOG_ODDS: f64 = 1e6;
+
+/// Whether a number from a file can be log-odds.
+pub(super) fn are_log_odds(value: f64) -> bool {
+    value.abs() <= MOST_LOG_ODDS
+}
+
+/// Training rows past this came by no node.
+const MOST_COVER: f64 = 1e12;
+
+/// The longest way to a leaf that a walk is trusted with; grown trees have 3.
+const MOST_DEPTH: usize = 64;
+
 /// A node: a split of a place, or a leaf.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -50,20 +64,34 @@ impl Tree {
     }
 
     /// What is wrong with it as read from a file, for that many features.
+    ///
+    /// Each node but the root has one parent before it and the way to it is short, so that a walk ends soon even where every
+    /// value is absent and both sides are taken.
     pub fn problem(&self, features: usize) -> Option<String> {
         let n = self.nodes.len();
         if n == 0 {
             return Some("a tree without nodes".to_owned());
         }
-        self.nodes.iter().enumerate().find_map(|(i, node)| {
-            let numbers =
-                [node.threshold, node.cover, node.value].iter().all(|v| v.is_finite()) && 0.0 <= node.cover;
-            let child = |c: u32| i < c as usize && (c as usize) < n;
-            let split =
-                node.feature.is_none_or(|f| (f as usize) < features && child(node.left) && child(node.right));
-            (!numbers || !split)
-                .then(|| format!("node {i} is no node of a tree of {n} nodes and {features} features"))
-        })
+        let mut depths: Vec<Option<usize>> = vec![None; n];
+        depths[0] = Some(0);
+        for (i, node) in self.nodes.iter().enumerate() {
+            let numbers = node.threshold.is_finite() && (0.0..=MOST_COVER).contains(&node.cover);
+            let own = depths[i].filter(|depth| *depth <= MOST_DEPTH);
+            let (Some(depth), true, true) = (own, numbers, are_log_odds(node.value)) else {
+                return Some(format!("node {i} is no node of a tree of {n} nodes"));
+            };
+            let Some(feature) = node.feature else { continue };
+            for child in [node.left as usize, node.right as usize] {
+                let is_new = i < child && child < n && depths[child].is_none();
+                if !is_new || features <= feature as usize {
+                    return Some(format!(
+                        "node {i} is no split of a tree of {n} nodes and {features} features"
+                    ));
+                }
+                depths[child] = Some(depth + 1);
+            }
+        }
+        None
     }
 
     fn walk(&self, at: usize, weight: f64, places: &[Option<f64>], into: &mut [f64]) {
@@ -164,6 +192,16 @@ mod tests {
                 .is_some()
         );
         assert!(tree(vec![node(None, 0.0, 0, 0, 1.0, f64::NAN)]).problem(1).is_some());
+        assert!(tree(vec![node(None, 0.0, 0, 0, 1.0, 1e307)]).problem(1).is_some(), "sums would overflow");
+        let leaf = node(None, 0.0, 0, 0, 1.0, 1.0);
+        assert!(tree(vec![leaf, leaf]).problem(1).is_some(), "nobody leads to the second");
+        let twice = vec![node(Some(0), 0.5, 1, 1, 1.0, 0.0), leaf];
+        assert!(tree(twice).problem(1).is_some(), "a way in twice doubles the walk at every step");
+        let chain = |n: u32| {
+            let steps = (0..n).map(|i| [node(Some(0), 0.5, 2 * i + 1, 2 * i + 2, 1.0, 0.0), leaf]);
+            tree(steps.flatten().chain([leaf]).collect()).problem(1)
+        };
+        assert!(chain(MOST_DEPTH as u32).is_none() && chain(MOST_DEPTH as u32 + 1).is_some());
         assert_eq!(small().trees[0].problem(2), None);
         assert!(small().trees[0].problem(1).is_some());
     }

@@ -137,6 +137,8 @@ fn a_model_of_other_cards_or_a_damaged_one_is_refused_by_name() {
     let odd =
         refused(&edited(&model, |json| json["scorer"]["logistic"]["weights"] = serde_json::json!([1.0])));
     assert!(odd.contains("scorer: 1 weights for"), "{odd}");
+    let huge = refused(&edited(&model, |json| json["scorer"]["logistic"]["intercept"] = 1e300.into()));
+    assert!(huge.contains("no log-odds"), "{huge}");
 }
 
 #[test]
