@@ -377,6 +377,9 @@ pub(super) fn show(summary: &Summary, features_only: bool) -> Result<(), Failure
     if let Some(text) = campaigns(&read_campaigns(&summary.folder)?) {
         terminal::data(&format!("\n{text}"))?;
     }
+    if let Some(changes) = &summary.changes {
+        terminal::data(&format!("\n{}", terminal::lines(changes)))?;
+    }
     if let Some(queue) = &summary.queue {
         terminal::data(&format!("\n{queue}"))?;
     }

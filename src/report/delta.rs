@@ -4,6 +4,7 @@
 
 use super::campaigns::NamedCampaign;
 use super::delta_campaigns::{CampaignChange, campaign_changes};
+use super::delta_words::{Cause, Change};
 use super::earlier::{Earlier, EarlierError};
 use super::feature_file::NamedRow;
 use super::read_back::AccountRow;
@@ -12,73 +13,6 @@ use crate::decision::{Finding, State, Verdict};
 use crate::table_io::Table;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// What became of an account since the earlier run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Change {
-    /// Flagged tonight, and without a row in the earlier run.
-    New,
-    /// On a higher rung than before.
-    Risen,
-    /// On a lower rung, and still flagged.
-    Fallen,
-    /// Flagged before, judged tonight, and nothing found.
-    Cleared,
-    /// Flagged before; what is left in the window is too little to judge.
-    Expired,
-    /// Flagged before, and without a row tonight.
-    Disappeared,
-}
-
-impl Change {
-    /// All changes, in the order in which they are told.
-    pub const ALL: [Change; 6] =
-        [Self::New, Self::Risen, Self::Fallen, Self::Cleared, Self::Expired, Self::Disappeared];
-
-    /// The word in result files.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::New => "new",
-            Self::Risen => "risen",
-            Self::Fallen => "fallen",
-            Self::Cleared => "cleared",
-            Self::Expired => "expired",
-            Self::Disappeared => "disappeared",
-        }
-    }
-}
-
-/// Why an account's rung changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Cause {
-    /// What the account did; the earlier conduct comes to the same tonight.
-    Behavior,
-    /// The same, but the log offers other columns or the window is another, so that it may be these.
-    BehaviorOrInput,
-    /// Policy, model, tool, population, sanction or a person's decision; the conduct comes to the same.
-    Terms,
-    /// Either alone would have changed it.
-    Both,
-    /// The earlier features were made by other cards: the earlier conduct cannot be judged again.
-    Unknown,
-}
-
-impl Cause {
-    /// All causes.
-    pub const ALL: [Cause; 5] =
-        [Self::Behavior, Self::BehaviorOrInput, Self::Terms, Self::Both, Self::Unknown];
-
-    /// The word in result files.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Behavior => "behavior",
-            Self::BehaviorOrInput => "behavior_or_input",
-            Self::Terms => "terms",
-            Self::Both => "both",
-            Self::Unknown => "unknown",
-        }
-    }
-}
 
 /// Where an account stands in a run.
 #[derive(Debug, Clone, PartialEq)]
@@ -242,12 +176,10 @@ impl Delta {
     pub fn metrics(&self) -> BTreeMap<String, f64> {
         let mut flat = BTreeMap::new();
         for change in Change::ALL {
-            let n = self.accounts.iter().filter(|c| c.change == change).count();
-            flat.insert(format!("delta.accounts.{}", change.word()), n as f64);
+            flat.insert(format!("delta.accounts.{}", change.word()), self.with(change) as f64);
         }
         for cause in Cause::ALL {
-            let n = self.accounts.iter().filter(|c| c.cause == cause).count();
-            flat.insert(format!("delta.cause.{}", cause.word()), n as f64);
+            flat.insert(format!("delta.cause.{}", cause.word()), self.by(cause) as f64);
         }
         for (name, _) in TERMS {
             let differs = self.terms.contains(&name);
@@ -255,8 +187,7 @@ impl Delta {
         }
         flat.insert("delta.input_differs".to_owned(), f64::from(!self.input.is_empty()));
         for word in CampaignChange::WORDS {
-            let n = self.campaigns.iter().filter(|c| c.change == word).count();
-            flat.insert(format!("delta.campaigns.{word}"), n as f64);
+            flat.insert(format!("delta.campaigns.{word}"), self.campaigns_with(word) as f64);
         }
         flat
     }

@@ -6,6 +6,7 @@ mod backtest;
 mod campaigns;
 mod delta;
 mod delta_campaigns;
+mod delta_words;
 mod drift;
 mod earlier;
 mod erase;
@@ -30,8 +31,9 @@ mod upkeep;
 
 pub use backtest::{backtest_sheet, found_csv};
 pub use campaigns::NamedCampaign;
-pub use delta::{AccountChange, Cause, Change, Delta, PreviousRun, Standing};
+pub use delta::{AccountChange, Delta, PreviousRun, Standing};
 pub use delta_campaigns::CampaignChange;
+pub use delta_words::{Cause, Change};
 pub use drift::Drift;
 pub use earlier::{Earlier, EarlierCampaign, EarlierError, evidence_seen};
 pub use erase::{Erased, Request, erase, has_rows_of};

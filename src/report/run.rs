@@ -123,6 +123,8 @@ pub struct Summary {
     pub metrics: BTreeMap<String, f64>,
     /// Verdicts with their numbers of accounts, mildest first, and their parts as `verdict.part`.
     pub verdicts: Vec<(String, u64)>,
+    /// What changed since an earlier run, in words; none where nobody asked.
+    pub changes: Option<String>,
     /// What the queue came to, in words; none where nothing was judged.
     pub queue: Option<String>,
     /// What a person should know.
@@ -285,6 +287,14 @@ impl Run<'_> {
         })
     }
 
+    /// What changed since an earlier run, in words; that there was none where one was asked for.
+    fn changes(&self) -> Option<String> {
+        let told = self.delta.as_ref().map(Delta::told);
+        let asked = self.settings.iter().any(|(key, value, _)| key == "output.previous" && !value.is_empty());
+        let none = "changes: there is no run of an earlier night to compare with; one that is held does not count";
+        told.or_else(|| (asked && !self.features_only).then(|| none.to_owned()))
+    }
+
     /// Writes every file but `features.parquet`, which is there already, and publishes the folder.
     pub fn publish(mut self, folder: RunFolder, name: Option<&str>) -> Result<Summary, ReportError> {
         let id = self.id();
@@ -315,9 +325,10 @@ impl Run<'_> {
         folder.write(MANIFEST, &pretty(MANIFEST, manifest.value())?)?;
         let mut warnings = self.warnings();
         warnings.extend(other_results(&folder.place(&name), &manifest));
-        let (verdicts, held) = (self.tally(), self.held);
+        let (verdicts, changes, held) = (self.tally(), self.changes(), self.held);
+        let (folder_yet, queue) = (PathBuf::new(), told);
         let summary =
-            Summary { folder: PathBuf::new(), run_id: id, held, metrics, verdicts, queue: told, warnings };
+            Summary { folder: folder_yet, run_id: id, held, metrics, verdicts, changes, queue, warnings };
         let place = folder.publish(&name)?;
         Ok(Summary { folder: place, ..summary })
     }

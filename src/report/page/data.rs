@@ -12,7 +12,8 @@ use crate::domain::Timestamp;
 use crate::evaluate::wilson;
 use crate::features::LEAST_TOLD;
 use crate::report::campaigns::NamedCampaign;
-use crate::report::delta::{Cause, Change, Delta};
+use crate::report::delta::Delta;
+use crate::report::delta_words::{Cause, Change};
 use crate::report::queue::{Case, Expected, Queue, QueueTerms, case_url};
 use crate::report::record_v1::Judged;
 use crate::report::run::Run;
@@ -159,14 +160,8 @@ fn changes(delta: &Delta, names: &mut Names) -> Value {
         .take(MOST_CAMPAIGNS)
         .map(|c| json!({ "id": c.id, "change": c.change, "why": c.why }))
         .collect();
-    let accounts = Change::ALL.map(|change| {
-        let n = delta.accounts.iter().filter(|c| c.change == change).count();
-        json!({ "name": change.word(), "n": n })
-    });
-    let causes = Cause::ALL.map(|cause| {
-        let n = delta.accounts.iter().filter(|c| c.cause == cause).count();
-        json!({ "name": cause.word(), "n": n })
-    });
+    let accounts = Change::ALL.map(|change| json!({ "name": change.word(), "n": delta.with(change) }));
+    let causes = Cause::ALL.map(|cause| json!({ "name": cause.word(), "n": delta.by(cause) }));
     json!({
         "previous": delta.previous.as_json(), "terms": delta.terms, "input": delta.input,
         "accounts": accounts.to_vec(), "causes": causes.to_vec(), "rows": rows, "campaigns": campaigns,
