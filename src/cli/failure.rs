@@ -2,6 +2,7 @@
 //! In: typed errors of the stages; out: one chain in one line.
 //! Adds no cause of its own and hides none.
 
+use super::scan::release_command;
 use super::terminal;
 use crate::decision::{PolicyError, RulingError};
 use crate::domain::ErrorClass;
@@ -44,12 +45,12 @@ impl Failure {
 
     /// A night that waits for a person.
     pub fn held(reason: &str, folder: &Path) -> Self {
-        let folder = folder.display();
+        let (release, folder) = (release_command(folder), folder.display());
         Self::new(
             ErrorClass::Held,
             format!(
                 "safety stop: {reason}; the run is in {folder} and can be read, but nothing was exported; look at it, then: \
-                 bulkwatch release {folder} --by NAME --reason TEXT"
+                 {release}"
             ),
         )
     }

@@ -380,6 +380,12 @@ pub(super) fn show(summary: &Summary, features_only: bool) -> Result<(), Failure
     if let Some(changes) = &summary.changes {
         terminal::data(&format!("\n{}", terminal::lines(changes)))?;
     }
+    if let Some(reason) = &summary.held {
+        let release = release_command(&summary.folder);
+        let told =
+            format!("\n{reason}\n nothing was exported: no queue, no labels; look at it, then: {release}");
+        terminal::data(&terminal::lines(&told))?;
+    }
     if let Some(queue) = &summary.queue {
         terminal::data(&format!("\n{queue}"))?;
     }
@@ -418,6 +424,12 @@ fn campaigns(all: &[CampaignRow]) -> Option<String> {
         );
     }
     (!all.is_empty()).then_some(text)
+}
+
+/// The command that lets a held run go.
+pub(super) fn release_command(folder: &Path) -> String {
+    let shown = folder.to_str().and_then(terminal::shell_word).unwrap_or_else(|| "FOLDER".to_owned());
+    format!("bulkwatch release {shown} --by NAME --reason TEXT")
 }
 
 /// A command to copy, where the folder can be copied as it is shown; an account can.

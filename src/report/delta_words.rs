@@ -122,7 +122,8 @@ impl Delta {
             (self.by(Cause::Unknown), "not known, as the earlier features cannot be judged again".to_owned()),
         ];
         let some = parts.into_iter().filter(|(n, _)| 0 < *n);
-        let told: Vec<String> = some.map(|(n, what)| format!("{} {what}", counted(n as u64, "account"))).collect();
+        let told: Vec<String> =
+            some.map(|(n, what)| format!("{} {what}", counted(n as u64, "account"))).collect();
         told.join(", ")
     }
 }

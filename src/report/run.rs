@@ -125,7 +125,7 @@ pub struct Summary {
     pub verdicts: Vec<(String, u64)>,
     /// What changed since an earlier run, in words; none where nobody asked.
     pub changes: Option<String>,
-    /// What the queue came to, in words; none where nothing was judged.
+    /// What the queue came to, in words; none where nothing was judged, or nothing exported.
     pub queue: Option<String>,
     /// What a person should know.
     pub warnings: Vec<String>,
@@ -291,7 +291,8 @@ impl Run<'_> {
     fn changes(&self) -> Option<String> {
         let told = self.delta.as_ref().map(Delta::told);
         let asked = self.settings.iter().any(|(key, value, _)| key == "output.previous" && !value.is_empty());
-        let none = "changes: there is no run of an earlier night to compare with; one that is held does not count";
+        let none =
+            "changes: there is no run of an earlier night to compare with; one that is held does not count";
         told.or_else(|| (asked && !self.features_only).then(|| none.to_owned()))
     }
 
@@ -326,7 +327,8 @@ impl Run<'_> {
         let mut warnings = self.warnings();
         warnings.extend(other_results(&folder.place(&name), &manifest));
         let (verdicts, changes, held) = (self.tally(), self.changes(), self.held);
-        let (folder_yet, queue) = (PathBuf::new(), told);
+        // A held run exports nothing: what its queue would be is no news before somebody lets it go.
+        let (folder_yet, queue) = (PathBuf::new(), told.filter(|_| held.is_none()));
         let summary =
             Summary { folder: folder_yet, run_id: id, held, metrics, verdicts, changes, queue, warnings };
         let place = folder.publish(&name)?;

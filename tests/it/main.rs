@@ -20,6 +20,7 @@ mod model;
 mod names;
 mod night_attacks;
 mod night_packets;
+mod night_terminal;
 mod nights;
 mod padding;
 mod program;

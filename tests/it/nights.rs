@@ -118,35 +118,6 @@ fn the_delta_is_what_two_published_runs_differ_in() {
     assert!(first == fs::read(short.join("delta.parquet")).expect("bytes"), "other bytes on two threads");
 }
 
-/// What a scan says on the terminal.
-fn said(out: &Path, more: &[&str]) -> super::program::Done {
-    run_in(&root(), &args(out, more).into_iter().filter(|a| *a != "--quiet").collect::<Vec<_>>())
-}
-
-#[test]
-fn the_terminal_says_what_changed_and_nothing_where_nobody_asked() {
-    let dir = tempfile::tempdir().expect("temp");
-    let out = dir.path().join("runs");
-    assert!(!said(&out, &EARLIER).out.contains("changes"), "nobody asked");
-    let done = said(&out, &["--previous", "newest"]);
-    let run = folders(&out).into_iter().max().expect("a run");
-    let flat = metrics(&run);
-    let line = done.out.lines().find(|l| l.starts_with("changes since 2022-05-25T00:00:00Z (run ")).expect("a line");
-    for word in ["new", "risen", "disappeared"] {
-        let n = flat[&format!("delta.accounts.{word}")];
-        assert_eq!(line.contains(&format!(" {n} {word}")), 0.0 < n, "{word}: {line}");
-    }
-    assert!(done.out.contains("by what they did") && done.out.contains("delta.parquet"), "{}", done.out);
-    let milder = policy(dir.path(), "milder.toml", "review = 0.42", "review = 0.60");
-    let done = said(&out, &["--previous", text(&run), "--policy", text(&milder)]);
-    assert!(done.out.contains("by changed terms alone (policy)"), "{}", done.out);
-    // The first night has nothing to compare with, and says so.
-    let done = said(&dir.path().join("first"), &["--previous", "newest"]);
-    assert!(done.out.contains("changes: there is no run of an earlier night"), "{}", done.out);
-    let quiet = run_in(&root(), &args(&out, &["--previous", text(&run), "--note", "again"]));
-    assert_eq!((quiet.out.as_str(), quiet.code), ("", 0));
-}
-
 #[test]
 fn what_the_policy_changed_is_told_apart_from_conduct() {
     let dir = tempfile::tempdir().expect("temp");
