@@ -62,7 +62,7 @@ impl Standing {
     }
 }
 
-/// One account whose rung changed.
+/// One account whose rung changed, or what stands beside it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AccountChange {
     /// The account.
@@ -252,7 +252,7 @@ fn window_length(manifest: &Value) -> Option<i64> {
     Some(moment("to")? - moment("from")?)
 }
 
-/// Accounts whose rung changed, by change and urgency, without causes.
+/// Accounts that stand otherwise than before, by change and urgency, without causes.
 fn changes(earlier: &Earlier, judged: &[Judged]) -> Vec<AccountChange> {
     let mut all = Vec::new();
     let mut push = |name: &str, before: Option<Standing>, now: Option<Standing>| {
@@ -279,7 +279,9 @@ fn change(before: Option<&Standing>, now: Option<&Standing>) -> Option<Change> {
         (None, now) => flagged(now).then_some(Change::New),
         (before, None) => flagged(before).then_some(Change::Disappeared),
         (Some(b), Some(n)) if b.level() == n.level() => None,
-        (Some(b), Some(n)) if b.level() < n.level() => Some(Change::Risen),
+        (Some(b), Some(n)) if b.verdict < n.verdict => Some(Change::Risen),
+        (Some(b), Some(n)) if b.level() < n.level() => Some(Change::NewFinding),
+        (Some(b), Some(n)) if b.verdict == n.verdict && n.is_flagged() => Some(Change::FindingGone),
         (Some(_), Some(n)) if n.is_flagged() => Some(Change::Fallen),
         (Some(_), Some(n)) if n.state == State::Insufficient => Some(Change::Expired),
         (Some(_), Some(_)) => Some(Change::Cleared),
@@ -361,5 +363,31 @@ fn difference(before: &[String], now: &[String], same: &str) -> String {
         (false, true) => format!("now hits {}", words(&more)),
         (true, false) => format!("no longer hits {}", words(&less)),
         (false, false) => format!("now hits {}; no longer hits {}", words(&more), words(&less)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn standing(verdict: Verdict, finding: Finding) -> Standing {
+        let (scores, codes) = ([0.5; 3], Vec::new());
+        Standing { verdict, finding, state: State::Scored, scores, rank: None, codes, decided: false }
+    }
+
+    #[test]
+    fn a_finding_beside_the_same_verdict_is_no_rise_and_no_fall() {
+        use Finding::{BroadcastPolicy, None as Nothing};
+        let told = |before: (Verdict, Finding), now: (Verdict, Finding)| {
+            change(Some(&standing(before.0, before.1)), Some(&standing(now.0, now.1)))
+        };
+        let (watch, review) = (Verdict::Watch, Verdict::Review);
+        assert_eq!(told((review, Nothing), (review, BroadcastPolicy)), Some(Change::NewFinding));
+        assert_eq!(told((review, BroadcastPolicy), (review, Nothing)), Some(Change::FindingGone));
+        assert_eq!(told((review, BroadcastPolicy), (review, BroadcastPolicy)), None);
+        // The verdict is told first, whatever stands beside it.
+        assert_eq!(told((watch, BroadcastPolicy), (review, Nothing)), Some(Change::Risen));
+        assert_eq!(told((review, Nothing), (watch, BroadcastPolicy)), Some(Change::Fallen));
+        assert_eq!(told((watch, Nothing), (Verdict::NoFinding, Nothing)), Some(Change::Cleared));
     }
 }

@@ -14,8 +14,12 @@ pub enum Change {
     New,
     /// On a higher rung than before.
     Risen,
+    /// On the same rung, and something stands beside it that did not.
+    NewFinding,
     /// On a lower rung, and still flagged.
     Fallen,
+    /// On the same rung, and what stood beside it is gone.
+    FindingGone,
     /// Flagged before, judged tonight, and nothing found.
     Cleared,
     /// Flagged before; what is left in the window is too little to judge.
@@ -26,15 +30,25 @@ pub enum Change {
 
 impl Change {
     /// All changes, in the order in which they are told.
-    pub const ALL: [Change; 6] =
-        [Self::New, Self::Risen, Self::Fallen, Self::Cleared, Self::Expired, Self::Disappeared];
+    pub const ALL: [Change; 8] = [
+        Self::New,
+        Self::Risen,
+        Self::NewFinding,
+        Self::Fallen,
+        Self::FindingGone,
+        Self::Cleared,
+        Self::Expired,
+        Self::Disappeared,
+    ];
 
     /// The word in result files.
     pub fn word(self) -> &'static str {
         match self {
             Self::New => "new",
             Self::Risen => "risen",
+            Self::NewFinding => "new_finding",
             Self::Fallen => "fallen",
+            Self::FindingGone => "finding_gone",
             Self::Cleared => "cleared",
             Self::Expired => "expired",
             Self::Disappeared => "disappeared",
@@ -42,7 +56,7 @@ impl Change {
     }
 }
 
-/// Why an account's rung changed.
+/// Why an account's standing changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Cause {
     /// What the account did; the earlier conduct comes to the same tonight.

@@ -65,7 +65,9 @@ fn changes(before: &Path, now: &Path) -> BTreeMap<String, &'static str> {
     let change = |name: &&String| match (rung(before.get(*name)), rung(now.get(*name))) {
         (None, Some(n)) if nothing < n => Some("new"),
         (Some(b), None) if nothing < b => Some("disappeared"),
-        (Some(b), Some(n)) if b < n => Some("risen"),
+        (Some(b), Some(n)) if b.0 < n.0 => Some("risen"),
+        (Some(b), Some(n)) if b < n => Some("new_finding"),
+        (Some(b), Some(n)) if b.0 == n.0 && n < b && nothing < n => Some("finding_gone"),
         (Some(b), Some(n)) if n < b && nothing < n => Some("fallen"),
         (Some(b), Some(n)) if n < b && now[*name].state == "insufficient" => Some("expired"),
         (Some(b), Some(n)) if n < b => Some("cleared"),

@@ -74,12 +74,14 @@ function reasonsTable(account) {
 function changeLine(change) {
   if (!change) return null;
   const rungs =
-    change.before || change.now ? `: ${words(change.before || "not there")} → ${words(change.now || "not there")}` : "";
+    change.before === change.now
+      ? `: ${words(change.now)} as before`
+      : `: ${words(change.before || "not there")} → ${words(change.now || "not there")}`;
   const terms = change.terms ? ` (${change.terms})` : "";
   return el(
     "p",
     {},
-    el("b", {}, `Since the last run ${change.change}`),
+    el("b", {}, `Since the last run ${words(change.change)}`),
     `${rungs}, by ${words(change.cause)}${terms}. ${change.why}`,
   );
 }

@@ -31,14 +31,14 @@ function changesLine() {
     return note("There is no earlier run to compare with: scan with ", el("code", {}, "--previous"), ".");
   const some = data.delta.accounts.filter((c) => 0 < c.n);
   const link = (c) => [
-    el("a", { href: c.name === "disappeared" ? "#changes" : `#accounts?changed=${c.name}` }, `${count(c.n)} ${c.name}`),
+    el("a", { href: c.name === "disappeared" ? "#changes" : `#accounts?changed=${c.name}` }, `${count(c.n)} ${words(c.name)}`),
     " ",
   ];
   return el(
     "p",
     {},
     `Since ${data.delta.previous.as_of}: `,
-    some.length === 0 ? "no account changed its rung." : some.map(link),
+    some.length === 0 ? "no account stands otherwise than before." : some.map(link),
     " ",
     el("a", { href: "#changes" }, "all changes"),
   );
@@ -140,7 +140,7 @@ const accountColumns = [
   },
   {
     head: "change",
-    cell: (a) => (isHidden(a.at) ? "" : (a.change?.change ?? "")),
+    cell: (a) => (isHidden(a.at) ? "" : words(a.change?.change ?? "")),
     by: (a) => (isHidden(a.at) ? null : (a.change?.change ?? null)),
   },
   { head: "decided", cell: (a) => decisionOn(a.at)?.decision ?? "", by: (a) => decisionOn(a.at)?.decision ?? null },
@@ -337,7 +337,7 @@ function changesView() {
   const told = (tell) => (r) => (isHidden(r.at) ? "" : tell(r));
   const columns = [
     { head: "account", cell: (r) => accountLink(r.at), by: (r) => data.names[r.at] },
-    { head: "change", cell: told((r) => r.change), by: told((r) => r.change) },
+    { head: "change", cell: told((r) => words(r.change)), by: told((r) => r.change) },
     { head: "before", cell: told((r) => words(r.before)), by: told((r) => rungs.indexOf(r.before)) },
     {
       head: "now",
@@ -352,7 +352,7 @@ function changesView() {
     },
     { head: "why", cell: told((r) => r.why) },
   ];
-  const table = pagedTable("changes", columns, "No account changed its rung.");
+  const table = pagedTable("changes", columns, "No account stands otherwise than before.");
   // Rows come by urgency, which tells something too.
   table.show([...delta.rows.filter((r) => !isHidden(r.at)), ...delta.rows.filter((r) => isHidden(r.at))]);
   const strip = [...delta.accounts, ...delta.causes.map((c) => ({ name: `by ${words(c.name)}`, n: c.n }))];
@@ -368,7 +368,7 @@ function changesView() {
     el(
       "dl",
       { class: "strip" },
-      strip.map((c) => el("div", {}, el("dt", {}, c.name), el("dd", {}, count(c.n)))),
+      strip.map((c) => el("div", {}, el("dt", {}, words(c.name)), el("dd", {}, count(c.n)))),
     ),
     table.node,
     delta.more > 0 && note(`${count(delta.more)} more stand in delta.parquet.`),
@@ -381,7 +381,7 @@ function changesView() {
         ),
     ),
     note(
-      "New: flagged, and without a row before. Cleared: judged, and nothing found. Expired: what is left in the window is too little to judge. Disappeared: no row any more.",
+      "New: flagged, and without a row before. New finding, finding gone: the verdict is the same, and what stands beside it is not. Cleared: judged, and nothing found. Expired: what is left in the window is too little to judge. Disappeared: no row any more.",
     ),
   ];
 }
