@@ -44,6 +44,14 @@ pub enum UpkeepError {
         /// Its state.
         state: String,
     },
+    /// Something else stands where it would be published.
+    #[error("{place} is there and is {what}; move it out of the way first, nothing was changed")]
+    Taken {
+        /// Where the released run would be.
+        place: String,
+        /// What stands there.
+        what: String,
+    },
     /// Its files are not those that were held.
     #[error("{folder} is not what its manifest says ({files}); nothing was changed")]
     Mismatch {
@@ -72,7 +80,7 @@ impl UpkeepError {
         match self {
             Self::Manifest(error) => error.class(),
             Self::Verify(error) => error.class(),
-            Self::Folder(_) | Self::Report(_) => ErrorClass::Environment,
+            Self::Folder(_) | Self::Report(_) | Self::Taken { .. } => ErrorClass::Environment,
             Self::Table(error) => error.class(),
             Self::NotHeld { .. } | Self::Named { .. } | Self::Unsaid { .. } => ErrorClass::Usage,
             Self::Mismatch { .. } => ErrorClass::GateFailed,
@@ -123,7 +131,10 @@ pub fn release(run: &Path, by: &str, reason: &str, at: Timestamp) -> Result<Path
         return Err(UpkeepError::NotHeld { folder, state });
     }
     let (out, name) = parts(run)?;
+    let free = name.strip_prefix(HELD_PREFIX).unwrap_or(&name);
     let folder = RunFolder::stage(&out)?;
+    folder.check_place(free)?;
+    check_free(&folder.place(free), &manifest)?;
     check_whole(run)?;
     folder.take_over(run)?;
     let exported = exports(&read_run(run)?, &QueueTerms::of(&manifest))?;
@@ -141,8 +152,20 @@ pub fn release(run: &Path, by: &str, reason: &str, at: Timestamp) -> Result<Path
     manifest.set("released", json!({ "by": by.trim(), "reason": reason.trim(), "at": at.rfc3339() }));
     let manifest = with_digests(manifest, &folder)?;
     folder.write(MANIFEST, &pretty(MANIFEST, manifest.value())?)?;
-    let free = name.strip_prefix(HELD_PREFIX).unwrap_or(&name);
     Ok(folder.publish_in_place_of(free, &name)?)
+}
+
+/// Refuses a place where something stands that is not the same run: it would be lost.
+fn check_free(place: &Path, manifest: &Manifest) -> Result<(), UpkeepError> {
+    if !place.exists() {
+        return Ok(());
+    }
+    let what = match Manifest::read(place) {
+        Ok(there) if there.run_id() == manifest.run_id() => return Ok(()),
+        Ok(there) => format!("another run, {}", there.run_id()),
+        Err(_) => "no run".to_owned(),
+    };
+    Err(UpkeepError::Taken { place: place.display().to_string(), what })
 }
 
 /// A run of the history.

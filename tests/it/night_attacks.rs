@@ -185,6 +185,32 @@ fn a_held_run_is_no_measure_of_tonight_and_a_link_leads_to_a_case() {
 }
 
 #[test]
+fn a_release_replaces_nothing_but_the_same_run() {
+    let dir = tempfile::tempdir().expect("temp");
+    let out = dir.path().join("runs");
+    let strict = super::nights::policy(dir.path(), "strict.toml", "max_abuse_n = 100000", "max_abuse_n = 1");
+    let held = run_in(&root(), &args(&out, &["--policy", text(&strict)]));
+    assert_eq!(held.code, 4, "{}", held.err);
+    let run = super::nights::folders(&out).into_iter().next().expect("a held run");
+    let free = out.join(text(&run).rsplit("HELD-").next().expect("a name"));
+    let release = || run_in(&root(), &["release", text(&run), "--by", "A. Night", "--reason", "a real wave"]);
+    fs::create_dir(&free).expect("made");
+    fs::write(free.join("mine.txt"), "three weeks of work").expect("written");
+    let refused = release();
+    let told = refused.err.contains("is there and is no run") && refused.err.contains("nothing was changed");
+    assert!(refused.code == 5 && told, "{}", refused.err);
+    assert!(run.join("scores.parquet").is_file() && free.join("mine.txt").is_file());
+    let other = fs::read_to_string(run.join("manifest.json")).expect("manifest");
+    let id = free.file_name().and_then(|n| n.to_str()).expect("a name");
+    fs::write(free.join("manifest.json"), other.replace(id, "2022-06-01-other")).expect("written");
+    let refused = release();
+    assert!(refused.code == 5 && refused.err.contains("another run, 2022-06-01-other"), "{}", refused.err);
+    fs::remove_dir_all(&free).expect("removed");
+    assert_eq!(release().code, 0);
+    assert!(free.join("review_queue.csv").is_file() && !run.exists());
+}
+
+#[test]
 fn a_team_of_any_size_gets_its_queue_in_the_same_time() {
     let dir = tempfile::tempdir().expect("temp");
     let out = dir.path().join("runs");
