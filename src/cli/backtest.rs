@@ -296,5 +296,5 @@ fn tell(
             .map_err(|e| Failure::new(ErrorClass::Internal, e.to_string()))?;
         put(&folder.join("found.csv"), &rows)?;
     }
-    if values.0.json { Ok(terminal::data(&json)?) } else { show(&sheet) }
+    if values.0.json { Ok(terminal::json(&json)?) } else { show(&sheet) }
 }

@@ -46,7 +46,7 @@ pub fn run(flags: &Flags) -> Result<(), Failure> {
         put(&folder.join("compare.json"), &json)?;
         put(&folder.join("compare.md"), &sheet.markdown())?;
     }
-    if flags.json { Ok(terminal::data(&json)?) } else { show(&sheet) }
+    if flags.json { Ok(terminal::json(&json)?) } else { show(&sheet) }
 }
 
 /// Refuses runs whose accounts carry pseudonyms of different keys.

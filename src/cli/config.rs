@@ -16,7 +16,7 @@ pub fn run(flags: &Flags) -> Result<(), Failure> {
                 (key.to_owned(), serde_json::json!({ "value": value, "origin": origin }))
             })
             .collect();
-        return Ok(terminal::data(&serde_json::Value::Object(map).to_string())?);
+        return Ok(terminal::json(&serde_json::Value::Object(map).to_string())?);
     }
     let rows = shown
         .into_iter()

@@ -19,9 +19,10 @@ pub fn run(settings: &Settings, flags: &Flags) -> Result<(), Failure> {
     let tables: Vec<WouldRead> = specs.map(|spec| would_read(spec, &read)).collect::<Result<_, _>>()?;
     let rows = |t: &&WouldRead| t.table == TableKind::Messages;
     let messages = tables.iter().find(rows).and_then(|t| t.files.iter().map(|f| f.rows).sum::<Option<u64>>());
-    let page =
-        if flags.json { json_page(&tables, &plan, messages)? } else { text_page(&tables, &plan, messages) };
-    Ok(terminal::data(&page)?)
+    if flags.json {
+        return Ok(terminal::json(&json_page(&tables, &plan, messages)?)?);
+    }
+    Ok(terminal::data(&text_page(&tables, &plan, messages))?)
 }
 
 fn json_page(tables: &[WouldRead], plan: &MemoryPlan, messages: Option<u64>) -> Result<String, Failure> {

@@ -40,7 +40,7 @@ pub fn run(flags: &Flags) -> Result<(), Failure> {
         put(&folder.join("evaluation.md"), &sheet.markdown())?;
         put(&folder.join("accounts.csv"), &super::baseline::render(&run, &cases)?)?;
     }
-    if flags.json { Ok(terminal::data(&json)?) } else { show(&sheet) }
+    if flags.json { Ok(terminal::json(&json)?) } else { show(&sheet) }
 }
 
 /// What an evaluation is of.

@@ -23,11 +23,10 @@ pub fn run(flags: &Flags) -> Result<(), Failure> {
     let none = |problem| Failure::usage(format!("{}: {problem}", folder.display()));
     let account = run.find(wanted).map_err(none)?;
     let campaigns = read_campaigns(&folder)?;
-    let page = match flags.json {
-        true => json_page(&run, account, &campaigns),
-        false => terminal::lines(&page(&run, account, &campaigns, &folder)?),
-    };
-    Ok(terminal::data(&page)?)
+    if flags.json {
+        return Ok(terminal::json(&json_page(&run, account, &campaigns))?);
+    }
+    Ok(terminal::data(&terminal::lines(&page(&run, account, &campaigns, &folder)?))?)
 }
 
 /// Which night it is and what there is to know of it before anything else.

@@ -164,5 +164,5 @@ fn write(
         flat.insert("simulated".to_owned(), f64::from(u8::from(simulated)));
         put(&folder.join("metrics.json"), &(json_of(serde_json::to_string_pretty(&flat))? + "\n"))?;
     }
-    if values.0.json { Ok(terminal::data(&json)?) } else { show(&sheet) }
+    if values.0.json { Ok(terminal::json(&json)?) } else { show(&sheet) }
 }

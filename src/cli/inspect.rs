@@ -17,7 +17,7 @@ pub fn run(flags: &Flags) -> Result<(), Failure> {
     let found = inspect(&inputs.messages, &scan::read_settings(&settings)?)?;
     let given: Vec<&str> = inputs.side.iter().map(|spec| spec.table.name()).collect();
     if flags.json {
-        terminal::data(&as_json(&found, &given))?;
+        terminal::json(&as_json(&found, &given))?;
     } else {
         show(&found, &given)?;
     }

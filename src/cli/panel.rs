@@ -85,7 +85,7 @@ pub fn run(flags: &Flags) -> Result<(), Failure> {
     if flags.json {
         let text =
             serde_json::to_string(&lines).map_err(|e| Failure::new(ErrorClass::Internal, e.to_string()))?;
-        return Ok(terminal::data(&text)?);
+        return Ok(terminal::json(&text)?);
     }
     Ok(terminal::data(&panel_table::render(&lines))?)
 }

@@ -316,7 +316,7 @@ fn tell(summary: &Summary, flags: &Flags) -> Result<(), Failure> {
     if flags.json {
         let text =
             serde_json::to_string(summary).map_err(|e| Failure::new(ErrorClass::Internal, e.to_string()))?;
-        return Ok(terminal::data(&text)?);
+        return Ok(terminal::json(&text)?);
     }
     if flags.quiet {
         return Ok(());

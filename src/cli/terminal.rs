@@ -2,7 +2,7 @@
 //! In: plain texts; out: the same texts, with control characters made harmless.
 //! Decides no exit code.
 
-use crate::domain::{shown_name, visible};
+use crate::domain::{escaped_json, shown_name, visible};
 use crate::log::Step;
 use crate::table_io::sanitise;
 use indicatif::{HumanCount, ProgressBar, ProgressState, ProgressStyle};
@@ -42,6 +42,11 @@ pub fn data(text: &str) -> std::io::Result<()> {
         out.write_all(b"\n")?;
     }
     out.flush()
+}
+
+/// JSON, on stdout: nothing in it steers a terminal, and it reads back the same.
+pub fn json(text: &str) -> std::io::Result<()> {
+    data(&escaped_json(text, |_| false))
 }
 
 /// A name from the log as it can be typed again, harmless in a terminal and short enough for a table.
@@ -127,6 +132,18 @@ fn terminal_width() -> Option<(u16, u16)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn json_steers_no_terminal_and_reads_back_the_same() {
+        let value = serde_json::json!({ "name": "a\u{9b}31m\u{202e}gnp\u{7f}\u{e0041}\u{1b}\t\n", "plain": "é 日本" });
+        for text in [value.to_string(), serde_json::to_string_pretty(&value).expect("JSON")] {
+            let shown = escaped_json(&text, |_| false);
+            let hidden = |c: char| crate::domain::is_hidden(c) && c != '\n';
+            assert!(!shown.chars().any(hidden) && shown.contains("é 日本"), "{shown}");
+            assert!(shown.contains("a\\u009b31m\\u202egnp\\u007f\\udb40\\udc41"), "{shown}");
+            assert_eq!(serde_json::from_str::<serde_json::Value>(&shown).expect("JSON"), value);
+        }
+    }
 
     #[test]
     fn what_is_copied_into_a_shell_runs_nothing() {

@@ -78,6 +78,20 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// JSON in which everything hidden, and what `also` names, stands as `\u202e`: between its texts there is nothing such but
+/// line ends and tabs, which stay, and in them JSON has escapes for it, so that the same values come back.
+pub fn escaped_json(json: &str, also: impl Fn(char) -> bool) -> String {
+    let mut out = String::with_capacity(json.len() + json.len() / 16);
+    for c in json.chars() {
+        if also(c) || (is_hidden(c) && !matches!(c, '\t' | '\n' | '\r')) {
+            c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| out.push_str(&format!("\\u{unit:04x}")));
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
 /// A name as it is shown: two names never look the same, and [`typed_name`] makes the name of it again.
 ///
 /// Beside what hides stand written out: blanks at its ends or in a row, every blank that is not the plain one, and a

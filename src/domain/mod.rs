@@ -13,7 +13,9 @@ mod union_find;
 mod words;
 
 pub use chance::{LogOdds, Points, Probability, Share};
-pub use characters::{CUT, is_hidden, is_mark, is_wordy, meant, shown_name, typed_name, visible};
+pub use characters::{
+    CUT, escaped_json, is_hidden, is_mark, is_wordy, meant, shown_name, typed_name, visible,
+};
 pub use failure::ErrorClass;
 pub use family::AgreementFamily;
 pub use ids::{Token, TokenKey, digest64};

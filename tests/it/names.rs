@@ -64,6 +64,8 @@ fn what_is_shown_is_what_can_be_typed() {
         let page = ok(dir.path(), &["explain", name]);
         let line =
             page.lines().find_map(|l| l.strip_prefix("account      ")).expect("the account").to_owned();
+        let json = ok(dir.path(), &["explain", name, "--json"]);
+        assert!(!json.trim_end().chars().any(bulkwatch::domain::is_hidden), "{json:?}");
         let wanted = if name == "a\\nb" { "a\nb" } else { name };
         for typed in [name, &line] {
             assert_eq!(account_of(&ok(dir.path(), &["explain", typed, "--json"])), wanted, "{typed}");

@@ -87,7 +87,7 @@ fn show(flags: &NightFlags, conflicts: &[(&str, Vec<&Ruling>)]) -> Result<(), Fa
         for (account, r) in each() {
             let line = json!({ "account": account, "decision": r.said.name(), "who": r.who, "why": r.why,
                                "when": Timestamp(r.when).rfc3339(), "run": r.run, "place": r.place });
-            terminal::data(&line.to_string())?;
+            terminal::json(&line.to_string())?;
         }
         return Ok(());
     }

@@ -29,7 +29,7 @@ pub fn verify_run(flags: &NightFlags) -> Result<(), Failure> {
         let rows: Vec<_> = lines.iter().map(|(what, file)| json!({ "file": file, "is": what })).collect();
         let page = json!({ "run_id": found.run_id, "files": found.files, "mismatches": rows,
                            "beside": found.beside, "tombstones": found.tombstones });
-        terminal::data(&page.to_string())?;
+        terminal::json(&page.to_string())?;
     } else {
         let erased = match found.tombstones {
             0 => String::new(),
@@ -87,7 +87,7 @@ fn show<'a>(flags: &NightFlags, runs: impl Iterator<Item = &'a RunEntry>) -> Res
             let line = json!({ "folder": name(run), "run_id": run.run_id, "state": run.state,
                                "as_of": run.as_of.map(Timestamp::rfc3339), "simulated": run.simulated,
                                "accounts": run.accounts, "tombstones": run.tombstones });
-            terminal::data(&line.to_string())?;
+            terminal::json(&line.to_string())?;
         }
         return Ok(());
     }

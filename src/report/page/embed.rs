@@ -2,7 +2,7 @@
 //! In: names as the log spells them, JSON; out: text with nothing in it that a browser or a reader could misread.
 //! Changes no name: what hides or steers stands there as an escape, and the name itself stays exact for the file of decisions.
 
-use crate::domain::{is_hidden, shown_name, visible};
+use crate::domain::{escaped_json, shown_name, visible};
 use hashbrown::HashMap;
 use serde_json::{Map, Value, json};
 use std::borrow::Cow;
@@ -66,22 +66,13 @@ pub fn json(data: &Value, names: &Names) -> String {
 /// JSON without a character that could end its element, open another one, or hide: such stand in strings only, where JSON
 /// has escapes for them.
 pub fn escaped(json: &str) -> String {
-    let mut out = String::with_capacity(json.len() + json.len() / 16);
-    for c in json.chars() {
-        if matches!(c, '<' | '>' | '&' | '\u{2028}' | '\u{2029}') || is_hidden(c) {
-            for unit in c.encode_utf16(&mut [0; 2]) {
-                out.push_str(&format!("\\u{unit:04x}"));
-            }
-        } else {
-            out.push(c);
-        }
-    }
-    out
+    escaped_json(json, |c| matches!(c, '<' | '>' | '&'))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::is_hidden;
 
     const HOSTILE: [&str; 7] = [
         "</script><script>alert(1)</script>",
