@@ -2,8 +2,8 @@
 //! In: the card, what is known of the account outside the log, the policy in force; out: a recommendation, never an action.
 //! Adds nothing to a score: off-platform evidence and sanctions stand beside it.
 
+use super::innocent::{Innocent, Ruled};
 use super::policy::{Policy, Thresholds};
-use super::rulings::{Innocent, Ruled};
 use super::sanctioned::{SanctionState, Sanctioned};
 use super::verdict::{self, Band, Finding, Findings, Permission, State, Verdict};
 use crate::domain::{Share, SharedText};

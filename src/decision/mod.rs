@@ -4,6 +4,7 @@
 
 mod decide;
 mod drift;
+mod innocent;
 mod known;
 mod measure;
 mod policy;
@@ -20,14 +21,13 @@ pub use decide::{
     off_platform_only,
 };
 pub use drift::Shift;
+pub use innocent::{Innocent, Ruled};
 pub use known::Known;
 pub use measure::{Measure, OwnConduct};
 pub use policy::{
     AllThresholds, EvidenceMinimum, Grounds, HumanReview, Policy, PolicyError, Recommend, Thresholds, Version,
 };
-pub use rulings::{
-    Innocent, NEAR_EXPIRY_DAYS, Ruled, Ruling, RulingError, Rulings, Said, USUAL_DAYS, last_words,
-};
+pub use rulings::{NEAR_EXPIRY_DAYS, Ruling, RulingError, Rulings, Said, USUAL_DAYS, last_words};
 pub use safety_stop::{Held, Quota, VerdictCounts, check as safety_stop, check_drift};
 pub use sanctioned::{SanctionAlert, SanctionState, Sanctioned};
 pub use unheard::Unheard;

@@ -2,6 +2,7 @@
 //! In: CSV files of decisions; out: per account what was said, and whether it keeps the account silent tonight.
 //! Changes no score: who was decided innocent stays silent until evidence of a kind appears that was not there.
 
+use super::innocent::Innocent;
 use crate::domain::{AgreementFamily, DAY_US, ErrorClass, Timestamp, Word, nearest, needs_quote, typed_name};
 use crate::scoring::FamilySet;
 use std::collections::BTreeMap;
@@ -49,7 +50,7 @@ pub struct Ruling {
     pub families: Option<FamilySet>,
     /// From when on it keeps nobody silent, microseconds UTC.
     pub until: i64,
-    /// File and row it stands in.
+    /// File and line it stands in, as an editor counts.
     pub place: String,
 }
 
@@ -70,12 +71,14 @@ pub enum RulingError {
         problem: String,
     },
     /// A value of a row.
-    #[error("decisions {file}, row {row}, {column}: {problem}")]
+    #[error("decisions {file}, row {row} (line {line}), {column}: {problem}")]
     Value {
         /// The file.
         file: String,
         /// The row, the header not counted.
         row: usize,
+        /// The line of the file in which the row begins.
+        line: u64,
         /// The column.
         column: &'static str,
         /// What is wrong.
@@ -103,9 +106,8 @@ impl Rulings {
     /// Reads a file; its name is told in errors.
     pub fn parse(file: &str, text: &str) -> Result<Self, RulingError> {
         let refuse = |problem: String| RulingError::Columns { file: file.to_owned(), problem };
-        let mut reader = csv::ReaderBuilder::new()
-            .trim(csv::Trim::Headers)
-            .from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+        let text = text.trim_start_matches('\u{feff}');
+        let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::Headers).from_reader(text.as_bytes());
         let head = reader.headers().map_err(|e| refuse(e.to_string()))?.clone();
         let place = |name: &str| head.iter().position(|h| h == name);
         for name in head.iter().filter(|h| !NEEDED.contains(h) && !OPTIONAL.contains(h)) {
@@ -129,7 +131,7 @@ impl Rulings {
             let cell = |name: &str| place(name).and_then(|i| record.get(i)).unwrap_or_default();
             // A name may begin or end with a blank; nothing else does.
             let cell = |name: &str| if name == "account" { cell(name) } else { cell(name).trim() };
-            all.push(ruling(file, row, &cell)?);
+            all.push(ruling((file, row, line(text, record.position())), &cell)?);
         }
         Ok(all)
     }
@@ -224,8 +226,19 @@ pub fn last_words(all: &[Ruling], as_of: i64) -> Vec<&Ruling> {
     by_person.into_values().flatten().collect()
 }
 
-fn ruling<'a>(file: &str, row: usize, cell: &dyn Fn(&str) -> &'a str) -> Result<Ruling, RulingError> {
-    let bad = |column, problem| RulingError::Value { file: file.to_owned(), row, column, problem };
+/// The line in which a record begins; the reader counts from before the blank lines that it skips.
+fn line(text: &str, at: Option<&csv::Position>) -> u64 {
+    let Some(at) = at else { return 0 };
+    let rest = text.as_bytes().get(at.byte() as usize..).unwrap_or_default();
+    let blank = rest.iter().take_while(|b| matches!(b, b'\r' | b'\n'));
+    at.line() + blank.filter(|b| **b == b'\n').count() as u64
+}
+
+fn ruling<'a>(
+    (file, row, line): (&str, usize, u64),
+    cell: &dyn Fn(&str) -> &'a str,
+) -> Result<Ruling, RulingError> {
+    let bad = |column, problem| RulingError::Value { file: file.to_owned(), row, line, column, problem };
     if let Some(empty) = NEEDED.into_iter().find(|name| cell(name).is_empty()) {
         return Err(bad(empty, "is empty".to_owned()));
     }
@@ -267,7 +280,7 @@ fn ruling<'a>(file: &str, row: usize, cell: &dyn Fn(&str) -> &'a str) -> Result<
         run: cell("run").to_owned(),
         families,
         until,
-        place: format!("{file}:{row}"),
+        place: format!("{file}:{line}"),
     })
 }
 
@@ -276,99 +289,10 @@ fn unquoted(account: &str) -> &str {
     account.strip_prefix('\'').filter(|rest| needs_quote(rest)).unwrap_or(account)
 }
 
-/// That an account was decided innocent.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Innocent {
-    /// The agreeing families that were known then; none where nobody can tell.
-    pub families: Option<FamilySet>,
-    /// Until when it counts, microseconds UTC.
-    pub until: i64,
-    /// Who, when and why, in words.
-    pub told: String,
-}
-
-/// What an earlier decision means tonight.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Ruled {
-    /// It keeps the account silent.
-    Silent,
-    /// It does, and not for long.
-    NearExpiry,
-    /// Evidence of a kind appeared that was not known then.
-    NewEvidence,
-    /// Its time is over.
-    Expired,
-    /// What was known then is not known any more.
-    Unfounded,
-}
-
-impl Ruled {
-    /// All of them.
-    pub const ALL: [Ruled; 5] =
-        [Self::Silent, Self::NearExpiry, Self::NewEvidence, Self::Expired, Self::Unfounded];
-
-    /// Whether the account is silent.
-    pub fn is_silent(self) -> bool {
-        matches!(self, Self::Silent | Self::NearExpiry)
-    }
-
-    /// The word in metrics.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Silent => "silent",
-            Self::NearExpiry => "near_expiry",
-            Self::NewEvidence => "new_evidence",
-            Self::Expired => "expired",
-            Self::Unfounded => "unfounded",
-        }
-    }
-}
-
-impl Innocent {
-    /// What it means at `as_of` for an account of whose evidence these families agree.
-    pub fn ruled(&self, agreeing: FamilySet, as_of: i64) -> Ruled {
-        let Some(known) = self.families else { return Ruled::Unfounded };
-        match () {
-            () if self.until <= as_of => Ruled::Expired,
-            () if !agreeing.is_within(known) => Ruled::NewEvidence,
-            () if self.until <= as_of + NEAR_EXPIRY_DAYS * DAY_US => Ruled::NearExpiry,
-            () => Ruled::Silent,
-        }
-    }
-
-    /// What to tell beside the decision.
-    pub fn note(&self, ruled: Ruled, agreeing: FamilySet) -> String {
-        let (told, day) = (&self.told, Timestamp(self.until).date());
-        match ruled {
-            Ruled::Silent => {
-                format!(
-                    "decided innocent by {told}; silent until {day} or until another kind of evidence appears"
-                )
-            }
-            Ruled::NearExpiry => format!("alert: decided innocent by {told}; this counts until {day} only"),
-            Ruled::NewEvidence => {
-                let known = self.families.unwrap_or_default();
-                let new: Vec<&str> =
-                    agreeing.words().into_iter().filter(|w| !known.words().contains(w)).collect();
-                format!(
-                    "alert: decided innocent by {told}; evidence of another kind since: {}",
-                    new.join(", ")
-                )
-            }
-            Ruled::Expired => format!("alert: decided innocent by {told}; this counted until {day}"),
-            Ruled::Unfounded => {
-                format!(
-                    "alert: decided innocent by {told}; ignored, the evidence of that run is not known any more"
-                )
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::decision::Ruled;
 
     const HEAD: &str = "account,decision,why,who,when,run,families,until\n";
 
@@ -429,8 +353,12 @@ mod tests {
         assert!(refused("account,decision,why,who,wen,run\n").contains("did you mean when?"));
         assert!(refused("account,decision,why,who,when\n").contains("column run is missing"));
         let row = |row: &str| refused(&format!("{HEAD}{row}\n"));
-        assert!(row("a,inocent,x,ann,2022-01-01,r,,").contains("row 1, decision: \"inocent\""));
+        assert!(row("a,inocent,x,ann,2022-01-01,r,,").contains("row 1 (line 2), decision: \"inocent\""));
         assert!(row("a,inocent,x,ann,2022-01-01,r,,").ends_with("did you mean innocent?"));
+        assert!(
+            row("\n\na,innocent,\"x\ny\",ann,2022-01-01,r,,\n\nb,no,x,ann,2022-01-01,r,,")
+                .contains("row 2 (line 7)")
+        );
         assert!(row("a,innocent,,ann,2022-01-01,r,,").contains("why: is empty"));
         assert!(row("a,innocent,x,ann,soon,r,,").contains("when: \"soon\""));
         assert!(row("a,innocent,x,ann,2022-01-01,r,rat,").contains("did you mean rate?"));

@@ -144,7 +144,7 @@ fn a_person_who_says_both_at_once_decides_nothing() {
     put("a.csv", &format!("{head}a,confirmed,x,ann,2022-06-01,r\na,innocent,y,ann,2022-06-01,r\n"));
     let done = run_in(dir.path(), &["decisions", "merge", "a.csv"]);
     assert!(
-        done.out.contains("a.csv:1") && done.out.contains("a.csv:2"),
+        done.out.contains("a.csv:2") && done.out.contains("a.csv:3"),
         "shown as a conflict: {}",
         done.out
     );

@@ -226,7 +226,7 @@ fn decisions_of_two_people_become_labels_and_their_conflicts_are_shown() {
                     a,confirmed,2022-06-02T00:00:00Z,decision:ann+bob,0.95\n\
                     d,innocent,2022-06-01T00:00:00Z,decision:bob,0.8\n";
     assert_eq!(labels, expected);
-    assert!(done.out.contains("ann.csv:2") && done.out.contains("bob.csv:2"), "{}", done.out);
+    assert!(done.out.contains("ann.csv:3") && done.out.contains("bob.csv:3"), "{}", done.out);
     assert!(
         done.err.contains("2 labels; 1 accounts of which nobody was sure and 1 conflicts"),
         "{}",
@@ -234,7 +234,7 @@ fn decisions_of_two_people_become_labels_and_their_conflicts_are_shown() {
     );
     put("bad.csv", "a,confrmed,bulk,ann,2022-06-01,r\n");
     let bad = run_in(dir.path(), &["decisions", "merge", "bad.csv"]);
-    assert!(bad.code == 3 && bad.err.contains("bad.csv, row 1, decision"), "{}", bad.err);
+    assert!(bad.code == 3 && bad.err.contains("bad.csv, row 1 (line 2), decision"), "{}", bad.err);
 }
 
 #[test]

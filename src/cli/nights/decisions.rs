@@ -105,6 +105,6 @@ fn show(flags: &NightFlags, conflicts: &[(&str, Vec<&Ruling>)]) -> Result<(), Fa
             r.place.clone(),
         ]
     });
-    let head = ["conflict", "decision", "who", "when", "why", "file:row"];
+    let head = ["conflict", "decision", "who", "when", "why", "file:line"];
     Ok(terminal::data(&terminal::table(&head, rows.collect()))?)
 }
