@@ -42,6 +42,8 @@ pub struct Circumstances<'a> {
     pub off_platform: &'a [Concern],
     /// A person's decision that it is innocent.
     pub innocent: Option<&'a Innocent>,
+    /// What else people decided on it, as notes.
+    pub remembered: &'a [String],
 }
 
 /// The ground a decision rests on.
@@ -118,6 +120,7 @@ pub fn decide(card: &ScoreCard, known: &Circumstances, policy: &Policy) -> Decis
         recommendation: recommendation(&findings, &outcome, policy),
         notes: notes
             .chain(ruling.map(|(i, ruled)| i.note(ruled, card.agreeing_families())))
+            .chain(known.remembered.iter().cloned())
             .chain(lifted(&findings, &outcome))
             .chain(held_back(&findings, &outcome))
             .collect(),

@@ -8,6 +8,7 @@ mod innocent;
 mod known;
 mod measure;
 mod policy;
+mod remembered;
 mod rulings;
 mod safety_stop;
 mod sanctioned;

@@ -156,6 +156,11 @@ impl Rulings {
         self.by_account.iter().map(|(account, all)| (account.as_str(), all.as_slice()))
     }
 
+    /// The decisions on one account.
+    pub fn on(&self, account: &str) -> &[Ruling] {
+        self.by_account.get(account).map_or(&[], Vec::as_slice)
+    }
+
     /// A digest of everything that counts.
     pub fn digest(&self) -> String {
         let mut hasher = blake3::Hasher::new();
@@ -192,7 +197,7 @@ impl Rulings {
     /// What the decisions before `as_of` mean for an account; none where nobody's last word is "innocent", or somebody's
     /// is "confirmed".
     pub fn innocent(&self, account: &str, as_of: i64) -> Option<Innocent> {
-        let said = last_words(self.by_account.get(account)?, as_of);
+        let said = last_words(self.on(account), as_of);
         if said.iter().any(|r| r.said == Said::Confirmed) {
             return None;
         }

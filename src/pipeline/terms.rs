@@ -42,8 +42,10 @@ impl<'a> Terms<'a> {
         let card = scoring::fuse(card, model.and_then(|model| model.says(features)));
         let off_platform = known.off_platform(name);
         let innocent = rulings.and_then(|rulings| rulings.innocent(name, as_of));
+        let remembered = rulings.map(|rulings| rulings.remembered(name, as_of)).unwrap_or_default();
         let circumstances = Circumstances {
             innocent: innocent.as_ref(),
+            remembered: &remembered,
             as_of_us: as_of,
             sanction: known.sanction(name, as_of),
             off_platform: &off_platform,

@@ -2,8 +2,11 @@
 //! In: the simulated mixed night, cut at several days and under several policies; out: what the program printed.
 //! What is right is read from the published tables.
 
-use super::nights::{EARLIER, args, folders, metrics, policy, text};
-use super::program::{Done, root, run_in};
+use super::nights::{EARLIER, args, folders, metrics, policy, scan, text};
+use super::program::{Done, ok, root, run_in};
+use bulkwatch::report::{AccountRow, read_run};
+use serde_json::Value;
+use std::fs;
 use std::path::Path;
 
 /// What a scan says on the terminal.
@@ -54,4 +57,37 @@ fn a_held_night_speaks_of_no_queue_and_says_how_it_is_let_go() {
         done.out
     );
     assert!(!done.out.contains("queue:") && !done.out.contains("capacity"), "{}", done.out);
+}
+
+#[test]
+fn what_people_decided_before_is_told_of_an_account_and_of_no_blind_case() {
+    let dir = tempfile::tempdir().expect("temp");
+    let out = dir.path().join("runs");
+    let first = scan(&out, &["--to", "2022-05-31"]);
+    let id = first.file_name().and_then(|n| n.to_str()).expect("a name");
+    let queued = read_run(&first).expect("a run").accounts.into_iter().filter(AccountRow::is_queued);
+    let names: Vec<String> = queued.map(|a| a.name).collect();
+    let row = |name: &String| format!("{name},confirmed,it was bulk,ann,2022-05-31,{id}\n");
+    let rows: String = names.iter().map(row).collect();
+    let file = dir.path().join("decisions.csv");
+    fs::write(&file, format!("account,decision,why,who,when,run\n{rows}")).expect("written");
+    let run = scan(&out, &["--decisions", text(&file), "--capacity", "40"]);
+    let note = format!("decided confirmed on 2022-05-31 in run {id}: it was bulk");
+    let page = ok(&root(), &["explain", "sim_flood", "--run", text(&run)]);
+    assert!(page.contains(&note), "{page}");
+    let accounts = read_run(&run).expect("a run").accounts;
+    assert!(accounts.iter().filter(|a| names.contains(&a.name)).all(|a| a.notes.contains(&note)));
+    assert!(!accounts.iter().any(|a| a.notes.contains(" ann")), "who decided is told nowhere");
+    let rows = fs::read_to_string(run.join("review_queue.ndjson")).expect("a queue");
+    let rows: Vec<Value> = rows.lines().map(|l| serde_json::from_str(l).expect("JSON")).collect();
+    let decided =
+        || rows.iter().filter(|r| r["account"].as_str().is_some_and(|a| names.iter().any(|n| n == a)));
+    let is_blind = |r: &&Value| r["second_reviewer"] == true;
+    assert!(
+        0 < decided().filter(is_blind).count() && decided().filter(is_blind).all(|r| r["notes"].is_null())
+    );
+    let open = || decided().filter(|r| !is_blind(r));
+    assert!(0 < open().count() && open().all(|r| r["notes"].as_str().is_some_and(|n| n.contains(&note))));
+    let sheet = fs::read_to_string(run.join("review_queue.csv")).expect("a queue");
+    assert_eq!(sheet.matches(&note).count(), open().count());
 }
