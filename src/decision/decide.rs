@@ -3,6 +3,7 @@
 //! Adds nothing to a score: off-platform evidence and sanctions stand beside it.
 
 use super::innocent::{Innocent, Ruled};
+use super::own_words::{LIFTED, UNSEEN};
 use super::policy::{Policy, Thresholds};
 use super::sanctioned::{SanctionState, Sanctioned};
 use super::verdict::{self, Band, Finding, Findings, Permission, State, Verdict};
@@ -179,19 +180,14 @@ fn findings(card: &ScoreCard, sanctioned: bool, policy: &Policy) -> Findings {
 /// Says so where the verdict is higher than what the rules alone would say.
 fn lifted(findings: &Findings, outcome: &verdict::Outcome) -> Option<String> {
     let ruled = verdict::decide(&Findings { model: Band::Low, ..*findings }).verdict;
-    let said = || format!("a learned model lifted it from {} to {}", ruled.word(), outcome.verdict.word());
+    let said = || format!("{LIFTED}{} to {}", ruled.word(), outcome.verdict.word());
     (ruled < outcome.verdict).then(said)
 }
 
 /// Says so where an audience older than the log kept the verdict down.
 fn held_back(findings: &Findings, outcome: &verdict::Outcome) -> Option<String> {
     let otherwise = verdict::decide(&Findings { permission: Permission::None, ..*findings }).verdict;
-    let said = || {
-        "most of the silent people it writes to were written to before the log could tell who began: whether they asked \
-         for it is unknown, so that it stays at review"
-            .to_owned()
-    };
-    (findings.permission == Permission::Unseen && outcome.verdict < otherwise).then(said)
+    (findings.permission == Permission::Unseen && outcome.verdict < otherwise).then(|| UNSEEN.to_owned())
 }
 
 fn grounds(f: &Findings, outcome: &verdict::Outcome) -> Vec<Ground> {

@@ -2,6 +2,7 @@
 //! In: the decision, the families of evidence that agree tonight, as_of; out: silent or not, and a note that says so.
 //! Reads no file and changes no score.
 
+use super::own_words::NEW_KINDS;
 use super::rulings::NEAR_EXPIRY_DAYS;
 use crate::domain::{DAY_US, Timestamp};
 use crate::scoring::FamilySet;
@@ -81,10 +82,7 @@ impl Innocent {
                 let known = self.families.unwrap_or_default();
                 let new: Vec<&str> =
                     agreeing.words().into_iter().filter(|w| !known.words().contains(w)).collect();
-                format!(
-                    "alert: decided innocent by {told}; evidence of another kind since: {}",
-                    new.join(", ")
-                )
+                format!("alert: decided innocent by {told}{NEW_KINDS}{}", new.join(", "))
             }
             Ruled::Expired => format!("alert: decided innocent by {told}; this counted until {day}"),
             Ruled::Unfounded => {

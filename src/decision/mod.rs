@@ -7,6 +7,7 @@ mod drift;
 mod innocent;
 mod known;
 mod measure;
+mod own_words;
 mod policy;
 mod remembered;
 mod rulings;
@@ -25,6 +26,7 @@ pub use drift::Shift;
 pub use innocent::{Innocent, Ruled};
 pub use known::Known;
 pub use measure::{Measure, OwnConduct};
+pub use own_words::parts as note_parts;
 pub use policy::{
     AllThresholds, EvidenceMinimum, Grounds, HumanReview, Policy, PolicyError, Recommend, Thresholds, Version,
 };

@@ -2,16 +2,17 @@
 //! In: an account, run folders; out: the same runs without it, their digests made again, when and why in the manifest.
 //! Counts stay as they were: they are of many, and nothing in them can be put back together.
 
+use super::erase_names::{GONE, clear, cleared, cleared_note, shows};
 use super::feature_file::{FeatureFile, FeatureFileError, read_features};
 use super::folder::RunFolder;
 use super::manifest::{MANIFEST, Manifest, digests, with_digests};
 use super::queue::name_cell;
 use super::run::{ReportError, pretty};
 use super::upkeep::{UpkeepError, check_whole, own_files, parts};
-use crate::domain::{Timestamp, shown_name, visible};
+use crate::domain::Timestamp;
 use crate::table_io::{TableError, footer, read_columns, read_parquet, write_parquet};
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Who asked for an erasure, and why.
@@ -103,8 +104,7 @@ fn without(folder: &RunFolder, run: &Path, account: &str, note: &str) -> Result<
     found |= labels_without(folder, run, account)?;
     found |= notes_without(folder, account)?;
     found |= journal_without(folder, account, note)?;
-    // What a refused row showed of itself may be a part of the name.
-    found |= table_without(folder, run, "rejects.parquet", "sample", account)?;
+    found |= samples_without(folder, run, account)?;
     Ok(found)
 }
 
@@ -140,6 +140,27 @@ fn table_without(
         return Ok(false);
     }
     write_again(folder, file, &path, &table.keep(|row| !is_it(row)))?;
+    Ok(true)
+}
+
+/// What refused rows showed of themselves: a sample that holds the name, or the start of it where it was cut, goes; that
+/// the row was refused stays.
+fn samples_without(folder: &RunFolder, run: &Path, account: &str) -> Result<bool, UpkeepError> {
+    const FILE: &str = "rejects.parquet";
+    let path = run.join(FILE);
+    if !path.is_file() {
+        return Ok(false);
+    }
+    let mut table = read_parquet(&path)?;
+    let Ok(samples) = table.texts("sample").map(<[_]>::to_vec) else { return Ok(false) };
+    let holds = |sample: &Option<String>| sample.as_deref().is_some_and(|text| shows(text, account));
+    if !samples.iter().any(holds) {
+        return Ok(false);
+    }
+    let new: Vec<Option<String>> =
+        samples.into_iter().map(|s| if holds(&s) { Some(GONE.to_owned()) } else { s }).collect();
+    table.push("sample", new);
+    write_again(folder, FILE, &path, &table)?;
     Ok(true)
 }
 
@@ -186,59 +207,6 @@ fn features_without(folder: &RunFolder, run: &Path, account: &str) -> Result<boo
     Ok(true)
 }
 
-/// Names shorter than this may be parts of other words.
-const LEAST_NAME: usize = 3;
-/// What stands in the place of a name that was erased from a text.
-const GONE: &str = "(erased)";
-
-/// A text that people wrote, without the name where it stands as a word of its own, spelled as the log does or as the
-/// program shows it; none where it does not.
-fn cleared(text: &str, account: &str) -> Option<String> {
-    let spelled = BTreeSet::from([account.into(), visible(account), shown_name(account)]);
-    // The longest first: one may be a part of another.
-    let mut spelled: Vec<_> = spelled.into_iter().collect();
-    spelled.sort_by_key(|name| std::cmp::Reverse(name.len()));
-    spelled.iter().fold(None, |new, name| without_word(new.as_deref().unwrap_or(text), name).or(new))
-}
-
-/// A text without a word.
-fn without_word(text: &str, word: &str) -> Option<String> {
-    if !text.contains(word) {
-        return None;
-    }
-    let (mut out, mut rest, mut found) = (String::new(), text, false);
-    while let Some(at) = rest.find(word) {
-        let (head, tail) = (&rest[..at], &rest[at + word.len()..]);
-        out.push_str(head);
-        let placeholder = word == "erased" && out.ends_with('(') && tail.starts_with(')');
-        let whole = !placeholder && !joins(out.chars().rev(), word) && !joins(tail.chars(), word);
-        out.push_str(if whole { GONE } else { word });
-        found |= whole;
-        rest = tail;
-    }
-    out.push_str(rest);
-    found.then_some(out)
-}
-
-/// Whether a word goes on with these characters, seen from it. One as short as the parts of a date, an address or an
-/// initial goes on behind a sign in the middle of a word too.
-fn joins(mut next: impl Iterator<Item = char>, word: &str) -> bool {
-    let wordy = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
-    let first = next.next();
-    let is_short = word.chars().count() < LEAST_NAME;
-    wordy(first) || (is_short && first.is_some_and(|c| "-.:/@+'".contains(c)) && wordy(next.next()))
-}
-
-/// The same in every text of a value.
-fn clear(value: &mut Value, account: &str) -> bool {
-    match value {
-        Value::String(text) => cleared(text, account).map(|new| *text = new).is_some(),
-        Value::Array(all) => all.iter_mut().fold(false, |found, item| clear(item, account) | found),
-        Value::Object(all) => all.values_mut().fold(false, |found, item| clear(item, account) | found),
-        _ => false,
-    }
-}
-
 /// What people wrote of others may name the account: reasons of decisions and of sanctions.
 fn notes_without(folder: &RunFolder, account: &str) -> Result<bool, UpkeepError> {
     const FILE: &str = "scores.parquet";
@@ -250,7 +218,9 @@ fn notes_without(folder: &RunFolder, account: &str) -> Result<bool, UpkeepError>
     let Ok(notes) = table.texts("notes") else { return Ok(false) };
     let new: Vec<Option<String>> = notes
         .iter()
-        .map(|note| note.as_deref().map(|text| cleared(text, account).unwrap_or_else(|| text.to_owned())))
+        .map(|note| {
+            note.as_deref().map(|text| cleared_note(text, account).unwrap_or_else(|| text.to_owned()))
+        })
         .collect();
     if new == notes {
         return Ok(false);
@@ -312,8 +282,9 @@ fn lines_without(
                 changed |= list.len() < before;
             }
         }
-        for text in ["notes", "evidence"] {
-            changed |= value.get_mut(text).is_some_and(|text| clear(text, account));
+        changed |= value.get_mut("evidence").is_some_and(|evidence| clear(evidence, account));
+        if let Some(notes) = value["notes"].as_str().and_then(|notes| cleared_note(notes, account)) {
+            (value["notes"], changed) = (json!(notes), true);
         }
         found |= changed;
         kept.push(if changed { value.to_string() } else { line.to_owned() });
@@ -358,7 +329,7 @@ fn queue_without(folder: &RunFolder, run: &Path, account: &str) -> Result<bool, 
         let told = record.get(case).and_then(|case| samples.get(case));
         let cells = record.iter().enumerate().map(|(i, cell)| match told {
             Some(told) if i == sample => told.clone(),
-            _ if Some(i) == notes => cleared(cell, account).unwrap_or_else(|| cell.to_owned()),
+            _ if Some(i) == notes => cleared_note(cell, account).unwrap_or_else(|| cell.to_owned()),
             _ => cell.to_owned(),
         });
         let cells: Vec<String> = cells.collect();

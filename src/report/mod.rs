@@ -10,6 +10,7 @@ mod delta_words;
 mod drift;
 mod earlier;
 mod erase;
+mod erase_names;
 mod evaluation;
 mod feature_file;
 mod flips;

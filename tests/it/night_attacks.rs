@@ -185,6 +185,28 @@ fn a_held_run_is_no_measure_of_tonight_and_a_link_leads_to_a_case() {
 }
 
 #[test]
+fn a_refused_row_keeps_no_sample_that_shows_an_erased_name() {
+    let dir = tempfile::tempdir().expect("temp");
+    let row = |i: u32| format!("2022-05-01T00:{:02}:{:02}Z,alice,r{i},text\n", i / 60, i % 60);
+    let rows: String = (0..200).map(row).collect();
+    let refused = "2022-05-01T01:00:00Z,bob,r1,by alice ok\n2022-05-01T01:00:01Z,bob,r1,by malik ok\n";
+    fs::write(dir.path().join("log.csv"), format!("ts,sender,recipient,kind\n{rows}{refused}"))
+        .expect("written");
+    ok(dir.path(), &["scan", "log.csv", "-q"]);
+    let run = super::program::run_folder(&dir.path().join("runs"));
+    let samples = || column(&read_parquet(&run.join("rejects.parquet")).expect("rejects"), "sample");
+    assert!(samples().iter().any(|s| s.contains("by alice ok")), "{:?}", samples());
+    ok(dir.path(), &["erase", "alice", "runs"]);
+    let left = samples();
+    assert!(
+        left.contains(&"(erased)".to_owned()) && left.iter().any(|s| s.contains("by malik ok")),
+        "{left:?}"
+    );
+    assert_eq!(left.len(), 2, "that rows were refused stays: {left:?}");
+    ok(&root(), &["verify", text(&run)]);
+}
+
+#[test]
 fn a_release_replaces_nothing_but_the_same_run() {
     let dir = tempfile::tempdir().expect("temp");
     let out = dir.path().join("runs");
