@@ -2,6 +2,7 @@
 //! In: files and a mapping; out: validated events by account in time order, and every refused row with its reason.
 //! Nothing after this stage checks an event again; nothing in it computes a feature.
 
+mod beside;
 pub(crate) mod clean;
 mod days;
 mod event;
@@ -21,6 +22,7 @@ mod source;
 mod texts;
 mod timeline;
 
+pub use beside::{Beside, tables_beside};
 pub use days::{Days, Strays};
 pub use event::*;
 pub use failure::LogError;

@@ -116,6 +116,36 @@ fn init_writes_a_configuration_that_scans() {
 }
 
 #[test]
+fn init_finds_the_tables_that_lie_beside_the_log() {
+    let dir = tempfile::tempdir().expect("temp");
+    let put = |name: &str, text: &str| fs::write(dir.path().join(name), text).expect("written");
+    put("log.csv", "ts,sender,recipient,msg_id\n2026-01-01T00:00:00Z,a,b,1\n2026-01-01T00:01:00Z,a,c,2\n");
+    put("accounts.csv", "account,registered_at\na,2025-01-01\n");
+    put("feedback.csv", "ts,reporter,reported,kind\n2026-01-01T00:02:00Z,c,a,report\n");
+    put("groups.csv", "name,members\ng,3\n");
+    put("labels.csv", "account,label\na,bot\n");
+    let done = run_in(dir.path(), &["init", "log.csv"]);
+    assert!(done.code == 0 && done.err.contains("found beside the log"), "{}", done.err);
+    let file = fs::read_to_string(dir.path().join("bulkwatch.toml")).expect("written");
+    for line in [
+        "\naccounts = \"accounts.csv\"\n",
+        "\nfeedback = \"feedback.csv\"\n",
+        "# it has no group: say in section [groups] of the mapping",
+        "\n# groups = \"groups.csv\"\n",
+        "--labels \"labels.csv\"",
+        "\n# operators = \"\"\n",
+    ] {
+        assert!(file.contains(line), "{line}: {file}");
+    }
+    let seen = ok(dir.path(), &["inspect"]);
+    assert!(seen.contains("table feedback given"), "{seen}");
+    ok(dir.path(), &["scan", "--quiet"]);
+    let manifest =
+        fs::read_to_string(run_folder(&dir.path().join("runs")).join("manifest.json")).expect("manifest");
+    assert!(manifest.contains("\"table\": \"accounts\""), "{manifest}");
+}
+
+#[test]
 fn the_demo_names_what_is_real_and_what_is_simulated() {
     let dir = tempfile::tempdir().expect("temp");
     let done = run_in(&root(), &["demo", "--out", &dir.path().to_string_lossy()]);
