@@ -9,6 +9,7 @@ use super::sanctioned::{SanctionState, Sanctioned};
 use super::verdict::{self, Band, Finding, Findings, Permission, State, Verdict};
 use crate::domain::{Share, SharedText};
 use crate::model::Lift;
+use crate::rules::{AgreementFamily, RuleHit};
 use crate::scoring::ScoreCard;
 use serde::{Deserialize, Serialize};
 
@@ -55,10 +56,29 @@ pub enum Ground {
     Automated,
     /// Bulk messaging.
     Bulk,
+    /// Groups created or people added in bulk.
+    Groups,
     /// Non-personal use.
     NonPersonalUse,
     /// Assisting others.
     Assisting,
+}
+
+impl Ground {
+    /// All grounds.
+    pub const ALL: [Ground; 5] =
+        [Self::Automated, Self::Bulk, Self::Groups, Self::NonPersonalUse, Self::Assisting];
+
+    /// The word in policies and result files.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Automated => "automated",
+            Self::Bulk => "bulk",
+            Self::Groups => "groups",
+            Self::NonPersonalUse => "non_personal_use",
+            Self::Assisting => "assisting",
+        }
+    }
 }
 
 /// What is recommended for one account.
@@ -106,7 +126,7 @@ pub fn decide(card: &ScoreCard, known: &Circumstances, policy: &Policy) -> Decis
     let mut off_platform: Vec<OffPlatform> =
         known.off_platform.iter().filter(before).map(|concern| concern.evidence.clone()).collect();
     off_platform.sort();
-    let grounds = grounds(&findings, &outcome);
+    let grounds = grounds(&findings, &outcome, card);
     let freed = outcome.verdict == Verdict::AbuseCertain && !policy.human_review.required;
     let notes = sanction.map(|(s, state)| s.note(state)).into_iter();
     Decision {
@@ -190,16 +210,32 @@ fn held_back(findings: &Findings, outcome: &verdict::Outcome) -> Option<String> 
     (findings.permission == Permission::Unseen && outcome.verdict < otherwise).then(|| UNSEEN.to_owned())
 }
 
-fn grounds(f: &Findings, outcome: &verdict::Outcome) -> Vec<Ground> {
+/// Grounds follow from what carried the sub-scores that reached `review`: whoever only created groups or added people has
+/// sent no message that a ground could speak of.
+fn grounds(f: &Findings, outcome: &verdict::Outcome, card: &ScoreCard) -> Vec<Ground> {
     let mut out = Vec::new();
     if outcome.verdict < Verdict::Review && outcome.finding == Finding::None {
         return out;
     }
-    if Band::Review <= f.automation {
+    let carried = |i: usize, groups: bool| {
+        let of_kind = |hit: &&RuleHit| {
+            let conduct = hit.carries() && hit.rule.family != AgreementFamily::Registration;
+            conduct && hit.rule.is_of_making_groups() == groups
+        };
+        card.outcome.hits.iter().filter(of_kind).any(|hit| 0.0 < hit.points[i])
+    };
+    let bands = [f.automation, f.broadcast, f.unsolicited];
+    let reached = |i: usize| Band::Review <= bands[i];
+    // What no single rule carries is messaging, as before: a ground is never lost.
+    let messages = |i: usize| reached(i) && (carried(i, false) || !carried(i, true));
+    if messages(0) {
         out.push(Ground::Automated);
     }
-    if Band::Review <= f.broadcast {
+    if messages(1) {
         out.push(Ground::Bulk);
+    }
+    if (0..bands.len()).any(|i| reached(i) && carried(i, true)) {
+        out.push(Ground::Groups);
     }
     if outcome.finding == Finding::BroadcastPolicy {
         out.push(Ground::NonPersonalUse);
@@ -207,14 +243,19 @@ fn grounds(f: &Findings, outcome: &verdict::Outcome) -> Vec<Ground> {
     out
 }
 
-/// The grounds as the policy words them; the first says so where it is unknown whether the account is on the product
-/// that automation is for.
+/// Stands behind the first ground that speaks of messages, in English and German, where it is unknown whether the account
+/// is on the product that automation is for.
+pub const API_UNKNOWN: [&str; 2] = [
+    " (whether it is on the business API is unknown)",
+    " (ob das Konto die Business-API nutzt, ist nicht bekannt)",
+];
+
+/// The grounds as the policy words them.
 fn in_words(grounds: &[Ground], card: &ScoreCard, policy: &Policy) -> Vec<String> {
-    let mut words: Vec<String> = grounds.iter().map(|g| policy.ground(*g).to_owned()).collect();
-    if let Some(first) = words.first_mut().filter(|_| card.business_api.is_none()) {
-        first.push_str(" (whether it is on the business API is unknown)");
-    }
-    words
+    let first = grounds.iter().position(|g| *g != Ground::Groups).filter(|_| card.business_api.is_none());
+    let behind = |i: usize| if first == Some(i) { API_UNKNOWN[0] } else { "" };
+    let words = grounds.iter().enumerate();
+    words.map(|(i, g)| format!("{}{}", policy.ground(*g).en, behind(i))).collect()
 }
 
 fn recommendation(f: &Findings, outcome: &verdict::Outcome, policy: &Policy) -> SharedText {

@@ -8,6 +8,7 @@ mod innocent;
 mod known;
 mod measure;
 mod own_words;
+mod phrase;
 mod policy;
 mod remembered;
 mod rulings;
@@ -19,14 +20,15 @@ mod unheard;
 mod verdict;
 
 pub use decide::{
-    Circumstances, Concern, Decision, Ground, OffPlatform, OffPlatformDecision, ScoredNumber, decide,
-    off_platform_only,
+    API_UNKNOWN, Circumstances, Concern, Decision, Ground, OffPlatform, OffPlatformDecision, ScoredNumber,
+    decide, off_platform_only,
 };
 pub use drift::Shift;
 pub use innocent::{Innocent, Ruled};
 pub use known::Known;
 pub use measure::{Measure, OwnConduct};
 pub use own_words::parts as note_parts;
+pub use phrase::Phrase;
 pub use policy::{
     AllThresholds, EvidenceMinimum, Grounds, HumanReview, Policy, PolicyError, Recommend, Thresholds, Version,
 };

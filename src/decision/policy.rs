@@ -3,6 +3,7 @@
 //! A version cannot carry a number: scores never depend on the date.
 
 use super::decide::Ground;
+use super::phrase::Phrase;
 use super::safety_stop::Quota;
 use super::verdict::Band;
 use crate::domain::{Share, SharedText, SharedTexts, TemplateCategory, Timestamp, Word};
@@ -86,13 +87,21 @@ pub struct HumanReview {
 #[serde(deny_unknown_fields)]
 pub struct Grounds {
     /// Automated messaging.
-    pub automated: String,
+    pub automated: Phrase,
     /// Bulk messaging.
-    pub bulk: String,
+    pub bulk: Phrase,
+    /// Groups created or people added in bulk.
+    pub groups: Phrase,
     /// Non-personal use.
-    pub non_personal_use: String,
+    pub non_personal_use: Phrase,
     /// Assisting others.
-    pub assisting: String,
+    pub assisting: Phrase,
+}
+
+impl Grounds {
+    fn each(&self) -> impl Iterator<Item = &Phrase> {
+        [&self.automated, &self.bulk, &self.groups, &self.non_personal_use, &self.assisting].into_iter()
+    }
 }
 
 /// What is recommended, in words.
@@ -100,16 +109,16 @@ pub struct Grounds {
 #[serde(deny_unknown_fields, default)]
 #[expect(missing_docs, reason = "named as verdicts, findings and states")]
 pub struct Recommend {
-    pub no_finding: Option<String>,
-    pub insufficient: Option<String>,
-    pub sanctioned: Option<String>,
-    pub watch: Option<String>,
-    pub review: Option<String>,
-    pub abuse_high: Option<String>,
-    pub abuse_certain: Option<String>,
-    pub broadcast_policy: Option<String>,
-    pub api_permitted: Option<String>,
-    pub off_platform: Option<String>,
+    pub no_finding: Option<Phrase>,
+    pub insufficient: Option<Phrase>,
+    pub sanctioned: Option<Phrase>,
+    pub watch: Option<Phrase>,
+    pub review: Option<Phrase>,
+    pub abuse_high: Option<Phrase>,
+    pub abuse_certain: Option<Phrase>,
+    pub broadcast_policy: Option<Phrase>,
+    pub api_permitted: Option<Phrase>,
+    pub off_platform: Option<Phrase>,
 }
 
 /// The legal side of the policy from a day on.
@@ -121,7 +130,7 @@ pub struct Version {
     /// First day it holds, `YYYY-MM-DD`; the base has none.
     pub effective_from: Option<String>,
     /// The basis in words.
-    pub basis: String,
+    pub basis: Phrase,
     /// Where that was read.
     pub source: String,
     /// How well it is founded: V, Q, M, S.
@@ -207,12 +216,12 @@ impl Policy {
         for table in tables {
             LINES
                 .iter()
-                .filter_map(|(_, line)| line(table).as_deref())
-                .for_each(|text| drop(recommended.hold(text)));
+                .filter_map(|(_, line)| line(table).as_ref())
+                .for_each(|text| drop(recommended.hold(&text.en)));
         }
         let words = Words {
             version: format!("{}@{}", file.id, in_force.id).into(),
-            basis: format!("{} [{}]", in_force.basis, in_force.mark).into(),
+            basis: format!("{} [{}]", in_force.basis.en, in_force.mark).into(),
             recommended,
         };
         Ok(Self {
@@ -242,11 +251,12 @@ impl Policy {
     }
 
     /// A ground in the words of the version in force.
-    pub fn ground(&self, ground: Ground) -> &str {
+    pub fn ground(&self, ground: Ground) -> &Phrase {
         let words = &self.in_force.grounds;
         match ground {
             Ground::Automated => &words.automated,
             Ground::Bulk => &words.bulk,
+            Ground::Groups => &words.groups,
             Ground::NonPersonalUse => &words.non_personal_use,
             Ground::Assisting => &words.assisting,
         }
@@ -254,13 +264,25 @@ impl Policy {
 
     /// What is recommended: the version's own line, else the usual one.
     pub fn recommendation(&self, line: Line) -> SharedText {
-        let said = line(&self.in_force.recommend).as_deref().or(line(&self.usual).as_deref()).unwrap_or("");
-        self.words.recommended.held(said)
+        self.words.recommended.held(self.line(line).map_or("", |said| &said.en))
+    }
+
+    fn line(&self, line: Line) -> Option<&Phrase> {
+        line(&self.in_force.recommend).as_ref().or(line(&self.usual).as_ref())
+    }
+
+    /// What the version in force says to people, by its place in the file: basis, grounds, recommendations.
+    pub fn phrases(&self) -> BTreeMap<String, &Phrase> {
+        let mut all = BTreeMap::from([("basis".to_owned(), &self.in_force.basis)]);
+        all.extend(Ground::ALL.map(|ground| (format!("grounds.{}", ground.word()), self.ground(ground))));
+        let lines = LINES.into_iter().filter_map(|(name, line)| Some((name, self.line(line)?)));
+        all.extend(lines.map(|(name, said)| (format!("recommend.{name}"), said)));
+        all
     }
 }
 
 /// Picks one line of a recommendation table.
-type Line = fn(&Recommend) -> &Option<String>;
+type Line = fn(&Recommend) -> &Option<Phrase>;
 
 /// The lines of a recommendation table.
 const LINES: [(&str, Line); 10] = [
@@ -312,7 +334,7 @@ fn check_review(review: &HumanReview) -> Result<(), PolicyError> {
 fn check_versions(file: &File) -> Result<(), PolicyError> {
     let refuse = |why: String| Err(PolicyError::Refused(why));
     for (name, line) in LINES {
-        if line(&file.recommend).as_ref().is_none_or(|text| text.trim().is_empty()) {
+        if line(&file.recommend).as_ref().is_none_or(Phrase::is_empty) {
             return refuse(format!("recommend.{name} is missing"));
         }
     }
@@ -334,6 +356,14 @@ fn check_versions(file: &File) -> Result<(), PolicyError> {
         last.clone_from(from);
     }
     for version in &file.dated {
+        if version.basis.is_empty()
+            || version.grounds.each().any(|ground| ground.is_empty() || ground.has(';'))
+        {
+            return refuse(format!(
+                "version {}: its basis and each ground say something, a ground without ;",
+                version.id
+            ));
+        }
         if !["V", "Q", "M", "S"].contains(&version.mark.as_str()) {
             return refuse(format!("version {}: mark {:?} is none of V, Q, M, S", version.id, version.mark));
         }

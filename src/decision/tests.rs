@@ -310,7 +310,74 @@ fn broken_policies_are_refused_with_a_reason() {
     assert!(refused("mark = \"M\"", "mark = \"X\"").contains("none of"));
     assert!(refused("effective_from = \"2019-12-07\"", "effective_from = \"2019-01-01\"").contains("after"));
     assert!(refused("id = \"whatsapp\"", "idd = \"whatsapp\"").contains("idd"));
-    assert!(refused("watch = \"look again in later nights; no measure\"", "").contains("recommend.watch"));
+    let watch = "watch.en = \"look again in later nights; no measure\"\nwatch.de = \"in späteren Nächten erneut ansehen; keine Maßnahme\"";
+    assert!(refused(watch, "").contains("recommend.watch"));
+}
+
+#[test]
+fn every_text_of_every_version_is_there_in_english_and_in_german() {
+    for day in ["2019-02-06", "2019-09-04", "2019-12-07", "2021-09-15", "2026-01-01"] {
+        let policy = policy(day);
+        let phrases = policy.phrases();
+        assert_eq!(phrases.len(), 1 + Ground::ALL.len() + 10, "basis, grounds, recommendations");
+        for (place, phrase) in phrases {
+            let german = phrase.de.as_deref().unwrap_or_else(|| panic!("{day}, {place}: no German"));
+            assert!(!phrase.is_empty() && german != phrase.en, "{day}, {place}");
+            let numbers = |text: &str| {
+                let mut all: Vec<String> = text
+                    .split(|c: char| !c.is_ascii_digit())
+                    .filter(|n| !n.is_empty())
+                    .map(str::to_owned)
+                    .collect();
+                all.sort();
+                all
+            };
+            assert_eq!(numbers(&phrase.en), numbers(german), "{day}, {place}: other days or numbers");
+        }
+    }
+}
+
+#[test]
+fn a_policy_of_ones_own_may_say_a_text_once_and_never_half_of_it() {
+    let day = Timestamp::parse("2022-06-01").expect("a day");
+    let both = "watch.en = \"look again in later nights; no measure\"\nwatch.de = \"in späteren Nächten erneut ansehen; keine Maßnahme\"";
+    assert!(SHIPPED.contains(both));
+    let with = |to: &str| Policy::parse(&SHIPPED.replacen(both, to, 1), day);
+    let once = with("watch = \"wait\"").expect("valid");
+    assert_eq!(once.phrases()["recommend.watch"], &Phrase { en: "wait".to_owned(), de: None });
+    assert!(
+        with("watch.en = \"wait\"")
+            .expect_err("half")
+            .to_string()
+            .contains("one in English and one in German")
+    );
+    assert!(
+        with("watch.en = \"wait\"\nwatch.de = \" \"")
+            .expect_err("empty")
+            .to_string()
+            .contains("recommend.watch")
+    );
+    let joined = SHIPPED.replacen("bulk.de = \"massenhaftes ", "bulk.de = \"viel; massenhaftes ", 1);
+    assert!(Policy::parse(&joined, day).expect_err("two in one").to_string().contains("without ;"));
+}
+
+#[test]
+fn whoever_only_made_groups_or_added_people_is_told_of_no_messages() {
+    let made = [(&volume::ACTIONS, 0.0), (&groups::CREATED_1H, 40.0), (&groups::CREATED_24H, 40.0)];
+    let (_, decision) = on("2022-06-01", &evident(&made));
+    assert_eq!(
+        (decision.verdict, decision.grounds.as_slice()),
+        (Verdict::AbuseCertain, &[Ground::Groups][..])
+    );
+    assert_eq!(decision.grounds_in_words, ["creating groups or adding people to groups in bulk"]);
+    let added = evident(&[(&volume::ACTIONS, 0.0), (&groups::ADDED_24H, 2_000.0), (&groups::ADDED, 2_000.0)]);
+    assert_eq!(on("2022-06-01", &added).1.grounds, [Ground::Groups]);
+    // Who did both is told both, and who sent only is told of messages only.
+    let mut both: Vec<_> = spam().values().collect();
+    made[1..].iter().for_each(|(card, value)| both[place(card)] = Ok(*value));
+    let (_, decision) = on("2022-06-01", &AccountFeatures::new(spam().account, both));
+    assert_eq!(decision.grounds, [Ground::Automated, Ground::Bulk, Ground::Groups]);
+    assert!(!on("2022-06-01", &spam()).1.grounds.contains(&Ground::Groups));
 }
 
 #[test]

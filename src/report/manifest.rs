@@ -42,7 +42,7 @@ impl Run<'_> {
             "features_fingerprint": FeatureTable::fingerprint(),
             "policy": { "version": self.policy.version_name(), "file_version": self.policy.file_version,
                         "digest": self.policy.digest, "limits": self.policy.limits.overrides(),
-                        "thresholds": self.policy.thresholds },
+                        "thresholds": self.policy.thresholds, "texts": self.policy.phrases() },
             "population": self.population.map(|p| json!({ "digest": p.digest(), "origin": p.origin(), "accounts": p.accounts_n() })),
             "model": self.model.map(|m| json!({ "id": m.id(), "simulated": m.artifact().training.simulated })),
             "previous": self.delta.as_ref().map(|d| d.previous.as_json()),

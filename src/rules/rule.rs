@@ -7,7 +7,7 @@ use super::limit::Limit;
 use super::row::Row;
 pub use crate::domain::AgreementFamily;
 use crate::domain::Points;
-use crate::features::{Feature, Mark};
+use crate::features::{Feature, Mark, Reads};
 use serde::{Serialize, Serializer};
 
 /// The capped group of a rule: one fact seen five ways counts once.
@@ -257,6 +257,13 @@ impl Rule {
             Applies::NotApi => !api,
             Applies::ApiOnly => api,
         }
+    }
+
+    /// Whether it looks at groups created and people added, and at no message.
+    pub fn is_of_making_groups(&self) -> bool {
+        let reads = |feature: &Feature, what| feature.reads.contains(&what);
+        self.uses.iter().all(|f| reads(f, Reads::GroupEvents) && !reads(f, Reads::Ts))
+            && !self.uses.is_empty()
     }
 
     /// Whether it is in force.

@@ -89,7 +89,7 @@ fn a_holder_is_told_own_conduct_in_bands_and_nothing_of_others() {
     let page = packet(&run, "sim_flood", "holder", "en");
     assert!(page.contains("new chats that stayed without an answer: between 1000 and 2000"), "{page}");
     assert!(
-        page.contains("people who were written to gave feedback"),
+        page.contains("people who were written to or added to groups gave feedback"),
         "many candidates: it may be mentioned"
     );
 }
@@ -177,7 +177,7 @@ fn nobody_finds_a_planted_reporter_from_one_packet_or_from_two_in_a_row() {
                 assert_eq!(facts(&without[1]), facts(&with[1]), "{people} {reporters}: facts never tell");
                 measures.push((people, reporters));
             }
-            let mention = "people who were written to gave feedback";
+            let mention = "people who were written to or added to groups gave feedback";
             for page in without.iter().chain(&with) {
                 assert_eq!(page.contains(mention), 20 <= people, "by candidates alone\n{page}");
             }
@@ -271,5 +271,108 @@ fn a_holder_is_told_the_value_that_a_rule_fired_on_and_no_other() {
                 "no share is above 100 %"
             );
         }
+    }
+}
+
+/// English words that no sentence of a German statement holds.
+const ENGLISH: [&str; 9] =
+    [" the ", " and ", " of ", " to ", " people", "messag", "terms", "bulk", "automated"];
+
+#[test]
+fn a_statement_holds_what_article_17_3_asks_for_and_marks_what_only_the_operator_knows() {
+    let dir = tempfile::tempdir().expect("temp");
+    let out = dir.path().join("runs");
+    ok(&root(), &["scan", "-q", "--config", "data/demo/night.toml", "--out", out.to_str().expect("text")]);
+    let run = run_folder(&out);
+    let burst = packet(&run, "sim_burst", "holder", "en");
+    let in_order = [
+        "## 1.",
+        "- Territorial scope: ",
+        "- Duration: ",
+        "## 2.",
+        "the operator's own analysis of message metadata",
+        "**[TO FILL IN: whether the decision was taken on the operator's own initiative or after a notice]**",
+        "## 3.",
+        "a program that computes numbers",
+        "the decision is taken by a person",
+        "## 5.",
+        "**[TO FILL IN: clause of the terms in force at that time]**",
+        "Grounds: automated messaging outside the business API; bulk messaging outside the business API",
+        "## 6.",
+        "**Complaint to the operator.**",
+        "**[TO FILL IN: address or form for complaints]**",
+        "**Out-of-court dispute settlement.**",
+        "**[TO FILL IN: name and address of the body, or that there is none]**",
+        "**Courts.**",
+    ];
+    let places =
+        in_order.map(|part| burst.find(part).unwrap_or_else(|| panic!("{part}: missing in\n{burst}")));
+    assert!(places.is_sorted(), "{places:?}\n{burst}");
+    // Nothing is said of territory and duration where nothing is restricted, and the blank on notices stands everywhere.
+    let quiet = packet(&run, "sim_flood", "holder", "en");
+    assert!(!quiet.contains("Territorial scope") && quiet.contains("after a notice]**"), "{quiet}");
+    for account in ["sim_burst", "sim_factory", "sim_flood", "sim_adder_day", "sim_robot", "sim_hopper"] {
+        let page = packet(&run, account, "holder", "de");
+        let left: Vec<&str> = ENGLISH.into_iter().filter(|word| page.contains(word)).collect();
+        assert!(left.is_empty() && !page.contains("[V]"), "{account}: {left:?}\n{page}");
+        assert_eq!(
+            page.matches("AUSZUFÜLLEN").count(),
+            packet(&run, account, "holder", "en").matches("TO FILL IN").count()
+        );
+    }
+    let german = packet(&run, "sim_burst", "holder", "de");
+    assert!(german.contains(
+        "Gründe: automatisiertes Versenden von Nachrichten außerhalb der Business-API; massenhaftes"
+    ));
+    // The factory sent nothing: no ground of its statement speaks of messages but to say that the terms do.
+    let factory = packet(&run, "sim_factory", "holder", "en");
+    assert!(factory.contains("Grounds: creating groups or adding people to groups in bulk\n"), "{factory}");
+    assert!(
+        factory.contains("The quoted terms speak of messaging;")
+            && !factory.contains("bulk or automated messaging looks")
+    );
+    let analyst = packet(&run, "sim_adder_day", "analyst", "de");
+    assert!(
+        analyst.contains("**M11b** [V+S] innerhalb eines Tages zu Gruppen hinzugefügte Personen. "),
+        "{analyst}"
+    );
+    assert!(analyst.contains("In den Worten der Richtlinie: ein Mensch sollte"), "{analyst}");
+}
+
+#[test]
+fn where_the_policy_frees_a_suspension_from_a_persons_look_the_statement_does_not_claim_one() {
+    let dir = tempfile::tempdir().expect("temp");
+    let freed = "required = false\nowner = \"ops\"\nreason = \"volume\"";
+    let policy = super::nights::policy(dir.path(), "freed.toml", "required = true", freed);
+    let run = super::nights::scan(&dir.path().join("runs"), &["--policy", policy.to_str().expect("text")]);
+    let page = packet(&run, "sim_burst", "holder", "en");
+    assert!(
+        page.contains("does not ask that a person look") && page.contains("you can ask that a person decide"),
+        "{page}"
+    );
+    assert!(
+        !page.contains("the decision is taken by a person") && !page.contains("The decision is a person's"),
+        "{page}"
+    );
+    let other = packet(&run, "sim_flood", "holder", "en");
+    assert!(other.contains("the decision is taken by a person"), "hard rules only");
+}
+
+#[test]
+fn what_people_decided_earlier_is_told_to_whoever_decides_and_never_to_the_holder() {
+    let dir = tempfile::tempdir().expect("temp");
+    let file = dir.path().join("decisions.csv");
+    let rows = "account,decision,why,who,when,run\nsim_burst,confirmed,a wave,bob,2022-05-20,night-7\n\
+                sim_burst,innocent,a school,ann,2022-05-21,night-8\nsim_factory,unsure,too little,ann,2022-05-22,night-9\n";
+    fs::write(&file, rows).expect("written");
+    let run = super::nights::scan(&dir.path().join("runs"), &["--decisions", file.to_str().expect("text")]);
+    let confirmed = "disputed: decided confirmed on 2022-05-20 in run night-7: a wave";
+    let innocent = "disputed: decided innocent on 2022-05-21 in run night-8: a school";
+    let unsure = "decided unsure on 2022-05-22 in run night-9: too little";
+    for (account, told) in [("sim_burst", confirmed), ("sim_burst", innocent), ("sim_factory", unsure)] {
+        let page = packet(&run, account, "analyst", "en");
+        assert!(page.contains(told), "{page}");
+        let holder = packet(&run, account, "holder", "en");
+        assert!(!holder.contains("disputed") && !holder.contains("night-"), "{holder}");
     }
 }

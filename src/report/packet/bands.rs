@@ -66,7 +66,8 @@ fn time(seconds: f64, language: Language) -> String {
     let name = |i: usize| language.pick(TIMES[i].1);
     match above {
         Some(0) => format!("{} {}", language.pick(["less than", "weniger als"]), name(0)),
-        Some(i) => range(name(i - 1), name(i), language),
+        // "zwischen 1 Tag und 7 Tagen": after its preposition German bends the days.
+        Some(i) => range(name(i - 1), name(i), language).replace("Tage", "Tagen"),
         None => format!("{} {}", language.pick(["more than", "mehr als"]), name(TIMES.len() - 1)),
     }
 }
@@ -89,6 +90,8 @@ mod tests {
         assert_eq!(en(0.976, Unit::Share), "between 90\u{a0}% and 100\u{a0}%");
         assert_eq!(en(1.0, Unit::Share), "between 90\u{a0}% and 100\u{a0}%");
         assert_eq!(band(1.7, Unit::Ratio, Language::De), "zwischen 1,5 und 2");
+        assert_eq!(band(2e6, Unit::Seconds, Language::De), "zwischen 7 Tagen und 30 Tagen");
+        assert_eq!(band(1e5, Unit::Seconds, Language::De), "zwischen 1 Tag und 7 Tagen");
         assert_eq!(band(1e9, Unit::Seconds, Language::De), "mehr als 90 Tage");
     }
 }

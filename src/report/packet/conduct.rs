@@ -101,7 +101,24 @@ const OTHERWISE: &[(&str, &Feature, &str, &str)] = &[
         "people added to groups within a day",
         "innerhalb eines Tages zu Gruppen hinzugefügte Personen",
     ),
-    ("M2", &rate::UNEXPLAINED_MAX_24H, "messages in the busiest day", "Nachrichten am stärksten Tag"),
+    ("M2", &rate::UNEXPLAINED_MAX_24H, "messages in the busiest day", "Nachrichten am Tag mit den meisten"),
+];
+
+/// What a rule that fired on this value is about, in German and for whoever decides: also where holders are told nothing.
+pub fn german(code: &str, feature: &str) -> Option<&'static str> {
+    let other =
+        OTHERWISE.iter().find(|(own, card, ..)| *own == code && card.name == feature).map(|found| found.3);
+    let never = || UNTOLD.iter().find(|(own, _)| *own == code).map(|(_, de)| *de);
+    other.or_else(|| words(code).map(|[_, de]| without_value(de))).or_else(never)
+}
+
+/// Rules of which holders are told nothing, in German.
+const UNTOLD: &[(&str, &str)] = &[
+    ("M12", "zu Gruppen Hinzugefügte, die binnen eines Tages wieder hinauswollten"),
+    ("F1", "Meldungen beim ersten Kontakt"),
+    ("F2", "Sperrungen durch Empfänger"),
+    ("F4", "Nachrichten nach einer Abmeldung"),
+    ("L8", "Meldungen von Personen, die das Konto nicht zuerst angeschrieben hat"),
 ];
 
 /// What a rule is about, in English and German; none for what is never told.
@@ -118,7 +135,7 @@ const WORDS: &[(&str, &str, &str)] = &[
         "hundert Nachrichten innerhalb von Sekunden; Alter des Kontos dabei",
     ),
     ("M11", "groups created within one hour", "innerhalb einer Stunde erstellte Gruppen"),
-    ("M2", "messages in the busiest minute", "Nachrichten in der stärksten Minute"),
+    ("M2", "messages in the busiest minute", "Nachrichten in der Minute mit den meisten"),
     (
         "M7",
         "pauses between messages as regular as those of programs; variety of the pauses",
@@ -150,7 +167,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     (
         "M3b",
         "new people written to within a day who did not answer",
-        "innerhalb eines Tages neu angeschriebene Personen ohne Antwort",
+        "innerhalb eines Tages neu angeschriebene Personen, die nicht antworteten",
     ),
     (
         "M4",
@@ -163,19 +180,27 @@ const WORDS: &[(&str, &str, &str)] = &[
         "new people whom no message ever reached; share",
         "neu Angeschriebene, die keine Nachricht je erreichte; Anteil",
     ),
-    ("M16", "people with consecutive numbers; share", "Personen mit aufeinander folgenden Nummern; Anteil"),
-    ("M17", "messages to each person without any in return", "Nachrichten je Person ohne Gegennachricht"),
+    ("M16", "people with consecutive numbers; share", "Personen mit aufeinanderfolgenden Nummern; Anteil"),
+    (
+        "M17",
+        "messages to each person without any in return",
+        "Nachrichten je Person, ohne dass eine zurückkam",
+    ),
     (
         "M8",
         "people who got one and the same content within a day",
         "Personen, die innerhalb eines Tages denselben Inhalt erhielten",
     ),
     ("M8b", "messages that repeat others; share", "Nachrichten, die andere wiederholen; Anteil"),
-    ("M10", "times the same audience was served", "Male, die dasselbe Publikum bedient wurde"),
+    (
+        "M10",
+        "times the same audience was served",
+        "wie oft denselben Personen eine Rundsendung geschickt wurde",
+    ),
     (
         "M10b",
         "messages sent along a stored list; how often",
-        "Versand entlang einer gespeicherten Liste; wie oft",
+        "Nachrichten entlang einer gespeicherten Liste; wie oft",
     ),
     ("M11b", "groups created within a day", "innerhalb eines Tages erstellte Gruppen"),
     (
@@ -186,7 +211,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     (
         "G1",
         "groups joined by link and written to at once",
-        "per Link betretene und sofort beschriebene Gruppen",
+        "Gruppen, denen das Konto per Link beitrat und in die es sofort schrieb",
     ),
     ("G2", "groups that got the same content", "Gruppen, die denselben Inhalt erhielten"),
     (
@@ -203,8 +228,12 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("R4", "registered together with many others", "gemeinsam mit vielen anderen angemeldet"),
     ("R5", "registered from a device with many accounts", "angemeldet auf einem Gerät mit vielen Konten"),
     ("C1", "messages in step with other accounts", "Nachrichten im Gleichschritt mit anderen Konten"),
-    ("C2", "one mailing split over several accounts", "eine Sendung, auf mehrere Konten verteilt"),
-    ("C3", "new accounts that write to one another only", "neue Konten, die nur einander schreiben"),
+    ("C2", "one mailing split over several accounts", "eine Rundsendung, auf mehrere Konten verteilt"),
+    (
+        "C3",
+        "one of several new accounts that write to one another only",
+        "eines von mehreren neuen Konten, die nur einander schreiben",
+    ),
     ("L1", "messages that answer somebody; share", "Nachrichten, die jemandem antworten; Anteil"),
     ("L2", "people who wrote first; share", "Personen, die zuerst schrieben; Anteil"),
     (
@@ -244,6 +273,7 @@ mod tests {
         for rule in rules::cards().into_iter().filter(|r| r.role != Role::Descriptive) {
             let told = told_of(rule) != Told::Nothing;
             assert_eq!(words(rule.code).is_some(), told, "{}", rule.code);
+            assert!(german(rule.code, "").is_some(), "{}: whoever decides reads German too", rule.code);
         }
         let never: Vec<&str> = rules::cards()
             .into_iter()

@@ -2,6 +2,7 @@
 //! In: a packet, whom it is for; out: the parts of the statement about measure and contractual ground.
 //! A holder's text follows from own conduct alone: feedback may move the recommendation, and never a word of it.
 
+use super::blank::{blank, decided};
 use super::conduct::may_mention_feedback;
 use super::page::line;
 use super::{Language, Packet, Reader};
@@ -33,17 +34,19 @@ const MEASURES: [(Measure, [&str; 2]); 4] = [
     ),
 ];
 
-const DECIDED: [&str; 2] = [
-    "Decided: ________ by: ________ on: ________ until: ________",
-    "Entschieden: ________ von: ________ am: ________ bis: ________",
-];
-
 /// Stands in every holder's statement, so that it tells nothing of any.
 const FURTHER: [&str; 2] = [
-    "The decision is a person's and stands in the line below. What goes further than own conduct carries is not founded \
-     by this statement and needs one of its own.",
-    "Die Entscheidung trifft ein Mensch; sie steht in der folgenden Zeile. Was über das hinausgeht, was eigenes Verhalten \
-     trägt, begründet dieses Schreiben nicht; es bedarf einer eigenen Begründung.",
+    "The decision is a person's and stands in the line below. This statement gives no reason for anything that goes further \
+     than this; that would need a statement of its own.",
+    "Die Entscheidung trifft ein Mensch; sie steht in der folgenden Zeile. Für alles, was darüber hinausgeht, gibt dieses \
+     Schreiben keinen Grund an; dafür wäre ein eigenes Schreiben nötig.",
+];
+/// The same where the policy frees a suspension from a person's look beforehand.
+const FURTHER_FREED: [&str; 2] = [
+    "A person's decision, where there is one, stands in the line below. This statement gives no reason for anything that goes \
+     further than this; that would need a statement of its own.",
+    "Die Entscheidung eines Menschen steht, wo es sie gibt, in der folgenden Zeile. Für alles, was darüber hinausgeht, gibt \
+     dieses Schreiben keinen Grund an; dafür wäre ein eigenes Schreiben nötig.",
 ];
 
 fn in_words(measure: Measure, language: Language) -> &'static str {
@@ -67,21 +70,42 @@ fn whole(packet: &Packet) -> Measure {
     Measure::of(verdict, Finding::of(&a.finding))
 }
 
-/// The first part: the measure.
+/// Whether the policy lets this measure be taken before a person has looked: hard rules only, and their own conduct.
+pub fn acts_without_a_person(packet: &Packet) -> bool {
+    own(packet) == Measure::Suspension && !packet.account.requires_human_review
+}
+
+/// The first part: the measure, where it holds and how long.
 pub fn measure(packet: &Packet, reader: Reader, language: Language) -> String {
     let say = |texts| language.pick(texts);
     let own_words = in_words(own(packet), language);
     if reader == Reader::Holder {
-        let carries = say(["The account's own conduct carries", "Das eigene Verhalten des Kontos trägt"]);
-        return format!("{carries}: {own_words}.\n\n{}\n\n{}", say(FURTHER), say(DECIDED));
+        let mut text = match own(packet) {
+            Measure::None => say([
+                "The account's own conduct justifies no restriction.",
+                "Das eigene Verhalten des Kontos rechtfertigt keine Einschränkung.",
+            ])
+            .to_owned(),
+            _ => {
+                let justifies =
+                    ["The account's own conduct justifies", "Das eigene Verhalten des Kontos rechtfertigt"];
+                format!("{}: {own_words}.", say(justifies))
+            }
+        };
+        text.push_str(&scope(own(packet), language));
+        let further = if acts_without_a_person(packet) { FURTHER_FREED } else { FURTHER };
+        let _ = write!(text, "\n\n{}\n\n{}", say(further), decided(language));
+        return text;
     }
     let whole = whole(packet);
     let mut text = format!("{}: {}.", say(["Recommended", "Empfohlen"]), in_words(whole, language));
+    text.push_str(&scope(whole, language));
     let policy = say(["In the words of the policy", "In den Worten der Richtlinie"]);
-    let _ = write!(text, "\n\n{policy}: {}", line(&packet.account.recommendation));
+    let said = packet.said(&packet.account.recommendation, language);
+    let _ = write!(text, "\n\n{policy}: {}", line(said));
     let alone = say([
-        "Own conduct alone carries, and the holder's statement names",
-        "Eigenes Verhalten allein trägt, und das Schreiben an das Konto nennt",
+        "Own conduct alone justifies, and the holder's statement names",
+        "Eigenes Verhalten allein rechtfertigt, und das Schreiben an das Konto nennt",
     ]);
     let _ = write!(text, "\n\n{alone}: {own_words}.");
     if own(packet) < whole {
@@ -90,14 +114,34 @@ pub fn measure(packet: &Packet, reader: Reader, language: Language) -> String {
             let _ = write!(text, " {}", say(FEW));
         }
     }
-    let _ = write!(text, "\n\n{}", say(DECIDED));
+    let _ = write!(text, "\n\n{}", decided(language));
     text
 }
 
+/// Territory and duration of a restriction; a notice has neither.
+fn scope(measure: Measure, language: Language) -> String {
+    if measure < Measure::NoNewChats {
+        return String::new();
+    }
+    let fill = |what| blank(what, language);
+    let territory = fill(["all countries, or which", "alle Länder, oder welche"]);
+    let (from, to) = (fill(["date", "Datum"]), fill(["date", "Datum"]));
+    match language {
+        Language::En => format!(
+            "\n\n- Territorial scope: the recommendation names no country. {territory}\n\
+             - Duration: from {from}, at the latest until {to}"
+        ),
+        Language::De => format!(
+            "\n\n- Räumlicher Geltungsbereich: Die Empfehlung nennt kein Land. {territory}\n\
+             - Dauer: ab {from}, längstens bis {to}"
+        ),
+    }
+}
+
 const BEYOND: [&str; 2] = [
-    "The rest comes from what others said: whoever decides on more than own conduct carries tells the holder that \
+    "The rest comes from what others said: whoever decides on more than own conduct justifies tells the holder that \
      somebody spoke, and has to found it in words that point at nobody.",
-    "Der Rest beruht auf dem, was andere sagten: wer mehr verfügt, als eigenes Verhalten trägt, verrät, dass jemand \
+    "Der Rest beruht auf dem, was andere sagten: wer mehr anordnet, als eigenes Verhalten rechtfertigt, verrät, dass jemand \
      gesprochen hat, und muss es so begründen, dass es auf niemanden zeigt.",
 ];
 const FEW: [&str; 2] = [
@@ -108,25 +152,52 @@ const FEW: [&str; 2] = [
 /// The fifth part: the contractual ground.
 pub fn contract(packet: &Packet, reader: Reader, language: Language) -> String {
     let a = &packet.account;
-    if reader == Reader::Holder && own(packet) == Measure::None {
-        return language
-            .pick([
-                "None is applied: own conduct carries no restriction.",
-                "Keine wird angewandt: eigenes Verhalten trägt keine Einschränkung.",
-            ])
-            .to_owned();
+    let (measure, grounds) = match reader {
+        Reader::Holder => (own(packet), &a.own_grounds),
+        Reader::Analyst => (whole(packet), &a.grounds),
+    };
+    if measure == Measure::None && (reader == Reader::Holder || grounds.is_empty()) {
+        let none = [
+            "None is applied: there is no restriction to give a ground for.",
+            "Keine wird angewandt: Es gibt keine Einschränkung, die eine bräuchte.",
+        ];
+        return language.pick(none).to_owned();
     }
-    let in_english = language.pick(["", " (im Wortlaut der Quelle)"]);
+    let basis = packet.basis(reader, language);
+    let clause =
+        ["clause of the terms in force at that time", "Klausel der Nutzungsbedingungen, die damals galten"];
     let mut text =
-        format!("{}{in_english}: {}", language.pick(["Basis", "Grundlage"]), line(&a.policy_basis));
-    let grounds = if reader == Reader::Holder { &a.own_grounds } else { &a.grounds };
-    if !grounds.is_empty() {
-        let _ = write!(text, "\n\n{}: {}", language.pick(["Grounds", "Gründe"]), line(grounds));
-    }
-    let why = [
-        "Why: the conduct under 2 is what bulk or automated messaging looks like in metadata. Intent is not claimed.",
-        "Warum: das Verhalten unter 2 ist das, woran man Massen- oder automatisierte Nachrichten in Metadaten erkennt. Eine Absicht wird nicht behauptet.",
+        format!("{}: {} {}", language.pick(["Basis", "Grundlage"]), line(&basis), blank(clause, language));
+    let named = packet.grounds(grounds, language);
+    let missing = [
+        "the ground: the policy names none for this conduct",
+        "der Grund: Die Richtlinie nennt für dieses Verhalten keinen",
     ];
-    let _ = write!(text, "\n\n{}", language.pick(why));
+    let told = if named.is_empty() { blank(missing, language) } else { line(&named.join("; ")) };
+    let _ = write!(text, "\n\n{}: {told}", language.pick(["Grounds", "Gründe"]));
+    let groups = packet.texts("grounds.groups").map(|[en, _]| en);
+    let (of_groups, of_messages): (Vec<&str>, Vec<&str>) =
+        grounds.split("; ").partition(|ground| groups == Some(*ground));
+    let _ = write!(text, "\n\n{}:", language.pick(["Why", "Warum"]));
+    for (applies, why) in [(!of_messages.is_empty(), WHY), (!of_groups.is_empty(), WHY_GROUPS)] {
+        if applies {
+            let _ = write!(text, " {}", language.pick(why));
+        }
+    }
+    let _ =
+        write!(text, " {}", language.pick(["Intent is not claimed.", "Eine Absicht wird nicht behauptet."]));
     text
 }
+
+const WHY: [&str; 2] = [
+    "The conduct under 2 is what bulk or automated messaging looks like in metadata.",
+    "Das Verhalten unter 2 ist das, woran man massenhafte oder automatisierte Nachrichten in Metadaten erkennt.",
+];
+/// What the terms speak of is messaging; that they cover more is a reading, and said to be one.
+const WHY_GROUPS: [&str; 2] = [
+    "Creating groups or adding people as told under 2 is what bulk or automated use looks like in metadata. The quoted terms \
+     speak of messaging; that they cover this too is how the operator's policy reads them.",
+    "Wer wie unter 2 beschrieben Gruppen anlegt oder Personen hinzufügt, nutzt den Dienst so, wie man es in Metadaten von \
+     massenhafter oder automatisierter Nutzung kennt. Die genannten Bedingungen sprechen von Nachrichten; dass sie auch dies \
+     erfassen, ist die Lesart der Richtlinie des Betreibers.",
+];

@@ -3,9 +3,12 @@
 //! The holder's version tells own conduct in bands only: nothing in it depends on what others reported.
 
 mod bands;
+mod blank;
 mod conduct;
 mod measure;
+mod origin;
 mod page;
+mod policy_words;
 
 pub use conduct::{CANDIDATES_LEAST, Told, told_of};
 pub use page::page;

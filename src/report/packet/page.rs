@@ -2,8 +2,10 @@
 //! In: a packet, whom it is for, the language; out: Markdown, without clock and path, the same for the same run.
 //! States what is recommended; who decides, and what, is left open for a person to fill in.
 
-use super::conduct::{may_mention_feedback, sentences, words};
+use super::blank::{DRAFT, redress};
+use super::conduct::{german, may_mention_feedback, sentences};
 use super::measure::{contract, measure};
+use super::origin::{automated, origin};
 use super::{Language, Packet, Reader};
 use crate::domain::shown_name;
 use crate::report::read_back::ReasonRow;
@@ -17,17 +19,17 @@ pub fn page(packet: &Packet, reader: Reader, language: Language, quote: &dyn Fn(
         ["1. Measure, scope and duration", "1. Maßnahme, Umfang und Dauer"],
         ["2. Facts and circumstances", "2. Tatsachen und Umstände"],
         ["3. Automated means", "3. Automatisierte Mittel"],
-        ["4. Legal ground", "4. Rechtsgrund"],
+        ["4. Legal ground", "4. Rechtsgrundlage"],
         ["5. Contractual ground", "5. Vertragliche Grundlage"],
         ["6. Redress", "6. Rechtsbehelfe"],
     ];
     let parts: [String; 6] = [
         measure(packet, reader, language),
         facts(packet, reader, language),
-        language.pick(AUTOMATED).to_owned(),
+        automated(packet, language),
         language.pick(LEGAL).to_owned(),
         contract(packet, reader, language),
-        redress(packet, language),
+        redress(&packet.reference(), language),
     ];
     for (title, part) in titles.into_iter().zip(parts) {
         let _ = write!(text, "\n## {}\n\n{}\n", language.pick(title), part.trim_end());
@@ -38,21 +40,16 @@ pub fn page(packet: &Packet, reader: Reader, language: Language, quote: &dyn Fn(
     text
 }
 
-const AUTOMATED: [&str; 2] = [
-    "The account was found by a program that computes numbers from message metadata and compares them with fixed limits. \
-     It reads no message. It decides nothing: the decision is taken by a person.",
-    "Das Konto wurde von einem Programm gefunden, das aus Metadaten von Nachrichten Zahlen berechnet und mit festen Grenzen \
-     vergleicht. Es liest keine Nachricht. Es entscheidet nichts: die Entscheidung trifft ein Mensch.",
-];
 const LEGAL: [&str; 2] = [
-    "It is not claimed that any content is illegal. The ground is contractual, see 5.",
-    "Es wird nicht behauptet, dass ein Inhalt rechtswidrig ist. Die Grundlage ist vertraglich, siehe 5.",
+    "None: it is not claimed that any content is illegal. For the contract see 5.",
+    "Keine: Es wird nicht behauptet, dass ein Inhalt rechtswidrig ist. Zum Vertrag siehe 5.",
 ];
 const MAY_HAVE: [&str; 2] = [
-    "Where people who were written to gave feedback, it may have been considered. Whether anybody did, who and when is \
-     told to nobody, for their protection.",
-    "Wo angeschriebene Personen Rückmeldung gegeben haben, kann sie berücksichtigt worden sein. Ob jemand das tat, wer und \
-     wann, wird zu deren Schutz niemandem mitgeteilt.",
+    "Where people who were written to or added to groups gave feedback, it may have been considered elsewhere; the measure \
+     under 1 does not rest on it. Whether anybody gave any, who and when is not told, for their protection.",
+    "Wo Personen, die angeschrieben oder zu Gruppen hinzugefügt wurden, Rückmeldung gegeben haben, kann sie an anderer Stelle \
+     berücksichtigt worden sein; die Maßnahme unter 1 beruht nicht darauf. Ob jemand das tat, wer und wann, wird zu deren \
+     Schutz nicht mitgeteilt.",
 ];
 
 fn head(text: &mut String, packet: &Packet, reader: Reader, language: Language) {
@@ -61,11 +58,12 @@ fn head(text: &mut String, packet: &Packet, reader: Reader, language: Language) 
     if packet.manifest.at("/simulated").as_bool() == Some(true) {
         let _ = writeln!(text, "**{}**\n", say(["SIMULATED", "SIMULIERT"]));
     }
-    let at = |pointer: &str| packet.manifest.at(pointer).as_str().unwrap_or_default().to_owned();
+    let _ = writeln!(text, "{}\n", say(DRAFT));
+    let at = |pointer: &str| moment(packet.manifest.at(pointer).as_str().unwrap_or_default());
     let _ = writeln!(text, "- {}: {}", say(["Account", "Konto"]), line(&shown_name(&packet.account.name)));
     let _ = writeln!(text, "- {}: {}", say(["Reference", "Aktenzeichen"]), packet.reference());
-    let _ =
-        writeln!(text, "- {}: {} – {}", say(["Period", "Zeitraum"]), at("/window/from"), at("/window/to"));
+    let (from, to) = (at("/window/from"), at("/window/to"));
+    let _ = writeln!(text, "- {}: {from} – {to} UTC", say(["Period", "Zeitraum"]));
     let _ = writeln!(text, "- {}: {}", say(["Policy", "Richtlinie"]), packet.account.policy_version);
     if reader == Reader::Analyst {
         let a = &packet.account;
@@ -75,13 +73,21 @@ fn head(text: &mut String, packet: &Packet, reader: Reader, language: Language) 
         let _ = writeln!(text, "- {}: {}{finding} ({})", say(["Verdict", "Befund"]), a.verdict, a.state);
         let _ = writeln!(
             text,
-            "- automation {:.3}, broadcast {:.3}, unsolicited {:.3} ({})",
+            "- {} {:.3}, {} {:.3}, {} {:.3} ({})",
+            say(["automation", "Automatisierung (automation)"]),
             a.automation,
+            say(["broadcast", "Rundsendung (broadcast)"]),
             a.broadcast,
+            say(["unsolicited", "Unerwünschtheit (unsolicited)"]),
             a.unsolicited,
-            say(["an order, no probabilities", "eine Ordnung, keine Wahrscheinlichkeiten"])
+            say(["an order, no probabilities", "eine Rangfolge, keine Wahrscheinlichkeiten"])
         );
     }
+}
+
+/// A moment without what says nothing: the statement names days and hours for people.
+fn moment(rfc3339: &str) -> String {
+    rfc3339.strip_suffix(":00Z").unwrap_or(rfc3339.trim_end_matches('Z')).replace('T', " ")
 }
 
 /// Text from a log or a policy, on one line and harmless in Markdown.
@@ -91,7 +97,7 @@ pub(super) fn line(text: &str) -> String {
 }
 
 fn facts(packet: &Packet, reader: Reader, language: Language) -> String {
-    let mut text = String::new();
+    let mut text = format!("{}\n\n", origin(reader, language));
     match reader {
         Reader::Holder => {
             let own = sentences(packet, false, language);
@@ -117,6 +123,12 @@ fn facts(packet: &Packet, reader: Reader, language: Language) -> String {
             }
         }
         Reader::Analyst => {
+            if language == Language::De && !packet.reasons.is_empty() {
+                let _ = writeln!(
+                    text,
+                    "Hinter jedem Gegenstand steht der Satz im englischen Wortlaut des Laufs.\n"
+                );
+            }
             packet.reasons.iter().for_each(|r| reason(&mut text, r, language));
             if packet.reasons.is_empty() {
                 let _ =
@@ -131,7 +143,8 @@ fn facts(packet: &Packet, reader: Reader, language: Language) -> String {
                 packet.mitigations.iter().for_each(|r| reason(&mut text, r, language));
             }
             if !packet.account.notes.is_empty() {
-                let _ = writeln!(text, "\n{}", line(&packet.account.notes));
+                let notes = language.pick(["Notes of the run", "Vermerke des Laufs, im englischen Wortlaut"]);
+                let _ = writeln!(text, "\n{notes}: {}", line(&packet.account.notes));
             }
         }
     }
@@ -146,7 +159,9 @@ fn bullets(text: &mut String, lines: &[String]) {
 
 /// A reason as published; its sentence is English, its subject is said in the language asked for.
 fn reason(text: &mut String, r: &ReasonRow, language: Language) {
-    let subject = words(&r.code).filter(|_| language == Language::De).map(|w| format!("{}. ", w[1]));
+    let subject = german(&r.code, &r.feature)
+        .filter(|_| language == Language::De)
+        .map(|subject| format!("{subject}. "));
     let _ = writeln!(
         text,
         "- **{}** [{}] {}{}",
@@ -160,34 +175,19 @@ fn reason(text: &mut String, r: &ReasonRow, language: Language) {
     }
 }
 
-fn redress(packet: &Packet, language: Language) -> String {
-    let reference = packet.reference();
-    match language {
-        Language::En => format!(
-            "You can object, tell your own view and ask that a person look again; quote {reference}. The night can be \
-             scored again from the same data, with the same result. Contact: ________. Courts stay open."
-        ),
-        Language::De => format!(
-            "Sie können widersprechen, Ihre Sicht darlegen und verlangen, dass ein Mensch erneut prüft; nennen Sie \
-             {reference}. Die Nacht kann aus denselben Daten erneut bewertet werden, mit demselben Ergebnis. Kontakt: \
-             ________. Der Rechtsweg bleibt offen."
-        ),
-    }
-}
-
 /// What an analyst defends a decision with: digests, and the command that yields the same bytes.
 fn evidence(text: &mut String, packet: &Packet, language: Language, quote: &dyn Fn(&str) -> String) {
     let title = language.pick(["Evidence, frozen", "Belege, eingefroren"]);
     let _ = write!(text, "\n## {title}\n\n");
     let at = |pointer: &str| packet.manifest.at(pointer).as_str().unwrap_or("-").to_owned();
     for (name, pointer) in [
-        ("policy digest", "/policy/digest"),
-        ("feature cards", "/features_fingerprint"),
-        ("population", "/population/digest"),
-        ("tool", "/tool/version"),
-        ("input digest", "/input_digest"),
+        (["policy digest", "Prüfsumme der Richtlinie"], "/policy/digest"),
+        (["feature cards", "Merkmalskarten"], "/features_fingerprint"),
+        (["population", "Vergleichsgesamtheit"], "/population/digest"),
+        (["tool", "Programm"], "/tool/version"),
+        (["input digest", "Prüfsumme der Eingaben"], "/input_digest"),
     ] {
-        let _ = writeln!(text, "- {name}: `{}`", at(pointer));
+        let _ = writeln!(text, "- {}: `{}`", language.pick(name), at(pointer));
     }
     for (file, digest) in packet.manifest.outputs("outputs") {
         let _ = writeln!(text, "- {file}: `{digest}`");
