@@ -52,8 +52,11 @@ fn found(beside: &[Beside], table: TableKind, config: &Path) -> String {
     let (mut text, name) = (String::new(), table.name());
     for b in &all {
         let path = toml::Value::String(relative(&b.path.to_string_lossy(), config));
-        let columns =
-            if b.columns.is_empty() { "none of this table".to_owned() } else { b.columns.join(", ") };
+        let columns = match () {
+            () if !b.is_read => "not read: nothing of it can be told".to_owned(),
+            () if b.columns.is_empty() => "none of this table".to_owned(),
+            () => b.columns.join(", "),
+        };
         let _ = writeln!(text, "# found beside the log: {path}, columns {columns}");
         let missing = b.missing.join(", ");
         let _ = match () {
@@ -61,6 +64,7 @@ fn found(beside: &[Beside], table: TableKind, config: &Path) -> String {
             () if table == TableKind::Labels => {
                 writeln!(text, "# labels: name them to evaluate, gate and train, --labels {path}")
             }
+            () if !b.is_read => writeln!(text, "# {name} = {path}"),
             () if !b.missing.is_empty() => writeln!(
                 text,
                 "# it has no {missing}: say in section [{name}] of the mapping which column it is\n# {name} = {path}"

@@ -102,7 +102,7 @@ pub struct Decision {
     pub grounds_in_words: Vec<String>,
     /// What is recommended.
     pub recommendation: SharedText,
-    /// What became of a sanction, with alerts.
+    /// What became of a sanction, what people decided before, what a model or an unseen audience changed; some are alerts.
     pub notes: Vec<String>,
     /// Off-platform evidence, in order of time.
     pub off_platform: Vec<OffPlatform>,
@@ -243,7 +243,7 @@ fn grounds(f: &Findings, outcome: &verdict::Outcome, card: &ScoreCard) -> Vec<Gr
     out
 }
 
-/// Stands behind the first ground that speaks of messages, in English and German, where it is unknown whether the account
+/// Stands behind the first ground that is not about groups alone, in English and German, where it is unknown whether the account
 /// is on the product that automation is for.
 pub const API_UNKNOWN: [&str; 2] = [
     " (whether it is on the business API is unknown)",

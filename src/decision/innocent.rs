@@ -74,20 +74,20 @@ impl Innocent {
         match ruled {
             Ruled::Silent => {
                 format!(
-                    "decided innocent by {told}; silent until {day} or until another kind of evidence appears"
+                    "decided innocent on {told}; silent until {day} or until another kind of evidence appears"
                 )
             }
-            Ruled::NearExpiry => format!("alert: decided innocent by {told}; this counts until {day} only"),
+            Ruled::NearExpiry => format!("alert: decided innocent on {told}; this counts until {day} only"),
             Ruled::NewEvidence => {
                 let known = self.families.unwrap_or_default();
                 let new: Vec<&str> =
                     agreeing.words().into_iter().filter(|w| !known.words().contains(w)).collect();
-                format!("alert: decided innocent by {told}{NEW_KINDS}{}", new.join(", "))
+                format!("alert: decided innocent on {told}{NEW_KINDS}{}", new.join(", "))
             }
-            Ruled::Expired => format!("alert: decided innocent by {told}; this counted until {day}"),
+            Ruled::Expired => format!("alert: decided innocent on {told}; this counted until {day}"),
             Ruled::Unfounded => {
                 format!(
-                    "alert: decided innocent by {told}; ignored, the evidence of that run is not known any more"
+                    "alert: decided innocent on {told}; ignored, the evidence of that run is not known any more"
                 )
             }
         }

@@ -21,12 +21,12 @@ const FIXED: [&str; 26] = [
     ") expired",
     " a day, but its messages, the people they reached or its group acts came to ",
     " within 24 h",
-    "decided innocent by ",
     "decided innocent on ",
     "decided confirmed on ",
     "decided unsure on ",
     "disputed: ",
     "; silent until ",
+    " in run ",
     " or until another kind of evidence appears",
     "; this counts until ",
     "; this counted until ",
@@ -42,11 +42,18 @@ pub(super) const UNSEEN: &str = "most of the silent people it writes to were wri
 /// Before the verdicts that a model moved an account between.
 pub(super) const LIFTED: &str = "a learned model lifted it from ";
 
+/// With what a note begins: elsewhere people wrote it.
+const BEGINNINGS: [&str; 4] = ["alert: ", "disputed: ", "decided ", "sanction"];
+
 /// The parts of a note in order: the text, and whether people wrote it.
 pub fn parts(note: &str) -> Vec<(&str, bool)> {
     let (mut all, mut rest, mut people) = (Vec::new(), note, 0);
     while people < rest.len() {
-        let own = own_at(&rest[people..]);
+        let before = &note[..note.len() - rest.len() + people];
+        let begins =
+            before.is_empty() || ["; ", "alert: ", "disputed: "].iter().any(|end| before.ends_with(end));
+        let at = &rest[people..];
+        let own = if !begins && BEGINNINGS.iter().any(|b| at.starts_with(b)) { 0 } else { own_at(at) };
         if own == 0 {
             people += rest[people..].chars().next().map_or(1, char::len_utf8);
             continue;
@@ -75,7 +82,16 @@ fn own_at(text: &str) -> usize {
         let whole = lifted.and_then(|from| Some(from + to.len() + verdict(&rest[from + to.len()..])?));
         return LIFTED.len() + whole.unwrap_or(0);
     }
-    FIXED.iter().filter(|fixed| text.starts_with(**fixed)).map(|fixed| fixed.len()).max().unwrap_or(0)
+    let is_day = |text: &str| {
+        let shape = text.bytes().take(10).map(|b| if b.is_ascii_digit() { b'0' } else { b });
+        shape.eq(*b"0000-00-00")
+    };
+    // Before a day we say "until" and "on"; people say so before other things.
+    let fits = |fixed: &&&str| {
+        let dated = fixed.ends_with(" until ") || fixed.ends_with(" on ");
+        text.strip_prefix(**fixed).is_some_and(|rest| !dated || is_day(rest))
+    };
+    FIXED.iter().filter(fits).map(|fixed| fixed.len()).max().unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -106,7 +122,7 @@ mod tests {
             SanctionState::OutsideEnvelope { observed: 9.0, declared: 5.0 },
             SanctionState::Unknown,
         ];
-        let innocent = Innocent { families: None, until: DAY_US, told: "X on 1970-01-01: X".to_owned() };
+        let innocent = Innocent { families: None, until: DAY_US, told: "1970-01-01 in run X: X".to_owned() };
         let new = FamilySet::of(["rate", "content"]);
         let head = "account,decision,why,who,when,run\n";
         let said = |words: &str| {
@@ -133,8 +149,7 @@ mod tests {
             for (text, _) in parts.iter().filter(|(_, people)| *people) {
                 let words = text.split(|c: char| !c.is_alphabetic()).filter(|w| !w.is_empty());
                 // What binds two things that people wrote is no more than this.
-                let left: Vec<&str> =
-                    words.filter(|w| !["X", "by", "for", "on", "in", "run", "only"].contains(w)).collect();
+                let left: Vec<&str> = words.filter(|w| !["X", "by", "for", "only"].contains(w)).collect();
                 assert!(left.is_empty(), "{left:?} of {note}");
             }
         }
@@ -143,10 +158,12 @@ mod tests {
     #[test]
     fn what_people_wrote_stays_theirs() {
         let told = parts(
-            "alert: decided innocent by ann on 2022-01-01: a model school; evidence of another kind since: rate, content",
+            "alert: decided innocent on 2022-01-01 in run r1: see alert: a model school; evidence of another kind since: rate, content",
         );
         let people: String = told.iter().filter(|(_, people)| *people).map(|(text, _)| *text).collect();
-        assert_eq!(people, "ann on 2022-01-01: a model school");
+        assert_eq!(people, "2022-01-01r1: see alert: a model school");
+        let until = parts("decided unsure on 2022-01-02 in run r2: wait; silent until he writes");
+        assert!(until.contains(&("r2: wait; silent until he writes", true)), "{until:?}");
         assert_eq!(parts("é"), [("é", true)]);
         assert!(parts("").is_empty());
     }

@@ -99,8 +99,15 @@ pub struct Grounds {
 }
 
 impl Grounds {
-    fn each(&self) -> impl Iterator<Item = &Phrase> {
-        [&self.automated, &self.bulk, &self.groups, &self.non_personal_use, &self.assisting].into_iter()
+    /// What it says of one.
+    pub fn of(&self, ground: Ground) -> &Phrase {
+        match ground {
+            Ground::Automated => &self.automated,
+            Ground::Bulk => &self.bulk,
+            Ground::Groups => &self.groups,
+            Ground::NonPersonalUse => &self.non_personal_use,
+            Ground::Assisting => &self.assisting,
+        }
     }
 }
 
@@ -252,14 +259,7 @@ impl Policy {
 
     /// A ground in the words of the version in force.
     pub fn ground(&self, ground: Ground) -> &Phrase {
-        let words = &self.in_force.grounds;
-        match ground {
-            Ground::Automated => &words.automated,
-            Ground::Bulk => &words.bulk,
-            Ground::Groups => &words.groups,
-            Ground::NonPersonalUse => &words.non_personal_use,
-            Ground::Assisting => &words.assisting,
-        }
+        self.in_force.grounds.of(ground)
     }
 
     /// What is recommended: the version's own line, else the usual one.
@@ -335,7 +335,7 @@ fn check_versions(file: &File) -> Result<(), PolicyError> {
     let refuse = |why: String| Err(PolicyError::Refused(why));
     for (name, line) in LINES {
         if line(&file.recommend).as_ref().is_none_or(Phrase::is_empty) {
-            return refuse(format!("recommend.{name} is missing"));
+            return refuse(format!("recommend.{name} is missing, or says nothing in one of its languages"));
         }
     }
     if file.dated.first().is_none_or(|v| v.effective_from.is_some()) {
@@ -356,11 +356,21 @@ fn check_versions(file: &File) -> Result<(), PolicyError> {
         last.clone_from(from);
     }
     for version in &file.dated {
-        if version.basis.is_empty()
-            || version.grounds.each().any(|ground| ground.is_empty() || ground.has(';'))
-        {
+        let said = |phrase: &Phrase| !phrase.is_empty();
+        let own = LINES.iter().filter_map(|(name, line)| Some((*name, line(&version.recommend).as_ref()?)));
+        let texts = own.map(|(name, text)| ("recommend", name, text));
+        let grounds = Ground::ALL.map(|ground| ("grounds", ground.word(), version.grounds.of(ground)));
+        let basis = [("basis", "", &version.basis)];
+        let empty = basis.into_iter().chain(grounds).chain(texts).find(|(_, _, text)| !said(text));
+        if let Some((table, name, _)) = empty {
             return refuse(format!(
-                "version {}: its basis and each ground say something, a ground without ;",
+                "version {}: {table} {name} says nothing in one of its languages",
+                version.id
+            ));
+        }
+        if let Some((_, name, _)) = grounds.iter().find(|(_, _, ground)| ground.has(';')) {
+            return refuse(format!(
+                "version {}: grounds {name} holds a ;, which stands between grounds",
                 version.id
             ));
         }

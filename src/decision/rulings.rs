@@ -195,10 +195,10 @@ impl Rulings {
     }
 
     /// What the decisions before `as_of` mean for an account; none where nobody's last word is "innocent", or somebody's
-    /// is "confirmed".
+    /// is "confirmed" and counts still.
     pub fn innocent(&self, account: &str, as_of: i64) -> Option<Innocent> {
         let said = last_words(self.on(account), as_of);
-        if said.iter().any(|r| r.said == Said::Confirmed) {
+        if said.iter().any(|r| r.said == Said::Confirmed && as_of < r.until) {
             return None;
         }
         let innocent: Vec<&Ruling> = said.into_iter().filter(|r| r.said == Said::Innocent).collect();
@@ -207,7 +207,7 @@ impl Rulings {
         Some(Innocent {
             families: known.iter().copied().reduce(FamilySet::union),
             until: last.until,
-            told: format!("{} on {}: {}", last.who, Timestamp(last.when).date(), last.why),
+            told: format!("{} in run {}: {}", Timestamp(last.when).date(), last.run, last.why),
         })
     }
 }

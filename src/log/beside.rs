@@ -3,7 +3,7 @@
 //! Reads headers only, and settles nothing: of two files for one table neither is taken.
 
 use super::schema::TableKind;
-use crate::domain::Word;
+use crate::domain::{Word, is_hidden};
 use crate::table_io::{self, FileLayout, TableFile, Wanted};
 use std::path::{Path, PathBuf};
 
@@ -20,6 +20,8 @@ pub struct Beside {
     pub missing: Vec<&'static str>,
     /// Whether it is called as the table is.
     pub by_name: bool,
+    /// Whether its header could be read.
+    pub is_read: bool,
 }
 
 /// Endings of files that hold tables.
@@ -43,13 +45,19 @@ pub fn tables_beside(log: &str) -> Vec<Beside> {
 
 fn beside(path: &Path) -> Option<Beside> {
     let name = path.file_name()?.to_str()?;
+    // What hides in a name could end its line in the project file.
+    if name.chars().any(is_hidden) {
+        return None;
+    }
+    let lower = name.to_ascii_lowercase();
+    let name = lower.as_str();
     let stem = PACKED.iter().find_map(|end| name.strip_suffix(&format!(".{end}"))).unwrap_or(name);
     let (stem, ending) = stem.rsplit_once('.').unwrap_or((stem, ""));
     let is_table = if path.is_dir() { ending.is_empty() } else { ENDINGS.contains(&ending) };
     if !is_table || name.starts_with('.') {
         return None;
     }
-    let called = TableKind::parse(&stem.to_ascii_lowercase().replace(['-', ' '], "_"));
+    let called = TableKind::parse(&stem.replace(['-', ' '], "_"));
     let called = called.filter(|table| *table != TableKind::Messages);
     // A folder of another name may be anything, and a log with a date in its name is a log.
     if called.is_none() && path.is_dir() {
@@ -62,7 +70,14 @@ fn beside(path: &Path) -> Option<Beside> {
     let missing =
         cards().filter(|card| card.required && !is_there(card.name)).map(|card| card.name).collect();
     let columns = cards().map(|card| card.name).filter(|name| is_there(name)).collect();
-    Some(Beside { table, path: path.to_owned(), columns, missing, by_name: called.is_some() })
+    Some(Beside {
+        table,
+        path: path.to_owned(),
+        columns,
+        missing,
+        by_name: called.is_some(),
+        is_read: found.is_some(),
+    })
 }
 
 /// The header of the first file; none where there is none that can be read.
@@ -103,6 +118,7 @@ mod tests {
         put("complaints.ndjson", "{\"ts\":1,\"reporter\":\"a\",\"reported\":\"b\",\"kind\":\"report\"}\n");
         put("people.csv", "account,age\n");
         put("accounts.txt", "no table\n");
+        put("accounts\nx = 1.csv", "account\n");
         put(".operators.csv", "operator\n");
         std::fs::create_dir(dir.path().join("groups")).expect("made");
         put("groups/part.csv", "group,members\n");

@@ -37,7 +37,7 @@ pub use partition::{
 };
 pub use phone::looks_like_number;
 pub use read::{EventSink, read_messages, read_side_tables};
-pub use reject::{RejectReason, RejectRow, Rejects};
+pub use reject::{RejectReason, RejectRow, Rejects, SAMPLE_CHARS, is_placeholder};
 pub use report::{FileReport, ReadReport, rejects_table};
 pub use schema::{TableKind, load_mapping, parse_mapping};
 pub use source::{InputSpec, Progress, ReadSettings, Step, WouldRead, WouldReadFile, would_read};

@@ -192,17 +192,29 @@ const SHORT: usize = 18;
 
 /// What stands in the place of a value that may be somebody's number or address.
 const WITHHELD: &str = "(a number, withheld)";
+const ADDRESS: &str = "(an address, withheld)";
 
 /// A sample of a value, whatever column it stands in: columns shift, and a number is a number in any of them.
 pub fn sample(value: &str) -> String {
     if is_address(value) {
-        return "(an address, withheld)".to_owned();
+        return ADDRESS.to_owned();
     }
     let digits = value.chars().filter(char::is_ascii_digit).count();
     if 7 <= digits || looks_like_number(value) {
         return WITHHELD.to_owned();
     }
     sanitise(value, SHORT).chars().take(SAMPLE_CHARS).collect()
+}
+
+/// Whether a sample is our own words in the place of a value.
+pub fn is_placeholder(sample: &str) -> bool {
+    let inner = sample.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')).unwrap_or_default();
+    let (count, rest) = inner.split_once(' ').unwrap_or_default();
+    let counted = !count.is_empty() && count.bytes().all(|b| b.is_ascii_digit());
+    let classes =
+        |list: &str| list.split(", ").all(|class| ["letters", "digits", "blanks", "signs"].contains(&class));
+    [WITHHELD, ADDRESS].contains(&sample)
+        || counted && (rest == "digits, withheld" || rest.strip_prefix("bytes: ").is_some_and(classes))
 }
 
 /// What can be said of an identifier or a text without saying whose or what it is: its length and its characters.
@@ -228,7 +240,7 @@ pub fn time_sample(value: &str) -> String {
         return format!("({} digits, withheld)", trimmed.len());
     }
     if is_address(value) {
-        return "(an address, withheld)".to_owned();
+        return ADDRESS.to_owned();
     }
     let run = value.split(|c: char| !c.is_ascii_digit()).map(str::len).max().unwrap_or(0);
     if 7 <= run || looks_like_number(value) || value.match_indices('+').any(|(at, _)| dials(&value[at + 1..]))

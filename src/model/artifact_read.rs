@@ -72,12 +72,22 @@ impl Artifact {
         }
         let problem = match &self.scorer {
             Fitted::Logistic(l) => {
-                let are_odds = l.weights.iter().chain([&l.intercept]).all(|v| are_log_odds(*v));
-                let are_places = l.centers.iter().all(|center| (0.0..=1.0).contains(center));
-                let fits = l.weights.len() == n && l.centers.len() == n;
-                (!(fits && are_odds && are_places)).then(|| {
-                    format!("{} weights for {n} features, or one that is no log-odds", l.weights.len())
-                })
+                let name = |j: usize| self.features[j].name.as_str();
+                let outside = |center: &f64| !(0.0..=1.0).contains(center);
+                if l.weights.len() != n || l.centers.len() != n {
+                    Some(format!(
+                        "{} weights and {} centers for {n} features",
+                        l.weights.len(),
+                        l.centers.len()
+                    ))
+                } else if !are_log_odds(l.intercept) {
+                    Some("intercept is no log-odds".to_owned())
+                } else if let Some(j) = l.weights.iter().position(|weight| !are_log_odds(*weight)) {
+                    Some(format!("the weight of {} is no log-odds", name(j)))
+                } else {
+                    let odd = l.centers.iter().position(outside);
+                    odd.map(|j| format!("the center of {} lies outside 0 to 1", name(j)))
+                }
             }
             Fitted::Boosted(b) if !are_log_odds(b.start) => Some("start is no log-odds".to_owned()),
             Fitted::Boosted(b) => b.trees.iter().find_map(|tree| tree.problem(n)),

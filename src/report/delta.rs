@@ -1,4 +1,4 @@
-//! `delta.parquet`: who is new, risen, fallen, cleared, expired or gone since an earlier run, and what caused it.
+//! `delta.parquet`: who is new, risen, fallen, cleared, expired or gone, or stands beside another finding, and why.
 //! In: an earlier run and tonight's accounts and campaigns; out: changes in a fixed order, each with its cause.
 //! Tells conduct from terms by judging the earlier conduct again under tonight's terms; guesses nothing where it cannot.
 

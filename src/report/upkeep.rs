@@ -133,7 +133,6 @@ pub fn release(run: &Path, by: &str, reason: &str, at: Timestamp) -> Result<Path
     let (out, name) = parts(run)?;
     let free = name.strip_prefix(HELD_PREFIX).unwrap_or(&name);
     let folder = RunFolder::stage(&out)?;
-    folder.check_place(free)?;
     check_free(&folder.place(free), &manifest)?;
     check_whole(run)?;
     folder.take_over(run)?;
@@ -157,10 +156,9 @@ pub fn release(run: &Path, by: &str, reason: &str, at: Timestamp) -> Result<Path
 
 /// Refuses a place where something stands that is not the same run: it would be lost.
 fn check_free(place: &Path, manifest: &Manifest) -> Result<(), UpkeepError> {
-    if !place.exists() {
-        return Ok(());
-    }
+    let Ok(there) = std::fs::symlink_metadata(place) else { return Ok(()) };
     let what = match Manifest::read(place) {
+        _ if !there.is_dir() => "no folder".to_owned(),
         Ok(there) if there.run_id() == manifest.run_id() => return Ok(()),
         Ok(there) => format!("another run, {}", there.run_id()),
         Err(_) => "no run".to_owned(),

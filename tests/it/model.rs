@@ -136,9 +136,9 @@ fn a_model_of_other_cards_or_a_damaged_one_is_refused_by_name() {
     assert!(other.contains("trained with feature cards 0123456789abcdef, this program has"), "{other}");
     let odd =
         refused(&edited(&model, |json| json["scorer"]["logistic"]["weights"] = serde_json::json!([1.0])));
-    assert!(odd.contains("scorer: 1 weights for"), "{odd}");
+    assert!(odd.contains("scorer: 1 weights and"), "{odd}");
     let huge = refused(&edited(&model, |json| json["scorer"]["logistic"]["intercept"] = 1e300.into()));
-    assert!(huge.contains("no log-odds"), "{huge}");
+    assert!(huge.contains("intercept is no log-odds"), "{huge}");
 }
 
 #[test]

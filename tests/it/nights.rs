@@ -195,7 +195,8 @@ fn who_was_decided_innocent_stays_silent_until_there_is_other_evidence() {
     decided("");
     let (verdict, notes, score) = tonight("looked up");
     assert_eq!((verdict.as_str(), Some(score)), ("no_finding", open["unsolicited"].as_f64().map(|_| score)));
-    assert!(notes.starts_with("decided innocent by ann on 2022-05-31: a school; silent until"), "{notes}");
+    let told = format!("decided innocent on 2022-05-31 in run {id}: a school; silent until");
+    assert!(notes.starts_with(&told), "{notes}");
     decided("none");
     let (verdict, notes, _) = tonight("another kind");
     assert!(verdict == "review" && notes.contains("evidence of another kind since"), "{verdict} {notes}");

@@ -10,15 +10,21 @@ use super::{Language, Packet, Reader};
 pub fn origin(reader: Reader, language: Language) -> String {
     let own = [
         "The findings come from the operator's own analysis of message metadata, which looks at all accounts by the same \
-         rules. What this statement gives reasons for rests on the account's own conduct.",
+         rules.",
         "Die Feststellungen stammen aus einer eigenen Auswertung von Metadaten durch den Betreiber, die alle Konten nach \
-         denselben Regeln betrachtet. Was dieses Schreiben begründet, beruht auf dem eigenen Verhalten des Kontos.",
+         denselben Regeln betrachtet.",
+    ];
+    let conduct = [
+        " What this statement gives reasons for rests on the account's own conduct.",
+        " Was dieses Schreiben begründet, beruht auf dem eigenen Verhalten des Kontos.",
     ];
     let notice = [
         "whether the decision was taken on the operator's own initiative or after a notice",
         "ob die Entscheidung auf eigene Initiative des Betreibers oder nach einer Meldung getroffen wurde",
     ];
-    let mut text = format!("{} {}", language.pick(own), blank(notice, language));
+    // An analyst is also told what rests on others.
+    let conduct = if reader == Reader::Holder { language.pick(conduct) } else { "" };
+    let mut text = format!("{}{conduct} {}", language.pick(own), blank(notice, language));
     if reader == Reader::Analyst {
         let warned = [
             " \"After a notice\" tells the holder that somebody spoke: write it only where the decision rests on it and \
@@ -58,8 +64,8 @@ pub fn automated(packet: &Packet, language: Language) -> String {
 }
 
 const NO_TEXT: [&str; 2] = [
-    "It was given no text of any message; of contents it knows at most fingerprints, which tell whether two are alike.",
-    "Es erhielt keinen Text einer Nachricht; von Inhalten kennt es höchstens Prüfwerte, die zeigen, ob zwei einander gleichen.",
+    "It read no text of any message; of contents it knows at most fingerprints, which tell whether two are alike.",
+    "Es hat keinen Text einer Nachricht gelesen; von Inhalten kennt es höchstens Prüfwerte, die zeigen, ob zwei einander gleichen.",
 ];
 const FINGERPRINTS: [&str; 2] = [
     "It turned texts of messages into fingerprints, which tell whether two are alike, and kept no text.",

@@ -1,6 +1,6 @@
 //! What the policy of a run says, in the language of the statement.
 //! In: English texts as the result files hold them, the texts that the manifest keeps; out: the same in the language asked for.
-//! Translates nothing: what stands in English only is told as it stands, and says so.
+//! Translates nothing: what the policy says once is told as it stands.
 
 use super::{Language, Packet, Reader};
 use crate::decision::API_UNKNOWN;
@@ -29,9 +29,7 @@ impl Packet {
         let marked: &str = &self.account.policy_basis;
         let mark = MARKS.into_iter().find(|mark| marked.ends_with(mark)).unwrap_or_default();
         let plain = marked.strip_suffix(mark).unwrap_or(marked);
-        let said = self.said(plain, language);
-        let only_english = language == Language::De && said == plain;
-        let quoted = if only_english { format!("(englisch) {said}") } else { said.to_owned() };
+        let quoted = self.said(plain, language).to_owned();
         match reader {
             Reader::Analyst => format!("{quoted}{mark}"),
             Reader::Holder => MARKS.into_iter().fold(quoted, |text, mark| text.replace(mark, "")),

@@ -71,6 +71,15 @@ fn nonce(json: &str) -> String {
 }
 
 /// What is shown before, and without, any script: marks, tally, health, the top of the queue.
+/// What is due on accounts that no blind case is about: it tells that something was found.
+fn alerts_to_all<'a>(data: &'a Value, cases: &[Value]) -> Vec<&'a Value> {
+    let blind = cases.iter().filter(|case| case["blind"] == true);
+    let sampled = |case: &'_ Value| case["sample"].as_array().cloned().unwrap_or_default();
+    let hidden: Vec<Value> =
+        blind.flat_map(|case| [vec![case["at"].clone()], sampled(case)].concat()).collect();
+    data["alerts"].as_array().into_iter().flatten().filter(|alert| !hidden.contains(&alert["at"])).collect()
+}
+
 fn plain(data: &Value, names: &embed::Names) -> Result<String, ReportError> {
     let failed = |e: minijinja::Error| ReportError::Render { file: "report.html", problem: format!("{e:#}") };
     let mut environment = Environment::new();
@@ -88,10 +97,11 @@ fn plain(data: &Value, names: &embed::Names) -> Result<String, ReportError> {
                     "reason": account["reasons"][0]["statement"] })
         })
         .collect();
-    let shown = ["run", "tally", "health", "delta", "alerts", "queue", "campaigns", "more"];
+    let shown = ["run", "tally", "health", "delta", "queue", "campaigns", "more"];
     let mut context: Map<String, Value> =
         shown.iter().map(|key| ((*key).to_owned(), data[*key].clone())).collect();
     context.insert("top".to_owned(), json!(top));
+    context.insert("alerts".to_owned(), json!(alerts_to_all(data, cases)));
     context.insert("names".to_owned(), json!(names.all_shown()));
     let template = environment.get_template("plain.html").map_err(failed)?;
     template.render(minijinja::value::Serde(&context)).map_err(failed)

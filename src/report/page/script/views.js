@@ -54,6 +54,8 @@ function morningView() {
   const expected = `Expected: ${q.expected ?? "how many will be confirmed is not known, as no decisions were given"}. ${chance}`;
   const drawn = q.cases.filter((item) => item.kind === "audit").length;
   const names = ["automation", "broadcast", "unsolicited"];
+  // What is due tells that something was found.
+  const due = data.alerts.filter((a) => !isHidden(a.at));
   return [
     heading("This morning"),
     el(
@@ -67,10 +69,10 @@ function morningView() {
     changesLine(),
     section(
       "Sanctions and decisions to look after",
-      data.alerts.length > 0 &&
+      due.length > 0 &&
         plainTable(
           ["account", "what is due"],
-          data.alerts.map((a) => [accountLink(a.at), a.note]),
+          due.map((a) => [accountLink(a.at), a.note]),
         ),
     ),
     section("Verdicts", el("div", { class: "figures" }, tallyFigure(), el("div", {}, tallyTable()))),
