@@ -444,7 +444,9 @@ def judge(a, sanctioned, day):
     of_points = lambda p: 1 - math.exp(-p / SCALE)
     scores = {s: of_points(sums[s] + graded(a, s)) for s in SUB_SCORES}
     age = a.value("lifecycle_account_age_s")
-    newsletter = a.check("M10.asked") and CONDITIONS["M10"](a)
+    # What other accounts did may raise the limit of the rule, not that of the permission.
+    runs = a.at_least("content_broadcasts_n", a.limit("M10.events"))
+    newsletter = runs and all(a.check(key) for key in ["M10.audience", "M10.unexplained", "M10.asked"])
     standing = fired.get("L9") and not any(rules[c]["family"] == "groups" for c in carries)
     permission = "opted_in" if newsletter else "unseen" if standing else "none"
     if a.api and in_force(day)["allows_api_promotional"]:

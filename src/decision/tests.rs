@@ -113,6 +113,17 @@ fn an_opted_in_newsletter_is_a_matter_of_policy_and_spam_is_abuse() {
 }
 
 #[test]
+fn how_often_others_broadcast_takes_nobody_s_permission() {
+    let policy = policy("2019-12-10");
+    // Earlier nights had more runs than this newsletter, so that its rule does not fire.
+    let outcome = run(&newsletter(), Some(&nights(19.0)), &policy.limits);
+    assert!(outcome.hits.iter().all(|hit| hit.rule.code != "M10"), "{:?}", outcome.hits);
+    let card = score(&newsletter(), outcome, policy.evidence.minimum_actions);
+    let decision = decide(&card, &Circumstances::default(), &policy);
+    assert!(card.outcome.opted_in && decision.verdict <= Verdict::Review, "{decision:?}");
+}
+
+#[test]
 fn an_audience_older_than_the_log_is_no_abuse_and_no_permission() {
     let standing = [(&contact::STANDING_SILENT, 400.0), (&contact::STANDING_SHARE, 0.9)];
     let with = |row: &AccountFeatures, more: &[(&'static crate::features::Feature, f64)]| {
