@@ -441,6 +441,8 @@ def judge(a, sanctioned, day):
     points, sums = capped(hits)
     carries = {c: h for c, h in hits.items() if h["lasts"] and is_sound_main(rules[c], h)}
     _, carrying = capped(carries)
+    # A practice is a matter of policy: what is to be above review must be so without it.
+    _, beside = capped({c: h for c, h in carries.items() if rules[c]["group"] != "newsletter"})
     of_points = lambda p: 1 - math.exp(-p / SCALE)
     scores = {s: of_points(sums[s] + graded(a, s)) for s in SUB_SCORES}
     age = a.value("lifecycle_account_age_s")
@@ -453,7 +455,8 @@ def judge(a, sanctioned, day):
         permission = "api"
     found = {
         # Above watch a sub-score counts only as far as what carries reaches.
-        **{s: min(band(scores[s], s), max(band(of_points(carrying[s]), s), 1)) for s in SUB_SCORES},
+        **{s: min(band(scores[s], s), max(band(of_points(carrying[s]), s), 1), max(band(of_points(beside[s]), s), 2))
+           for s in SUB_SCORES},
         "hard": any(rules[c]["role"] == "hard" for c in hits),
         "sanctioned": sanctioned is not None and peak(a) <= sanctioned,
         "evidence": level(a),
