@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Where chances miss: the same measured worlds, asked of models that were taught on other mixtures.
 
-    python3 benches/calibration.py PROGRAM FOLDER [--accounts 10000] [--days 7] [--seed 81] [--worlds 4] [--again]
+    python3 benches/calibration.py PROGRAM FOLDER [--accounts 10000] [--days 7] [--seed 81] [--worlds 4] [--threads N] [--again]
 
 A chance is right for the mixture it was calibrated on. Here that is tried: teaching worlds are plain and adaptive, so are the
 measured ones (other seeds, same region), and models are taught on both with some ordinary people left out (as worlds.py does),
@@ -10,14 +10,13 @@ Beside the steps that `train` makes stands Platt's line, fitted to the same out-
 Everything is simulated and says nothing about a service. Needs what worlds.py needs.
 """
 
-import argparse
 import csv
-import pathlib
 import time
 
 import numpy
 
-from worlds import EARLIER, Accounts, Lab, Scored, Teaching, bent, calibrated, join
+from lab import Lab, join, options
+from worlds import Accounts, Scored, Teaching, bent, calibrated
 
 HEAD = "| taught on | labeled accounts | measured on | chance | accounts | positive | slope | intercept | observed/expected from 0.1 | from 0.5 | from 0.9 |"
 
@@ -45,7 +44,7 @@ def rows_of(lab, title, teaching, of, keeps, kind):
         writer.writeheader()
         writer.writerows(kept)
     lab.train(labels, f"{name}.json", "--base-rate", base_rate, "--score", "measured/features.parquet", "--scores-out", scores,
-              "--kind", kind, "--folds-out", f"{name}.folds.csv")
+              "--kind", kind, "--threads", lab.args.threads, "--folds-out", f"{name}.folds.csv")
     scored = Scored(of, scores)
     line = platt(lab, name, scored, base_rate)
     for part, where in [("both", True), ("plain", of.difficulty == "plain"), ("adaptive", of.difficulty == "adaptive")]:
@@ -58,21 +57,11 @@ def rows_of(lab, title, teaching, of, keeps, kind):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("program", type=pathlib.Path)
-    parser.add_argument("folder", type=pathlib.Path)
-    parser.add_argument("--accounts", type=int, default=10_000)
-    parser.add_argument("--days", type=int, default=7)
-    parser.add_argument("--seed", type=int, default=81)
-    parser.add_argument("--worlds", type=int, default=4, help="teaching worlds, and as many measured ones")
-    parser.add_argument("--mix", type=pathlib.Path)
+    parser = options(__doc__, worlds=4, accounts=10_000, seed=81)
     parser.add_argument("--kind", default="boosted")
-    parser.add_argument("--again", action="store_true", help="take the worlds that are in FOLDER")
     args = parser.parse_args()
     begun, lab = time.perf_counter(), Lab(args)
-    earlier = lab.world(args.seed, "plain", "fit", EARLIER)
-    lab.run("population", earlier.run, "--simulated", "--write", "population.json")
-    compared = ["--population", "population.json"]
+    compared = lab.profile()
     kinds = ("plain", "adaptive")
     teachers = [lab.world(args.seed + 1 + i, kinds[i % 2], "fit", more=compared) for i in range(args.worlds)]
     measured = [lab.world(args.seed + 1 + args.worlds + i, kinds[i % 2], "fit", more=compared) for i in range(args.worlds)]

@@ -32,8 +32,9 @@ import numpy
 import pandas
 import pyarrow
 import pyarrow.parquet
-from scipy.stats import rankdata
 from sklearn.ensemble import RandomForestClassifier
+
+from measures import auroc, recall
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 DRAWS, FPR = 1000, 0.01
@@ -129,18 +130,7 @@ def plain_numbers(rows):
     return pandas.DataFrame.from_dict(out, orient="index").astype(float)
 
 
-def auroc(positive, score):
-    ranks, n = rankdata(score), positive.sum()
-    return (ranks[positive].sum() - n * (n + 1) / 2) / (n * (len(score) - n))
-
-
-def recall(positive, score):
-    """Share of positives above the lowest score that at most this share of negatives reaches; ties pass together."""
-    ranked = numpy.sort(score[~positive])[::-1]
-    return (ranked[int(FPR * len(ranked))] < score[positive]).mean()
-
-
-METRICS = (auroc, recall)
+METRICS = (auroc, functools.partial(recall, fpr=FPR))
 
 
 class Lab:

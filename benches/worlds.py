@@ -2,7 +2,7 @@
 """What rules and a learned model do in simulated worlds, each drawn from another seed: one run, one set of tables.
 
     python3 benches/worlds.py PROGRAM FOLDER [--worlds 8] [--accounts 50000] [--days 7] [--seed 11] [--mix FILE]
-                              [--teach N] [--ask 4] [--no-leave-out] [--again]
+                              [--teach N] [--ask 4] [--no-leave-out] [--threads N] [--again]
 
 Worlds take turns: plain and adaptive adversaries, parameters of the fit region and of the held-out one. Three more worlds
 come first, each from a seed of its own: an earlier night whose population profile all scans compare with, and two (plain
@@ -16,16 +16,10 @@ Everything here is simulated and says nothing about a service. Needs numpy, pyar
 messages of a world are removed once it is scanned.
 """
 
-import argparse
 import csv
+import functools
 import json
 import os
-import pathlib
-import platform
-import re
-import shutil
-import subprocess
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -33,115 +27,11 @@ import numpy
 import pyarrow
 import pyarrow.csv
 import pyarrow.parquet
-from scipy.stats import beta, rankdata
 
-VERDICTS = ["no_finding", "watch", "review", "abuse_high", "abuse_certain"]
-REVIEW, HIGH = VERDICTS.index("review"), VERDICTS.index("abuse_high")
-KINDS = [(d, r) for r in ("fit", "held-out") for d in ("plain", "adaptive")]
-EARLIER, NIGHT = "2022-05-25", "2022-06-01"
+from lab import HIGH, KINDS, REVIEW, VERDICTS, Lab, join, options
+from measures import auroc, lower, recall, share, upper
+
 FPR = 1e-3
-
-
-def upper(hits, n, confidence=0.95):
-    return 1.0 if n <= hits else float(beta.ppf(confidence, hits + 1, n - hits))
-
-
-def lower(hits, n, confidence=0.95):
-    return 0.0 if hits <= 0 else float(beta.ppf(1 - confidence, hits, n - hits + 1))
-
-
-def share(is_hit):
-    """A share with its bounds and number, for people."""
-    n, hits = len(is_hit), int(numpy.sum(is_hit))
-    return f"{hits / n:.3f} [{lower(hits, n):.3f}, {upper(hits, n):.3f}] n {n}" if n else "-"
-
-
-class Lab:
-    """The program, the folder, and how a world is made and scanned."""
-
-    def __init__(self, args):
-        self.args, self.program, self.folder = args, args.program.resolve(), args.folder.resolve()
-        self.folder.mkdir(parents=True, exist_ok=args.again)
-        self.spent, self.without = [], []
-
-    def call(self, *words):
-        return subprocess.run([self.program, *map(str, words)], cwd=self.folder, capture_output=True, text=True)
-
-    def run(self, *words):
-        done = self.call(*words)
-        if done.returncode:
-            sys.exit(f"{' '.join(map(str, words))}\n{done.stderr}")
-        return done.stdout
-
-    def world(self, seed, difficulty, region, night=NIGHT, more=()):
-        """Draws and scans a world; its run folder and labels stay."""
-        name, begun = f"w{seed}", time.perf_counter()
-        place, note = self.folder / name, self.folder / f"{name}.json"
-        if not note.exists():
-            note.write_text(json.dumps(self.make(name, place, seed, difficulty, region, night, more, begun)))
-        self.spent.append(json.loads(note.read_text()))
-        run, = (self.folder / f"{name}-runs").glob("20*")
-        return World(name, difficulty, region, run, self.folder / f"{name}.csv")
-
-    def make(self, name, place, seed, difficulty, region, night, more, begun):
-        mix = ["--mix", self.args.mix.resolve()] if self.args.mix else []
-        said = self.run("simulate", "world", "--accounts", self.args.accounts, "--days", self.args.days, "--seed", seed,
-                        "--difficulty", difficulty, "--region", region, "--to", night, "--out", place, *mix)
-        drawn = time.perf_counter()
-        self.run("scan", place, "--out", f"{name}-runs", "--quiet", *more)
-        (place / "labels.csv").rename(self.folder / f"{name}.csv")
-        shutil.rmtree(place)
-        return seed, difficulty, region, said.split(":")[1].split()[0], drawn - begun, time.perf_counter() - drawn
-
-    def train(self, labels, out, *more):
-        """Trains; a feature that alone tells the labels apart is what the simulator gives away, and is left out."""
-        words = ["train", "--simulated", "--quiet", "--features", "teach/features.parquet", "--labels", labels, "--positive", "abuse",
-                 "--negative", "innocent", "--folds", 2, "--out", out, *more]
-        while True:
-            without = ["--without", ",".join(self.without)] if self.without else []
-            done = self.call(*words, *without)
-            told = re.search(r"feature (\w+) alone separates the labels", done.stderr)
-            if not done.returncode:
-                return
-            if not told or told[1] in self.without:
-                sys.exit(done.stderr)
-            self.without.append(told[1])
-
-
-class World:
-    def __init__(self, name, difficulty, region, run, labels):
-        self.name, self.difficulty, self.region, self.run = name, difficulty, region, run
-        with open(labels, newline="") as rows:
-            self.rows = list(csv.DictReader(rows))
-        scores = pyarrow.parquet.read_table(run / "scores.parquet", columns=["account", "verdict"])
-        self.verdict = dict(zip(scores["account"].to_pylist(), map(VERDICTS.index, scores["verdict"].to_pylist())))
-
-    def table(self, file):
-        """A result table with account names that are unique over worlds."""
-        table = pyarrow.parquet.read_table(self.run / file)
-        names = pyarrow.array([f"{self.name}_{name}" for name in table["account"].to_pylist()], pyarrow.string())
-        place = table.schema.get_field_index("account")
-        return table.set_column(place, table.schema.field(place).name, names.cast(table.schema.field(place).type))
-
-
-def join(worlds, folder):
-    """Feature rows and campaigns of several worlds in one place, as `train` reads them."""
-    folder.mkdir(exist_ok=True)
-    for file in ("features.parquet", "campaigns.parquet"):
-        tables = [world.table(file) for world in worlds]
-        if file == "campaigns.parquet":
-            # Campaigns of two worlds have nothing in common, whatever their names are.
-            for i, world in enumerate(worlds):
-                at = tables[i].schema.get_field_index("campaign")
-                names = pyarrow.array([f"{world.name}_{c}" for c in tables[i]["campaign"].to_pylist()], pyarrow.string())
-                tables[i] = tables[i].set_column(at, "campaign", names)
-        joined = pyarrow.concat_tables([t.replace_schema_metadata(None) for t in tables], promote_options="permissive")
-        # The fingerprint of the feature cards; the same for all runs of one program.
-        told = pyarrow.parquet.read_metadata(worlds[0].run / file).metadata or {}
-        told = {key: value for key, value in told.items() if key.startswith(b"bulkwatch")}
-        pyarrow.parquet.write_table(joined.replace_schema_metadata(told), folder / file)
-    # Says of when the rows are; the same of all worlds.
-    shutil.copy(worlds[0].run / "manifest.json", folder / "manifest.json")
 
 
 class Accounts:
@@ -231,7 +121,7 @@ class Teaching:
             writer = csv.DictWriter(out, self.rows[0].keys())
             writer.writeheader()
             writer.writerows(filter(keeps, self.rows))
-        self.lab.train(labels, f"{name}.json", "--base-rate", self.base_rate, "--threads", threads,
+        self.lab.train(labels, f"{name}.json", "--base-rate", self.base_rate, "--threads", threads or self.lab.args.threads,
                        "--score", "measured/features.parquet", "--scores-out", scores)
         return scores
 
@@ -298,21 +188,11 @@ def directions(lab, teachers, teaching):
         positive = numpy.array([r["positive"] == "1" for r in told])
         rng, ones, zeros = numpy.random.default_rng(20190206), numpy.flatnonzero(positive), numpy.flatnonzero(~positive)
         draws = [numpy.concatenate([rng.choice(ones, len(ones)), rng.choice(zeros, len(zeros))]) for _ in range(400)]
-        for title, metric in (("AUROC", auroc), (f"recall at FPR {FPR:g}", recall)):
+        for title, metric in (("AUROC", auroc), (f"recall at FPR {FPR:g}", functools.partial(recall, fpr=FPR))):
             free, bound = (metric(positive, scores[n]) for n in ("free", "bound"))
             apart = [metric(positive[d], scores["bound"][d]) - metric(positive[d], scores["free"][d]) for d in draws]
             low, high = numpy.quantile(apart, [0.025, 0.975])
             print(f"| {kind} | {title} | {free:.4f} | {bound:.4f} | {bound - free:+.4f} [{low:+.4f}, {high:+.4f}] |")
-
-
-def auroc(positive, score):
-    ranks, n = rankdata(score), positive.sum()
-    return (ranks[positive].sum() - n * (n + 1) / 2) / (n * (len(score) - n))
-
-
-def recall(positive, score):
-    ranked = numpy.sort(score[~positive])[::-1]
-    return (ranked[int(FPR * len(ranked))] < score[positive]).mean()
 
 
 def bent(x, y):
@@ -356,12 +236,8 @@ def calibrated(logit, y):
 
 
 def front(lab, a, seconds):
-    here = pathlib.Path(__file__).resolve().parent
-    git = lambda *words: subprocess.run(["git", *words], cwd=here, capture_output=True, text=True).stdout.strip()
     print("# Simulated worlds\n\n**SIMULATED:** nobody ever sent any of it; none of these numbers says anything about a service.\n")
-    print(f"`python3 benches/worlds.py {' '.join(sys.argv[1:])}`; {lab.run('--version').strip()} at commit {git('rev-parse', '--short', 'HEAD')}"
-          f"{' with changes' if git('status', '--porcelain', '--untracked-files=no') else ''}; {os.cpu_count()} cores, {platform.machine()}; "
-          f"{seconds:.0f} s for the worlds.\n")
+    print(f"{lab.about('worlds.py')}; {seconds:.0f} s for the worlds.\n")
     print("| seed | difficulty | region | messages | drawn in s | scanned in s |\n|---|---|---|---|---|---|")
     for seed, difficulty, region, messages, drew, scanned in lab.spent:
         print(f"| {seed} | {difficulty} | {region} | {messages} | {drew:.0f} | {scanned:.0f} |")
@@ -371,24 +247,14 @@ def front(lab, a, seconds):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("program", type=pathlib.Path)
-    parser.add_argument("folder", type=pathlib.Path)
-    parser.add_argument("--worlds", type=int, default=8)
-    parser.add_argument("--accounts", type=int, default=50_000)
-    parser.add_argument("--days", type=int, default=7)
-    parser.add_argument("--seed", type=int, default=11, help="of the first world; the others follow")
-    parser.add_argument("--mix", type=pathlib.Path)
+    parser = options(__doc__, worlds=8, accounts=50_000, seed=11)
     parser.add_argument("--teach", type=int, default=10**9, help="ordinary people whom the model learns from; fewer than all bend the chances")
     parser.add_argument("--ask", type=int, default=4, help="so many of the measured worlds are what models are asked about")
-    parser.add_argument("--again", action="store_true", help="take the worlds that an interrupted run left in FOLDER")
     parser.add_argument("--no-leave-out", action="store_true")
     args = parser.parse_args()
     begun = time.perf_counter()
     lab = Lab(args)
-    earlier = lab.world(args.seed, "plain", "fit", EARLIER)
-    lab.run("population", earlier.run, "--simulated", "--write", "population.json")
-    compared = ["--population", "population.json"]
+    compared = lab.profile()
     teachers = [lab.world(args.seed + 1 + i, d, "fit", more=compared) for i, d in enumerate(("plain", "adaptive"))]
     join(teachers, lab.folder / "teach")
     teaching = Teaching(lab, teachers)

@@ -441,17 +441,22 @@ def judge(a, sanctioned, day):
     points, sums = capped(hits)
     carries = {c: h for c, h in hits.items() if h["lasts"] and is_sound_main(rules[c], h)}
     _, carrying = capped(carries)
+    # A practice is a matter of policy: what is to be above review must be so without it.
+    _, beside = capped({c: h for c, h in carries.items() if rules[c]["group"] != "newsletter"})
     of_points = lambda p: 1 - math.exp(-p / SCALE)
     scores = {s: of_points(sums[s] + graded(a, s)) for s in SUB_SCORES}
     age = a.value("lifecycle_account_age_s")
-    newsletter = a.check("M10.asked") and CONDITIONS["M10"](a)
+    # What other accounts did may raise the limit of the rule, not that of the permission.
+    runs = a.at_least("content_broadcasts_n", a.limit("M10.events"))
+    newsletter = runs and all(a.check(key) for key in ["M10.audience", "M10.unexplained", "M10.asked"])
     standing = fired.get("L9") and not any(rules[c]["family"] == "groups" for c in carries)
     permission = "opted_in" if newsletter else "unseen" if standing else "none"
     if a.api and in_force(day)["allows_api_promotional"]:
         permission = "api"
     found = {
         # Above watch a sub-score counts only as far as what carries reaches.
-        **{s: min(band(scores[s], s), max(band(of_points(carrying[s]), s), 1)) for s in SUB_SCORES},
+        **{s: min(band(scores[s], s), max(band(of_points(carrying[s]), s), 1), max(band(of_points(beside[s]), s), 2))
+           for s in SUB_SCORES},
         "hard": any(rules[c]["role"] == "hard" for c in hits),
         "sanctioned": sanctioned is not None and peak(a) <= sanctioned,
         "evidence": level(a),

@@ -165,10 +165,12 @@ fn ruling<'a>(
 fn findings(card: &ScoreCard, sanctioned: bool, policy: &Policy) -> Findings {
     let t = &policy.thresholds;
     let scores = card.sub_scores();
-    // Points that compare with nothing, or do not last, reach watch; above it only what carries counts.
+    // Points that compare with nothing, or do not last, reach watch; above it only what carries counts. That the same
+    // people are served again and again is a practice, and no sign of abuse: what is bought is used once.
     let band = |thresholds: &Thresholds, i: usize| {
-        let carrying = thresholds.band(Share::of_points(card.outcome.carrying[i]));
-        thresholds.band(scores[i]).min(carrying.max(Band::Watch))
+        let of = |points: [f64; 3]| thresholds.band(Share::of_points(points[i]));
+        let (carrying, beside) = (of(card.outcome.carrying), of(card.outcome.beside_practice));
+        thresholds.band(scores[i]).min(carrying.max(Band::Watch)).min(beside.max(Band::Review))
     };
     let permission = if card.business_api == Some(true) && policy.in_force.allows_api_promotional {
         Permission::ApiPermitted

@@ -113,6 +113,41 @@ fn an_opted_in_newsletter_is_a_matter_of_policy_and_spam_is_abuse() {
 }
 
 #[test]
+fn how_often_others_broadcast_takes_nobody_s_permission() {
+    let policy = policy("2019-12-10");
+    // Earlier nights had more runs than this newsletter, so that its rule does not fire.
+    let outcome = run(&newsletter(), Some(&nights(19.0)), &policy.limits);
+    assert!(outcome.hits.iter().all(|hit| hit.rule.code != "M10"), "{:?}", outcome.hits);
+    let card = score(&newsletter(), outcome, policy.evidence.minimum_actions);
+    let decision = decide(&card, &Circumstances::default(), &policy);
+    assert!(card.outcome.opted_in && decision.verdict <= Verdict::Review, "{decision:?}");
+}
+
+#[test]
+fn serving_the_same_people_again_and_again_is_no_sign_of_abuse() {
+    // Somebody who calls the same people together five times; not half of them are known to have asked for it.
+    let caller = evident(&[
+        (&volume::ACTIONS, 1_500.0),
+        (&content::BROADCASTS, 5.0),
+        (&content::AUDIENCE, 1.0),
+        (&content::ORDER, 1.0),
+        (&content::ASKED, 0.45),
+        (&content::REACH_MAX_24H, 105.0),
+        (&content::REACH_DAYS, 5.0),
+        (&fanout::UNEXPLAINED_MAX_24H, 301.0),
+        (&fanout::WIDE_DAYS, 5.0),
+    ]);
+    let (card, decision) = on("2019-12-10", &caller);
+    let high = policy("2019-12-10").thresholds.broadcast.abuse_high;
+    assert!(
+        high <= Share::of_points(card.outcome.carrying[1]).get(),
+        "the practice would reach it: {card:?}"
+    );
+    assert!(2 <= card.outcome.agreeing && !card.outcome.opted_in);
+    assert_eq!(decision.verdict, Verdict::Review, "{decision:?}");
+}
+
+#[test]
 fn an_audience_older_than_the_log_is_no_abuse_and_no_permission() {
     let standing = [(&contact::STANDING_SILENT, 400.0), (&contact::STANDING_SHARE, 0.9)];
     let with = |row: &AccountFeatures, more: &[(&'static crate::features::Feature, f64)]| {

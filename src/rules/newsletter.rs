@@ -115,7 +115,9 @@ pub fn fires(row: &Row) -> bool {
     newsletter(row).is_some()
 }
 
-/// Whether the newsletter pattern has an audience that wrote first or saved the number.
+/// Whether the audience of enough runs wrote first or saved the number. Earlier nights may raise the rule's limit of
+/// runs: how often others broadcast says nothing of who asked, and takes nobody's right away.
 pub fn is_opted_in(row: &Row) -> bool {
-    row.check(&ASKED).is_some() && newsletter(row).is_some()
+    let runs = row.at_least(&content::BROADCASTS, row.limit(&EVENTS));
+    runs && [&AUDIENCE, &UNEXPLAINED, &ASKED].iter().all(|limit| row.check(limit).is_some())
 }

@@ -27,6 +27,8 @@ pub struct RuleOutcome {
     pub points: [f64; 3],
     /// The same sums over what carries alone: lasting hits that compare with a published number or earlier nights.
     pub carrying: [f64; 3],
+    /// Of that, the sums without the newsletter practice.
+    pub beside_practice: [f64; 3],
     /// Whether a hard rule fired.
     pub hard: bool,
     /// Families that agree, burst families counted once.
@@ -59,7 +61,8 @@ impl RuleOutcome {
         let sums = share_points(&mut self.hits);
         Self {
             points: std::array::from_fn(|i| sums[i] + self.background[i]),
-            carrying: carrying_points(&self.hits),
+            carrying: carrying_points(&self.hits, |_| true),
+            beside_practice: carrying_points(&self.hits, |hit| hit.rule.group != RuleGroup::Newsletter),
             hard: self.hits.iter().any(|h| h.rule.role == Role::Hard && h.rule.is_stable()),
             agreeing: agreeing(&self.hits, self.young),
             lifts: self.hits.iter().any(RuleHit::lifts),
@@ -102,6 +105,7 @@ pub fn run(features: &AccountFeatures, population: Option<&Population>, limits: 
         background: background::points(&row),
         points: [0.0; 3],
         carrying: [0.0; 3],
+        beside_practice: [0.0; 3],
         hard: false,
         agreeing: 0,
         lifts: false,
@@ -130,12 +134,12 @@ fn share_points(hits: &mut [RuleHit]) -> [f64; 3] {
     sums
 }
 
-/// Sums the hits that carry, after group caps, as if nothing else had fired.
-fn carrying_points(hits: &[RuleHit]) -> [f64; 3] {
+/// Sums the hits of some that carry, after group caps, as if nothing else had fired.
+fn carrying_points(hits: &[RuleHit], of: fn(&RuleHit) -> bool) -> [f64; 3] {
     let mut sums = [0.0; 3];
     for group in RuleGroup::ALL {
         let mut raw = [0.0; 3];
-        for hit in hits.iter().filter(|h| h.rule.group == group && h.carries()) {
+        for hit in hits.iter().filter(|h| h.rule.group == group && h.carries() && of(h)) {
             raw.iter_mut().zip(hit.rule.points.get()).for_each(|(sum, p)| *sum += p * hit.strength);
         }
         sums.iter_mut().zip(raw).for_each(|(sum, r): (&mut f64, f64)| *sum += r.min(group.cap()));
