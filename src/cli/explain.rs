@@ -4,7 +4,7 @@
 
 use super::args::Flags;
 use super::{Failure, terminal};
-use crate::domain::{counted, shown_name};
+use crate::domain::{counted, shown_name, visible};
 use crate::features::{Feature, Place, cards, descriptive};
 use crate::report::{
     AccountRow, CampaignRow, Manifest, PublishedRun, ReasonRow, newest_run, read_campaigns, read_features,
@@ -124,7 +124,8 @@ fn page(
         }
     }
     if !a.notes.is_empty() {
-        let _ = writeln!(text, "\nnotes        {}", a.notes);
+        // A line end in what somebody wrote would begin a part of the page.
+        let _ = writeln!(text, "\nnotes        {}", visible(&a.notes));
     }
     if a.off_platform_n > 0.0 {
         let _ =

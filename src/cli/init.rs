@@ -52,6 +52,8 @@ fn found(beside: &[Beside], table: TableKind, config: &Path) -> String {
     let (mut text, name) = (String::new(), table.name());
     for b in &all {
         let path = toml::Value::String(relative(&b.path.to_string_lossy(), config));
+        // In one text a comma stands between names.
+        let path = if path.to_string().contains(',') { format!("[{path}]") } else { path.to_string() };
         let columns = match () {
             () if !b.is_read => "not read: nothing of it can be told".to_owned(),
             () if b.columns.is_empty() => "none of this table".to_owned(),

@@ -56,6 +56,10 @@ pub enum Ground {
     Automated,
     /// Bulk messaging.
     Bulk,
+    /// People contacted who neither wrote first nor asked.
+    Unsolicited,
+    /// The business platform used against its rules.
+    OnApi,
     /// Groups created or people added in bulk.
     Groups,
     /// Non-personal use.
@@ -66,14 +70,23 @@ pub enum Ground {
 
 impl Ground {
     /// All grounds.
-    pub const ALL: [Ground; 5] =
-        [Self::Automated, Self::Bulk, Self::Groups, Self::NonPersonalUse, Self::Assisting];
+    pub const ALL: [Ground; 7] = [
+        Self::Automated,
+        Self::Bulk,
+        Self::Unsolicited,
+        Self::OnApi,
+        Self::Groups,
+        Self::NonPersonalUse,
+        Self::Assisting,
+    ];
 
     /// The word in policies and result files.
     pub fn word(self) -> &'static str {
         match self {
             Self::Automated => "automated",
             Self::Bulk => "bulk",
+            Self::Unsolicited => "unsolicited",
+            Self::OnApi => "on_api",
             Self::Groups => "groups",
             Self::NonPersonalUse => "non_personal_use",
             Self::Assisting => "assisting",
@@ -230,12 +243,15 @@ fn grounds(f: &Findings, outcome: &verdict::Outcome, card: &ScoreCard) -> Vec<Gr
     let reached = |i: usize| Band::Review <= bands[i];
     // What no single rule carries is messaging, as before: a ground is never lost.
     let messages = |i: usize| reached(i) && (carried(i, false) || !carried(i, true));
-    if messages(0) {
-        out.push(Ground::Automated);
-    }
-    if messages(1) {
-        out.push(Ground::Bulk);
-    }
+    // The grounds of messaging say that it happened outside the product that is made for it.
+    let on_api = card.business_api == Some(true);
+    let sent = [
+        (messages(0) && !on_api, Ground::Automated),
+        (messages(1) && !on_api, Ground::Bulk),
+        (messages(2), Ground::Unsolicited),
+        ((messages(0) || messages(1)) && on_api, Ground::OnApi),
+    ];
+    out.extend(sent.into_iter().filter_map(|(holds, ground)| holds.then_some(ground)));
     if (0..bands.len()).any(|i| reached(i) && carried(i, true)) {
         out.push(Ground::Groups);
     }
@@ -245,8 +261,8 @@ fn grounds(f: &Findings, outcome: &verdict::Outcome, card: &ScoreCard) -> Vec<Gr
     out
 }
 
-/// Stands behind the first ground that is not about groups alone, in English and German, where it is unknown whether the account
-/// is on the product that automation is for.
+/// Stands behind the first ground that depends on the product, in English and German, where it is unknown whether the
+/// account is on the one that automation is for.
 pub const API_UNKNOWN: [&str; 2] = [
     " (whether it is on the business API is unknown)",
     " (ob das Konto die Business-API nutzt, ist nicht bekannt)",
@@ -254,7 +270,8 @@ pub const API_UNKNOWN: [&str; 2] = [
 
 /// The grounds as the policy words them.
 fn in_words(grounds: &[Ground], card: &ScoreCard, policy: &Policy) -> Vec<String> {
-    let first = grounds.iter().position(|g| *g != Ground::Groups).filter(|_| card.business_api.is_none());
+    let of_product = |g: &Ground| matches!(g, Ground::Automated | Ground::Bulk | Ground::NonPersonalUse);
+    let first = grounds.iter().position(of_product).filter(|_| card.business_api.is_none());
     let behind = |i: usize| if first == Some(i) { API_UNKNOWN[0] } else { "" };
     let words = grounds.iter().enumerate();
     words.map(|(i, g)| format!("{}{}", policy.ground(*g).en, behind(i))).collect()

@@ -86,12 +86,10 @@ fn own_at(text: &str) -> usize {
         let shape = text.bytes().take(10).map(|b| if b.is_ascii_digit() { b'0' } else { b });
         shape.eq(*b"0000-00-00")
     };
-    // Before a day we say "until" and "on"; people say so before other things.
-    let fits = |fixed: &&&str| {
-        let dated = fixed.ends_with(" until ") || fixed.ends_with(" on ");
-        text.strip_prefix(**fixed).is_some_and(|rest| !dated || is_day(rest))
-    };
-    FIXED.iter().filter(fits).map(|fixed| fixed.len()).max().unwrap_or(0)
+    // Before a day we say "until" and "on", and the day is ours; people say so before other things.
+    let day = |fixed: &str| if fixed.ends_with(" until ") || fixed.ends_with(" on ") { 10 } else { 0 };
+    let fits = |fixed: &&&str| text.strip_prefix(**fixed).is_some_and(|rest| day(fixed) == 0 || is_day(rest));
+    FIXED.iter().filter(fits).map(|fixed| fixed.len() + day(fixed)).max().unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -161,7 +159,7 @@ mod tests {
             "alert: decided innocent on 2022-01-01 in run r1: see alert: a model school; evidence of another kind since: rate, content",
         );
         let people: String = told.iter().filter(|(_, people)| *people).map(|(text, _)| *text).collect();
-        assert_eq!(people, "2022-01-01r1: see alert: a model school");
+        assert_eq!(people, "r1: see alert: a model school");
         let until = parts("decided unsure on 2022-01-02 in run r2: wait; silent until he writes");
         assert!(until.contains(&("r2: wait; silent until he writes", true)), "{until:?}");
         assert_eq!(parts("é"), [("é", true)]);

@@ -90,6 +90,10 @@ pub struct Grounds {
     pub automated: Phrase,
     /// Bulk messaging.
     pub bulk: Phrase,
+    /// People contacted who neither wrote first nor asked.
+    pub unsolicited: Phrase,
+    /// The business platform used against its rules.
+    pub on_api: Phrase,
     /// Groups created or people added in bulk.
     pub groups: Phrase,
     /// Non-personal use.
@@ -104,6 +108,8 @@ impl Grounds {
         match ground {
             Ground::Automated => &self.automated,
             Ground::Bulk => &self.bulk,
+            Ground::Unsolicited => &self.unsolicited,
+            Ground::OnApi => &self.on_api,
             Ground::Groups => &self.groups,
             Ground::NonPersonalUse => &self.non_personal_use,
             Ground::Assisting => &self.assisting,
@@ -373,6 +379,20 @@ fn check_versions(file: &File) -> Result<(), PolicyError> {
                 "version {}: grounds {name} holds a ;, which stands between grounds",
                 version.id
             ));
+        }
+        // Statements find the German text by the English one, which result files hold.
+        let mut german: BTreeMap<&str, Option<&str>> = BTreeMap::new();
+        let usual = LINES.iter().filter_map(|(name, line)| {
+            Some(("recommend", *name, line(&version.recommend).as_ref().or(line(&file.recommend).as_ref())?))
+        });
+        for (table, name, text) in basis.into_iter().chain(grounds).chain(usual) {
+            let de = text.de.as_deref();
+            if *german.entry(text.en.as_str()).or_insert(de) != de {
+                return refuse(format!(
+                    "version {}: {table} {name} says in English what another text says, and not in German",
+                    version.id
+                ));
+            }
         }
         if !["V", "Q", "M", "S"].contains(&version.mark.as_str()) {
             return refuse(format!("version {}: mark {:?} is none of V, Q, M, S", version.id, version.mark));

@@ -102,6 +102,9 @@ pub struct Rulings {
     by_account: BTreeMap<String, Vec<Ruling>>,
 }
 
+/// A longer text is no reason that a queue, a page or a cell of a spreadsheet has room for [S].
+const MOST_CHARS: usize = 2_000;
+
 impl Rulings {
     /// Reads a file; its name is told in errors.
     pub fn parse(file: &str, text: &str) -> Result<Self, RulingError> {
@@ -248,6 +251,12 @@ fn ruling<'a>(
         return Err(bad(empty, "is empty".to_owned()));
     }
     let words = || Said::ALL.iter().map(|(word, _)| *word);
+    for name in NEEDED {
+        let long = cell(name).chars().count();
+        if MOST_CHARS < long {
+            return Err(bad(name, format!("is {long} characters long, more than {MOST_CHARS}")));
+        }
+    }
     let Some(said) = Said::parse(cell("decision")) else {
         let found = cell("decision");
         let near = nearest(found, words()).map(|n| format!("; did you mean {n}?")).unwrap_or_default();

@@ -392,8 +392,14 @@ fn a_policy_of_ones_own_may_say_a_text_once_and_never_half_of_it() {
             .to_string()
             .contains("recommend.watch")
     );
+    let review = "review.en = \"a person should look at this account before anything is done\"";
+    let same = with(both)
+        .map(|_| SHIPPED.replacen(review, "review.en = \"look again in later nights; no measure\"", 1));
+    let refused =
+        Policy::parse(&same.expect("valid"), day).expect_err("two in German for one in English").to_string();
+    assert!(refused.contains("and not in German"), "{refused}");
     let joined = SHIPPED.replacen("bulk.de = \"massenhaftes ", "bulk.de = \"viel; massenhaftes ", 1);
-    assert!(Policy::parse(&joined, day).expect_err("two in one").to_string().contains("without ;"));
+    assert!(Policy::parse(&joined, day).expect_err("two in one").to_string().contains("holds a ;"));
 }
 
 #[test]
@@ -411,7 +417,7 @@ fn whoever_only_made_groups_or_added_people_is_told_of_no_messages() {
     let mut both: Vec<_> = spam().values().collect();
     made[1..].iter().for_each(|(card, value)| both[place(card)] = Ok(*value));
     let (_, decision) = on("2022-06-01", &AccountFeatures::new(spam().account, both));
-    assert_eq!(decision.grounds, [Ground::Automated, Ground::Bulk, Ground::Groups]);
+    assert_eq!(decision.grounds, [Ground::Automated, Ground::Bulk, Ground::Unsolicited, Ground::Groups]);
     assert!(!on("2022-06-01", &spam()).1.grounds.contains(&Ground::Groups));
 }
 

@@ -3,7 +3,7 @@
 //! Reads only the first batch, and never maps a text column by itself.
 
 use crate::log::clean::{TimeReader, guess_unit};
-use crate::log::{LogError, clean};
+use crate::log::{LogError, TableKind, clean};
 use crate::table_io::{self, Batch, FileLayout, Format, InputFile, Nested, TableFile, TimeSpec, Wanted};
 use std::fmt::Write;
 
@@ -120,6 +120,15 @@ pub fn guess_mapping(path: &str) -> Result<String, LogError> {
         };
         taken.push(found.clone());
         put(&mut out, &look.line(column, &found));
+    }
+    // Everything else of the contract under its own name: a log that is read with a mapping gets no column by itself.
+    let others = TableKind::Messages.columns().iter().map(|card| card.name);
+    for column in others.filter(|own| *own != "text" && NAMES.iter().all(|(name, _)| name != own)) {
+        let is_own = |c: &&String| c.as_str() == column && !taken.contains(c);
+        if let Some(found) = look.columns.iter().find(is_own).cloned() {
+            put(&mut out, &look.line(column, &found));
+            taken.push(found);
+        }
     }
     if let Some(text) = look.named(TEXT_NAMES, &taken) {
         put(

@@ -2,7 +2,7 @@
 //! In: JSON text; out: an artifact that every later step can trust, or an error that names the key at fault.
 //! Repairs nothing.
 
-use super::artifact::{Artifact, LAYOUT};
+use super::artifact::{Artifact, LAYOUT, Weighed};
 use super::failure::ModelError;
 use super::quantile::Quantiles;
 use super::train::Fitted;
@@ -11,6 +11,9 @@ use crate::domain::nearest;
 use crate::features::FeatureTable;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
+
+/// A larger weight is none that training gives.
+const MOST_WEIGHT: f64 = 1e9;
 
 const KEYS: [&str; 9] =
     ["layout", "made_with", "kind", "cards", "features", "scorer", "calibration", "training", "outcome"];
@@ -67,8 +70,17 @@ impl Artifact {
         if n == 0 {
             return Err(("features", "a model without features".to_owned()));
         }
-        if let Some(bad) = self.features.iter().find(|f| !is_table(&f.table) || !f.weight.is_finite()) {
+        if let Some(bad) = self.features.iter().find(|f| !is_table(&f.table)) {
             return Err(("features", format!("{}: values and places must rise and be as many", bad.name)));
+        }
+        let weighs = |f: &Weighed| (0.0..=MOST_WEIGHT).contains(&f.weight) && f.direction.is_finite();
+        if let Some(bad) = self.features.iter().find(|f| !weighs(f)) {
+            return Err(("features", format!("{}: its weight is none", bad.name)));
+        }
+        let mut names: Vec<&str> = self.features.iter().map(|f| f.name.as_str()).collect();
+        names.sort_unstable();
+        if let Some(twice) = names.windows(2).find(|w| w[0] == w[1]) {
+            return Err(("features", format!("{} stands there twice", twice[0])));
         }
         let problem = match &self.scorer {
             Fitted::Logistic(l) => {
@@ -117,5 +129,9 @@ impl Artifact {
 fn is_table(table: &Quantiles) -> bool {
     let rising = table.values.windows(2).all(|w| w[0] < w[1]) && table.places.is_sorted();
     let numbers = table.values.iter().chain(&table.places).all(|v| v.is_finite());
-    rising && numbers && table.values.len() == table.places.len() && (0.0..=1.0).contains(&table.center)
+    rising
+        && numbers
+        && table.median.is_finite()
+        && table.values.len() == table.places.len()
+        && (0.0..=1.0).contains(&table.center)
 }

@@ -130,7 +130,7 @@ impl Delta {
         };
         let conduct = self.by(Cause::Behavior) + self.by(Cause::BehaviorOrInput);
         let parts = [
-            (conduct, "by what they did".to_owned()),
+            (conduct, "by what they or those around them did".to_owned()),
             (self.by(Cause::Terms), format!("by changed terms alone ({})", terms(Cause::Terms))),
             (self.by(Cause::Both), format!("by both ({})", terms(Cause::Both))),
             (self.by(Cause::Unknown), "not known, as the earlier features cannot be judged again".to_owned()),
@@ -187,7 +187,7 @@ mod tests {
         delta.input = vec!["window"];
         let told = delta.told();
         assert!(told.contains("(run r): 2 new, 1 risen, 1 expired, 1 disappeared\n"), "{told}");
-        let cause = "2 accounts by what they did, 1 account by changed terms alone (policy), 1 account by both \
+        let cause = "2 accounts by what they or those around them did, 1 account by changed terms alone (policy), 1 account by both \
                      (sanction)";
         let known = told.contains(cause);
         assert!(known && told.contains("1 account not known"), "{told}");

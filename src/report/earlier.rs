@@ -3,7 +3,7 @@
 //! Refuses runs that cannot be compared; judges nobody by itself.
 
 use super::feature_file::{FeatureFileError, NamedRow, pick_features};
-use super::manifest::{Manifest, ManifestError, digests};
+use super::manifest::{MANIFEST, Manifest, ManifestError, digests};
 use super::read_back::{AccountRow, kept_runs, read_run};
 use super::record_v1::Judged;
 use crate::decision::{Rulings, Verdict, VerdictCounts};
@@ -131,7 +131,10 @@ impl Earlier {
         if !folder.join("scores.parquet").is_file() {
             return Err(EarlierError::FeaturesOnly { folder: shown });
         }
-        let changed = changed(folder, &manifest)?;
+        let mut changed = changed(folder, &manifest)?;
+        if !manifest.is_sealed() {
+            changed.push(MANIFEST.to_owned());
+        }
         if !changed.is_empty() {
             return Err(EarlierError::Changed { folder: shown, files: changed.join(", ") });
         }
@@ -139,6 +142,11 @@ impl Earlier {
         let accounts = run.accounts.into_iter().map(|a| (a.name.clone(), a)).collect();
         let campaigns = campaigns(&read_parquet(&folder.join("campaigns.parquet"))?)?;
         Ok(Self { folder: folder.to_owned(), manifest, accounts, campaigns })
+    }
+
+    /// Where it lies.
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// Its feature table.
@@ -199,10 +207,12 @@ fn campaigns(table: &Table) -> Result<Vec<EarlierCampaign>, TableError> {
     Ok(all.into_values().collect())
 }
 
-/// Decisions with the evidence that the person saw, looked up in the kept runs below `out` where a file does not tell.
-pub fn evidence_seen(mut rulings: Rulings, out: &Path) -> Rulings {
+/// Decisions with the evidence that the person saw, looked up in the kept runs below `out`, and below where the earlier
+/// run lies, where a file does not tell.
+pub fn evidence_seen(mut rulings: Rulings, out: &Path, previous: Option<&Path>) -> Rulings {
     let runs: Vec<String> = rulings.runs_to_look_up().into_iter().map(str::to_owned).collect();
-    let folders = kept_runs(out);
+    let mut folders = previous.and_then(Path::parent).map(kept_runs).unwrap_or_default();
+    folders.extend(kept_runs(out));
     for run in runs {
         if let Some(kept) = folders.get(&run).and_then(|folder| read_run(folder).ok()) {
             let seen: BTreeMap<&str, FamilySet> = kept

@@ -176,6 +176,11 @@ pub struct Manifest {
 }
 
 impl Manifest {
+    /// Whether it is as the program wrote it; one of an earlier version has no seal.
+    pub fn is_sealed(&self) -> bool {
+        self.at("/seal").as_str().is_none_or(|told| told == seal(self.value()))
+    }
+
     /// A manifest that is about to be written.
     pub fn new(value: Value) -> Self {
         Self { value }
@@ -326,9 +331,7 @@ pub fn verify(folder: &Path) -> Result<Verified, VerifyError> {
             None => mismatches.push(Mismatch::Missing(file.clone())),
         }
     }
-    // A manifest of an earlier version has no seal.
-    let sealed = manifest.at("/seal").as_str();
-    if sealed.is_some_and(|told| told != seal(manifest.value())) {
+    if !manifest.is_sealed() {
         mismatches.push(Mismatch::Changed(MANIFEST.to_owned()));
     }
     let mut beside = Vec::new();

@@ -328,7 +328,7 @@ fn a_statement_holds_what_article_17_3_asks_for_and_marks_what_only_the_operator
     let factory = packet(&run, "sim_factory", "holder", "en");
     assert!(factory.contains("Grounds: creating groups or adding people to groups in bulk\n"), "{factory}");
     assert!(
-        factory.contains("The quoted terms speak of messaging;")
+        factory.contains("The quoted FAQ speaks of messaging;")
             && !factory.contains("bulk or automated messaging looks")
     );
     let analyst = packet(&run, "sim_adder_day", "analyst", "de");

@@ -28,7 +28,11 @@ fn the_terminal_says_what_changed_and_nothing_where_nobody_asked() {
         let n = flat[&format!("delta.accounts.{word}")];
         assert_eq!(line.contains(&format!(" {n} {word}")), 0.0 < n, "{word}: {line}");
     }
-    assert!(done.out.contains("by what they did") && done.out.contains("delta.parquet"), "{}", done.out);
+    assert!(
+        done.out.contains("by what they or those around them did") && done.out.contains("delta.parquet"),
+        "{}",
+        done.out
+    );
     let milder = policy(dir.path(), "milder.toml", "review = 0.42", "review = 0.60");
     let done = said(&out, &["--previous", text(&run), "--policy", text(&milder)]);
     assert!(done.out.contains("by changed terms alone (policy)"), "{}", done.out);

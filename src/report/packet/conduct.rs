@@ -4,7 +4,7 @@
 
 use super::bands::band;
 use super::{Language, Packet};
-use crate::features::{Feature, Reads, fanout, groups, rate};
+use crate::features::{Feature, Reads, Unit, fanout, groups, rate};
 use crate::rules::{self, AgreementFamily, Role, Rule};
 
 /// People written to from whom feedback may have come, below which feedback is not even mentioned.
@@ -68,7 +68,9 @@ fn sentence(packet: &Packet, rule: &Rule, language: Language) -> Option<String> 
         _ => (None, without_value(language.pick(usual))),
     };
     let lead = card.filter(|_| told == Told::Band);
-    let value = lead.and_then(|card| Some(band(packet.features.get(card).ok()?, card.unit, language)));
+    // A mean of counts is as near to one person as a count.
+    let unit = |card: &Feature| if card.unit == Unit::Ratio { Unit::Count } else { card.unit };
+    let value = lead.and_then(|card| Some(band(packet.features.get(card).ok()?, unit(card), language)));
     Some(match value {
         Some(value) => format!("{text}: {value}"),
         None => text.to_owned(),
@@ -148,10 +150,14 @@ const WORDS: &[(&str, &str, &str)] = &[
     ),
     (
         "M7c",
-        "messages by timetable; share in the same hour of the day",
-        "Nachrichten nach Fahrplan; Anteil zur selben Tagesstunde",
+        "messages by timetable to people who never wrote; share of these in the same hour of the day",
+        "Nachrichten nach Fahrplan an Personen, die nie schrieben; Anteil davon zur selben Tagesstunde",
     ),
-    ("M6", "messages without anything typed before; share", "Nachrichten ohne vorheriges Tippen; Anteil"),
+    (
+        "M6",
+        "texts to people who never wrote, without anything typed before; share of such texts",
+        "Texte an Personen, die nie schrieben, ohne vorheriges Tippen; Anteil an diesen Texten",
+    ),
     ("M6b", "typing that does not fit the messages", "Tippen, das nicht zu den Nachrichten passt"),
     (
         "M13",
@@ -177,21 +183,26 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("M5", "new chats that stayed without an answer", "neue Chats, die ohne Antwort blieben"),
     (
         "M15",
-        "new people whom no message ever reached; share",
-        "neu Angeschriebene, die keine Nachricht je erreichte; Anteil",
+        "new people who did not answer and whom no message ever reached; share of those who did not answer",
+        "neu Angeschriebene ohne Antwort, die keine Nachricht je erreichte; Anteil an denen ohne Antwort",
     ),
     ("M16", "people with consecutive numbers; share", "Personen mit aufeinanderfolgenden Nummern; Anteil"),
     (
         "M17",
-        "messages to each person without any in return",
-        "Nachrichten je Person, ohne dass eine zurückkam",
+        "most messages to one person who never wrote",
+        "meiste Nachrichten an eine Person, die nie schrieb",
     ),
     (
         "M8",
-        "people who got one and the same content within a day",
-        "Personen, die innerhalb eines Tages denselben Inhalt erhielten",
+        "people who got one and the same content within a day and have not written since",
+        "Personen, die innerhalb eines Tages denselben Inhalt erhielten und seither nicht schrieben",
     ),
-    ("M8b", "messages that repeat others; share", "Nachrichten, die andere wiederholen; Anteil"),
+    (
+        "M8b",
+        "messages to people who never wrote, or posts to groups, that repeat earlier ones; share of the messages to such people",
+        "Nachrichten an Personen, die nie schrieben, oder in Gruppen, die frühere wiederholen; Anteil an den Nachrichten an \
+         solche Personen",
+    ),
     (
         "M10",
         "times the same audience was served",
@@ -249,8 +260,8 @@ const WORDS: &[(&str, &str, &str)] = &[
     ),
     (
         "L6",
-        "people who write in both directions; share",
-        "Personen, mit denen hin und her geschrieben wird; Anteil",
+        "people written to who have written to it at some time; share",
+        "angeschriebene Personen, die dem Konto irgendwann geschrieben haben; Anteil",
     ),
     (
         "L7",

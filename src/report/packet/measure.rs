@@ -14,24 +14,15 @@ const MEASURES: [(Measure, [&str; 2]); 4] = [
     (
         Measure::Notice,
         [
-            "a notice that broadcasting belongs on the business platform; no chat is restricted",
-            "ein Hinweis, dass Rundsendungen auf die Geschäftsplattform gehören; kein Chat wird eingeschränkt",
+            "a notice on what the policy in force says of broadcasting; no chat is restricted",
+            "ein Hinweis darauf, was die geltende Richtlinie zu Rundsendungen sagt; kein Chat wird eingeschränkt",
         ],
     ),
     (
         Measure::NoNewChats,
-        [
-            "no new chats until a person has decided; existing chats stay open",
-            "keine neuen Chats, bis ein Mensch entschieden hat; bestehende Chats bleiben offen",
-        ],
+        ["no new chats; existing chats stay open", "keine neuen Chats; bestehende Chats bleiben offen"],
     ),
-    (
-        Measure::Suspension,
-        [
-            "suspension of the account, in all chats, until a person has decided on it and on an appeal",
-            "Sperrung des Kontos in allen Chats, bis ein Mensch darüber und über einen Widerspruch entschieden hat",
-        ],
-    ),
+    (Measure::Suspension, ["suspension of the account, in all chats", "Sperrung des Kontos in allen Chats"]),
 ];
 
 /// Stands in every holder's statement, so that it tells nothing of any.
@@ -87,8 +78,10 @@ pub fn measure(packet: &Packet, reader: Reader, language: Language) -> String {
             ])
             .to_owned(),
             _ => {
-                let justifies =
-                    ["The account's own conduct justifies", "Das eigene Verhalten des Kontos rechtfertigt"];
+                let justifies = [
+                    "Justified by the account's own conduct",
+                    "Durch das eigene Verhalten des Kontos gerechtfertigt",
+                ];
                 format!("{}: {own_words}.", say(justifies))
             }
         };
@@ -104,8 +97,8 @@ pub fn measure(packet: &Packet, reader: Reader, language: Language) -> String {
     let said = packet.said(&packet.account.recommendation, language);
     let _ = write!(text, "\n\n{policy}: {}", line(said));
     let alone = say([
-        "Own conduct alone justifies, and the holder's statement names",
-        "Eigenes Verhalten allein rechtfertigt, und das Schreiben an das Konto nennt",
+        "Justified by own conduct alone, and named in the holder's statement",
+        "Durch eigenes Verhalten allein gerechtfertigt und im Schreiben an das Konto genannt",
     ]);
     let _ = write!(text, "\n\n{alone}: {own_words}.");
     if own(packet) < whole {
@@ -145,8 +138,8 @@ const BEYOND: [&str; 2] = [
      gesprochen hat, und muss es so begründen, dass es auf niemanden zeigt.",
 ];
 const FEW: [&str; 2] = [
-    "Fewer than 20 people were written to, so that this would point at them: do not go further.",
-    "Weniger als 20 Personen wurden angeschrieben, es würde also auf sie zeigen: nicht weiter gehen.",
+    "Fewer than 20 people were written to or added to groups, so that this would point at them: do not go further.",
+    "Weniger als 20 Personen wurden angeschrieben oder zu Gruppen hinzugefügt, es würde also auf sie zeigen: nicht weiter gehen.",
 ];
 
 /// The fifth part: the contractual ground.
@@ -159,7 +152,7 @@ pub fn contract(packet: &Packet, reader: Reader, language: Language) -> String {
     if measure == Measure::None && (reader == Reader::Holder || grounds.is_empty()) {
         let none = [
             "None is applied: there is no restriction to give a ground for.",
-            "Keine wird angewandt: Es gibt keine Einschränkung, die eine bräuchte.",
+            "Keine, da keine Einschränkung besteht.",
         ];
         return language.pick(none).to_owned();
     }
@@ -169,17 +162,19 @@ pub fn contract(packet: &Packet, reader: Reader, language: Language) -> String {
     let mut text =
         format!("{}: {} {}", language.pick(["Basis", "Grundlage"]), line(&basis), blank(clause, language));
     let named = packet.grounds(grounds, language);
-    let missing = [
-        "the ground: the policy names none for this conduct",
-        "der Grund: Die Richtlinie nennt für dieses Verhalten keinen",
-    ];
+    let missing = ["the ground: the program assigned none", "der Grund: Das Programm hat keinen zugeordnet"];
     let told = if named.is_empty() { blank(missing, language) } else { line(&named.join("; ")) };
     let _ = write!(text, "\n\n{}: {told}", language.pick(["Grounds", "Gründe"]));
-    let groups = packet.texts("grounds.groups").map(|[en, _]| en);
-    let (of_groups, of_messages): (Vec<&str>, Vec<&str>) =
-        grounds.split("; ").partition(|ground| groups == Some(*ground));
+    if named.is_empty() {
+        return text;
+    }
+    let place = |place| packet.texts(place).map(|[en, _]| en);
+    let (groups, people) = (place("grounds.groups"), place("grounds.unsolicited"));
+    let all = || grounds.split("; ");
+    let of_messages = all().any(|ground| groups != Some(ground) && people != Some(ground));
+    let of = |wanted: Option<&str>| all().any(|ground| wanted == Some(ground));
     let _ = write!(text, "\n\n{}:", language.pick(["Why", "Warum"]));
-    for (applies, why) in [(!of_messages.is_empty(), WHY), (!of_groups.is_empty(), WHY_GROUPS)] {
+    for (applies, why) in [(of_messages, WHY), (of(people), WHY_PEOPLE), (of(groups), WHY_GROUPS)] {
         if applies {
             let _ = write!(text, " {}", language.pick(why));
         }
@@ -189,15 +184,22 @@ pub fn contract(packet: &Packet, reader: Reader, language: Language) -> String {
     text
 }
 
+const WHY_PEOPLE: [&str; 2] = [
+    "The people counted under 2 had not written first. The service's FAQ on responsible use asks to message only people who \
+     made contact first or asked for it.",
+    "Die unter 2 gezählten Personen hatten nicht zuerst geschrieben. Die FAQ des Dienstes zur verantwortungsvollen Nutzung \
+     verlangt, nur Personen anzuschreiben, die zuerst Kontakt aufgenommen oder darum gebeten haben.",
+];
+
 const WHY: [&str; 2] = [
     "The conduct under 2 is what bulk or automated messaging looks like in metadata.",
     "Das Verhalten unter 2 ist das, woran man massenhafte oder automatisierte Nachrichten in Metadaten erkennt.",
 ];
-/// What the terms speak of is messaging; that they cover more is a reading, and said to be one.
+/// What the FAQ speaks of is messaging; that it covers more is a reading, and said to be one.
 const WHY_GROUPS: [&str; 2] = [
-    "Creating groups or adding people as told under 2 is what bulk or automated use looks like in metadata. The quoted terms \
-     speak of messaging; that they cover this too is how the operator's policy reads them.",
+    "Creating groups or adding people as told under 2 is what bulk or automated use looks like in metadata. The quoted FAQ \
+     speaks of messaging; that it covers this too is how the operator's policy reads it.",
     "Wer wie unter 2 beschrieben Gruppen anlegt oder Personen hinzufügt, nutzt den Dienst so, wie man es in Metadaten von \
-     massenhafter oder automatisierter Nutzung kennt. Die genannten Bedingungen sprechen von Nachrichten; dass sie auch dies \
-     erfassen, ist die Lesart der Richtlinie des Betreibers.",
+     massenhafter oder automatisierter Nutzung kennt. Die genannte FAQ spricht von Nachrichten; dass sie auch dies \
+     erfasst, ist die Lesart der Richtlinie des Betreibers.",
 ];

@@ -9,10 +9,8 @@ use super::{Language, Packet, Reader};
 /// Where the findings come from: true of every account of every run.
 pub fn origin(reader: Reader, language: Language) -> String {
     let own = [
-        "The findings come from the operator's own analysis of message metadata, which looks at all accounts by the same \
-         rules.",
-        "Die Feststellungen stammen aus einer eigenen Auswertung von Metadaten durch den Betreiber, die alle Konten nach \
-         denselben Regeln betrachtet.",
+        "The findings come from the operator's own analysis of message metadata, which looks at all accounts.",
+        "Die Feststellungen stammen aus einer eigenen Auswertung von Metadaten durch den Betreiber, die alle Konten betrachtet.",
     ];
     let conduct = [
         " What this statement gives reasons for rests on the account's own conduct.",
@@ -40,9 +38,9 @@ pub fn origin(reader: Reader, language: Language) -> String {
 /// The third part: automated means.
 pub fn automated(packet: &Packet, language: Language) -> String {
     let mut parts = vec![language.pick([
-        "The account was found by a program that computes numbers from message metadata and compares them with limits that \
+        "The findings are those of a program that computes numbers from message metadata and compares them with limits that \
          were set beforehand.",
-        "Das Konto wurde von einem Programm gefunden, das aus Metadaten von Nachrichten Zahlen berechnet und mit vorab \
+        "Die Feststellungen sind die eines Programms, das aus Metadaten von Nachrichten Zahlen berechnet und mit vorab \
          festgelegten Grenzen vergleicht.",
     ])];
     let inputs = packet.manifest.at("/inputs").as_array();

@@ -7,6 +7,7 @@ use super::conduct::{german, may_mention_feedback, sentences};
 use super::measure::{contract, measure};
 use super::origin::{automated, origin};
 use super::{Language, Packet, Reader};
+use crate::decision::State;
 use crate::domain::shown_name;
 use crate::report::read_back::ReasonRow;
 use std::fmt::Write;
@@ -101,10 +102,13 @@ fn facts(packet: &Packet, reader: Reader, language: Language) -> String {
     match reader {
         Reader::Holder => {
             let own = sentences(packet, false, language);
-            let nothing = [
-                "Nothing of the account's own conduct stands out.",
-                "Am eigenen Verhalten fällt nichts auf.",
-            ];
+            let nothing = match packet.account.state == State::Insufficient.word() {
+                true => ["There is too little to judge.", "Für ein Urteil ist zu wenig da."],
+                false => [
+                    "Nothing of the account's own conduct stands out.",
+                    "Am eigenen Verhalten fällt nichts auf.",
+                ],
+            };
             if own.is_empty() {
                 let _ = writeln!(text, "{}", language.pick(nothing));
             }
