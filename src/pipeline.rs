@@ -288,8 +288,7 @@ pub fn scan(inputs: &Inputs, settings: ScanSettings, out: &Path) -> Result<Summa
     let policy = Policy::parse(settings.policy, now)?;
     settings.population.map_or(Ok(()), |population| population.check_earlier(&now.date()))?;
     let earlier = earlier(&settings, out, &log)?;
-    let previous = earlier.as_ref().map(Earlier::folder);
-    let rulings = settings.rulings.clone().map(|rulings| evidence_seen(rulings, out, previous));
+    let rulings = settings.rulings.clone().map(|rulings| evidence_seen(rulings, out, earlier.as_ref()));
     let known = Known::of(&log.side);
     let table = folder.path("features.parquet");
     let (mut file, mut judged, mut accounts) = (FeatureFile::create(&table)?, Vec::new(), 0);

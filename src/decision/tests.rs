@@ -422,6 +422,19 @@ fn whoever_only_made_groups_or_added_people_is_told_of_no_messages() {
 }
 
 #[test]
+fn a_ground_fits_the_product() {
+    let (mut card, decision) = on("2021-10-01", &spam());
+    assert!(decision.grounds.contains(&Ground::Bulk) && !decision.grounds.contains(&Ground::OnApi));
+    card.business_api = Some(true);
+    let on_api = decide(&card, &Circumstances::default(), &policy("2021-10-01"));
+    let words = on_api.grounds_in_words.join("; ");
+    assert!(
+        on_api.grounds.contains(&Ground::OnApi) && !words.contains("outside the business API"),
+        "{words}"
+    );
+}
+
+#[test]
 fn thresholds_belong_to_the_band_above() {
     let t = Thresholds { watch: 0.25, review: 0.5, abuse_high: 0.75 };
     let points = |share: f64| Share::of_points(-Share::SCALE_POINTS * (1.0 - share).ln());

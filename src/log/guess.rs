@@ -317,6 +317,16 @@ mod tests {
     }
 
     #[test]
+    fn every_column_of_the_contract_is_found_under_its_own_name() {
+        let names: Vec<&str> = TableKind::Messages.columns().iter().map(|card| card.name).collect();
+        let text = guess("a.csv", &format!("{}\n{}\n", names.join(","), vec!["1"; names.len()].join(",")));
+        for name in names.into_iter().filter(|name| *name != "text") {
+            let line = text.lines().find(|line| line.split(' ').next() == Some(name));
+            assert!(line.is_some_and(|line| line.contains(&format!("\"{name}\""))), "{name}: {text}");
+        }
+    }
+
+    #[test]
     fn names_and_units_are_guessed() {
         let text = guess("a.csv", "Time,From_User,To,body\n1409819340,a,b,hello\n");
         assert!(text.contains("ts = { column = \"Time\", unit = \"s\" }"), "{text}");

@@ -144,11 +144,6 @@ impl Earlier {
         Ok(Self { folder: folder.to_owned(), manifest, accounts, campaigns })
     }
 
-    /// Where it lies.
-    pub fn folder(&self) -> &Path {
-        &self.folder
-    }
-
     /// Its feature table.
     pub fn features(&self) -> PathBuf {
         self.folder.join("features.parquet")
@@ -209,9 +204,9 @@ fn campaigns(table: &Table) -> Result<Vec<EarlierCampaign>, TableError> {
 
 /// Decisions with the evidence that the person saw, looked up in the kept runs below `out`, and below where the earlier
 /// run lies, where a file does not tell.
-pub fn evidence_seen(mut rulings: Rulings, out: &Path, previous: Option<&Path>) -> Rulings {
+pub fn evidence_seen(mut rulings: Rulings, out: &Path, previous: Option<&Earlier>) -> Rulings {
     let runs: Vec<String> = rulings.runs_to_look_up().into_iter().map(str::to_owned).collect();
-    let mut folders = previous.and_then(Path::parent).map(kept_runs).unwrap_or_default();
+    let mut folders = previous.and_then(|earlier| earlier.folder.parent()).map(kept_runs).unwrap_or_default();
     folders.extend(kept_runs(out));
     for run in runs {
         if let Some(kept) = folders.get(&run).and_then(|folder| read_run(folder).ok()) {

@@ -72,7 +72,7 @@ fn an_analyst_decides_one_night_and_reads_the_next() {
     assert!(2 < fs::read_to_string(&labels).expect("labels").lines().count());
     let name = "sim_flood";
     let page = ok(&root(), &["packet", name, "--run", text(&second), "--for", "holder", "--lang", "de"]);
-    assert!(page.contains("Durch das eigene Verhalten des Kontos gerechtfertigt"), "{page}");
+    assert!(page.contains("Das eigene Verhalten des Kontos rechtfertigt keine Einschränkung."), "{page}");
     ok(&root(), &["erase", name, text(&out), "--by", "ops", "--reason", "request 12"]);
     for run in folders(&out) {
         ok(&root(), &["verify", text(&run)]);

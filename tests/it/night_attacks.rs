@@ -70,6 +70,12 @@ fn a_manifest_edited_by_hand_is_named() {
         let found = run_in(&root(), &["verify", text(&run)]);
         assert!(found.code == 1 && found.out.contains("changed: manifest.json"), "{from}: {}", found.out);
     }
+    // Nor is tonight compared with it.
+    let next = dir.path().join("next");
+    let again =
+        ["scan", "-q", "--config", "data/demo/night.toml", "--out", text(&next), "--previous", text(&run)];
+    let refused = run_in(&root(), &again);
+    assert!(refused.code != 0 && refused.err.contains("manifest.json"), "{} {}", refused.code, refused.err);
     fs::write(&path, manifest).expect("written");
     ok(&root(), &["verify", text(&run)]);
     ok(&root(), &["erase", "sim_flood", text(&out), "--reason", "request 3"]);

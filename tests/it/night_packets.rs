@@ -263,7 +263,11 @@ fn a_holder_is_told_the_value_that_a_rule_fired_on_and_no_other() {
     // Its pauses and repeats are those of its posts, for which the rules' usual values say nothing.
     let hopper = packet(&run, "sim_hopper", "holder", "en");
     assert!(hopper.contains("- pauses between messages as regular as those of programs\n"), "{hopper}");
-    assert!(hopper.contains("- messages that repeat others\n"), "{hopper}");
+    assert!(
+        hopper
+            .contains("- messages to people who never wrote, or posts to groups, that repeat earlier ones\n"),
+        "{hopper}"
+    );
     for account in ["sim_adder_day", "sim_hopper", "sim_flood"] {
         for language in ["en", "de"] {
             assert!(
@@ -324,13 +328,23 @@ fn a_statement_holds_what_article_17_3_asks_for_and_marks_what_only_the_operator
     assert!(german.contains(
         "Gründe: automatisiertes Versenden von Nachrichten außerhalb der Business-API; massenhaftes"
     ));
-    // The factory sent nothing: no ground of its statement speaks of messages but to say that the terms do.
+    // The factory sent nothing: no ground of its statement speaks of messages but to say that the FAQ does.
     let factory = packet(&run, "sim_factory", "holder", "en");
     assert!(factory.contains("Grounds: creating groups or adding people to groups in bulk\n"), "{factory}");
     assert!(
         factory.contains("The quoted FAQ speaks of messaging;")
             && !factory.contains("bulk or automated messaging looks")
     );
+    // Whoever bothers strangers and does nothing else has a ground of its own, and no blank.
+    let spam = packet(&run, "sim_new_spam", "analyst", "en");
+    assert!(
+        spam.contains("Grounds: contacting people who neither wrote first nor asked for it")
+            && !spam.contains("assigned none"),
+        "{spam}"
+    );
+    // Who is on the product made for programs is not told to have done it elsewhere.
+    let pushy = packet(&run, "sim_pushy", "analyst", "en");
+    assert!(!pushy.contains("outside the business API"), "{pushy}");
     let analyst = packet(&run, "sim_adder_day", "analyst", "de");
     assert!(
         analyst.contains("**M11b** [V+S] innerhalb eines Tages zu Gruppen hinzugefügte Personen. "),

@@ -185,10 +185,11 @@ pub fn contract(packet: &Packet, reader: Reader, language: Language) -> String {
 }
 
 const WHY_PEOPLE: [&str; 2] = [
-    "The people counted under 2 had not written first. The service's FAQ on responsible use asks to message only people who \
-     made contact first or asked for it.",
-    "Die unter 2 gezählten Personen hatten nicht zuerst geschrieben. Die FAQ des Dienstes zur verantwortungsvollen Nutzung \
-     verlangt, nur Personen anzuschreiben, die zuerst Kontakt aufgenommen oder darum gebeten haben.",
+    "The service's FAQ on responsible use asks to message only people who made contact first or asked for it, and to stop \
+     when asked; the conduct under 2 does not look like that in metadata.",
+    "Die FAQ des Dienstes zur verantwortungsvollen Nutzung verlangt, nur Personen anzuschreiben, die zuerst Kontakt \
+     aufgenommen oder darum gebeten haben, und auf Wunsch aufzuhören; danach sieht das Verhalten unter 2 in Metadaten nicht \
+     aus.",
 ];
 
 const WHY: [&str; 2] = [

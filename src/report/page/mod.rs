@@ -106,3 +106,19 @@ fn plain(data: &Value, names: &embed::Names) -> Result<String, ReportError> {
     let template = environment.get_template("plain.html").map_err(failed)?;
     template.render(minijinja::value::Serde(&context)).map_err(failed)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_due_is_told_of_nobody_whose_case_is_blind() {
+        let data = json!({ "alerts": [{ "at": 1, "note": "a" }, { "at": 2, "note": "b" }, { "at": 3, "note": "c" }] });
+        let cases = [
+            json!({ "at": 1, "blind": false, "sample": [] }),
+            json!({ "at": 2, "blind": true, "sample": [] }),
+            json!({ "at": null, "blind": true, "sample": [3, 4] }),
+        ];
+        assert_eq!(alerts_to_all(&data, &cases), [&json!({ "at": 1, "note": "a" })]);
+    }
+}
