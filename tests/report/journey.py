@@ -74,6 +74,13 @@ def work(browser, run, bulkwatch):
     check(page.locator("#view h1").inner_text() == "This morning", "the morning comes first")
     check(not page.locator("#plain").is_visible(), "the plain page makes way")
     check(page.locator("#view .chart svg").count() >= 4, "pictures are drawn")
+    # A page that opens unseen has boxes without a width: pictures follow their boxes, whatever the window does.
+    box = page.locator("#view .chart").first
+    usual = box.locator("svg").bounding_box()["width"]
+    for style, wide in [("237px", 237), ("", usual)]:
+        box.evaluate("(node, width) => { node.style.width = width; }", style)
+        page.wait_for_timeout(300)
+        check(abs(box.locator("svg").bounding_box()["width"] - wide) < 2, "a picture follows its box")
     report.show("accounts")
     everybody = len(report.rows())
     page.select_option("select[name=verdict]", "review")

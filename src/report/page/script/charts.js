@@ -31,6 +31,11 @@ function colors() {
   return Object.fromEntries(names.map((name) => [name, style.getPropertyValue(`--${name}`).trim()]));
 }
 
+/** A box has no width yet where a page opens unseen, and another one with its window. */
+const sizes = new ResizeObserver((changed) => {
+  for (const { target } of changed) figures.find((f) => f.box === target)?.chart?.resize();
+});
+
 function drawFigures() {
   const own = colors();
   figures = figures.filter((f) => f.box.isConnected);
@@ -38,10 +43,12 @@ function drawFigures() {
     f.chart?.dispose();
     f.chart = echarts.init(f.box, null, { renderer: "svg" });
     f.chart.setOption({ ...shared(own), ...f.option(own) });
+    sizes.observe(f.box);
   }
 }
 
 function forgetFigures() {
+  sizes.disconnect();
   figures.forEach((f) => f.chart?.dispose());
   figures = [];
 }

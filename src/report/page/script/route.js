@@ -78,11 +78,6 @@ function follow() {
   document.querySelector("#view h1")?.focus({ preventScroll: true });
 }
 
-let resizing = 0;
-window.addEventListener("resize", () => {
-  clearTimeout(resizing);
-  resizing = setTimeout(() => figures.forEach((f) => f.chart?.resize()), 100);
-});
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawFigures);
 window.addEventListener("hashchange", follow);
 // Keys for a queue that is worked through: n and p go to the case after and before, unless something is typed.
