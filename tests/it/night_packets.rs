@@ -345,6 +345,15 @@ fn a_statement_holds_what_article_17_3_asks_for_and_marks_what_only_the_operator
     // Who is on the product made for programs is not told to have done it elsewhere.
     let pushy = packet(&run, "sim_pushy", "analyst", "en");
     assert!(!pushy.contains("outside the business API"), "{pushy}");
+    // Whoever decides is told what stands beside the reasons; the holder is not.
+    for (account, told) in [
+        ("sim_shard_0", "Company, alone at most a reason to watch: campaign "),
+        ("sim_vendor_1", "Evidence from outside the platform on file"),
+    ] {
+        let (analyst, holder) =
+            (packet(&run, account, "analyst", "en"), packet(&run, account, "holder", "en"));
+        assert!(analyst.contains(told) && !holder.contains(told), "{told}: {analyst}");
+    }
     let analyst = packet(&run, "sim_adder_day", "analyst", "de");
     assert!(
         analyst.contains("**M11b** [V+S] innerhalb eines Tages zu Gruppen hinzugefügte Personen. "),

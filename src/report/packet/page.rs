@@ -146,13 +146,33 @@ fn facts(packet: &Packet, reader: Reader, language: Language) -> String {
                 );
                 packet.mitigations.iter().for_each(|r| reason(&mut text, r, language));
             }
-            if !packet.account.notes.is_empty() {
-                let notes = language.pick(["Notes of the run", "Vermerke des Laufs, im englischen Wortlaut"]);
-                let _ = writeln!(text, "\n{notes}: {}", line(&packet.account.notes));
-            }
+            also_known(&mut text, packet, language);
         }
     }
     text
+}
+
+/// What stands beside the reasons, for whoever decides: company and evidence from outside found nothing alone.
+fn also_known(text: &mut String, packet: &Packet, language: Language) {
+    let a = &packet.account;
+    if let Some(campaign) = &a.campaign {
+        let company = [
+            "Company, alone at most a reason to watch: campaign",
+            "Gesellschaft, allein höchstens Anlass zum Beobachten: Kampagne",
+        ];
+        let _ = writeln!(text, "\n{} {} (campaigns.parquet)", language.pick(company), line(campaign));
+    }
+    if a.off_platform_n > 0.0 {
+        let outside = [
+            "Evidence from outside the platform on file, which enters no score",
+            "Vorliegende Belege von außerhalb der Plattform, die in keine Bewertung eingehen",
+        ];
+        let _ = writeln!(text, "\n{}: {} (off_platform.ndjson)", language.pick(outside), a.off_platform_n);
+    }
+    if !a.notes.is_empty() {
+        let notes = language.pick(["Notes of the run", "Vermerke des Laufs, im englischen Wortlaut"]);
+        let _ = writeln!(text, "\n{notes}: {}", line(&a.notes));
+    }
 }
 
 fn bullets(text: &mut String, lines: &[String]) {
