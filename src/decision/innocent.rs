@@ -14,7 +14,7 @@ pub struct Innocent {
     pub families: Option<FamilySet>,
     /// Until when it counts, microseconds UTC.
     pub until: i64,
-    /// Who, when and why, in words.
+    /// When, in which run and why, in words; not who.
     pub told: String,
 }
 

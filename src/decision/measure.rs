@@ -11,9 +11,9 @@ pub enum Measure {
     None,
     /// A notice that broadcasting belongs on the business platform.
     Notice,
-    /// No new chats until a person has decided.
+    /// No new chats.
     NoNewChats,
-    /// Suspension until a person has decided.
+    /// Suspension.
     Suspension,
 }
 

@@ -71,7 +71,7 @@ pub static ASKED: Limit = Limit {
 const BASE: Rule = Rule {
     group: RuleGroup::Newsletter,
     family: AgreementFamily::Content,
-    persistence: "the count itself: four separate runs",
+    persistence: "the count itself: four separate runs; to review at most, for a practice is no sign of abuse",
     ..Rule::BASE
 };
 

@@ -16,13 +16,18 @@ fn packet(run: &Path, account: &str, reader: &str, language: &str) -> String {
     )
 }
 
+/// The SIMULATED night of the demo, scanned below a folder.
+fn demo_night(folder: &Path, more: &[&str]) -> PathBuf {
+    let out = folder.join("runs");
+    let to = out.to_str().expect("text");
+    ok(&root(), &[&["scan", "--quiet", "--config", "data/demo/night.toml", "--out", to], more].concat());
+    run_folder(&out)
+}
+
 #[test]
 fn an_analyst_gets_the_evidence_and_a_command_that_yields_the_same_bytes() {
     let dir = tempfile::tempdir().expect("temp");
-    let out = dir.path().join("runs");
-    let to = out.to_str().expect("text");
-    ok(&root(), &["scan", "--quiet", "--config", "data/demo/night.toml", "--capacity", "10", "--out", to]);
-    let run = run_folder(&out);
+    let run = demo_night(dir.path(), &["--capacity", "10"]);
     let page = packet(&run, "sim_flood", "analyst", "en");
     let order = [
         "## 1. Measure",
@@ -64,10 +69,7 @@ fn an_analyst_gets_the_evidence_and_a_command_that_yields_the_same_bytes() {
 #[test]
 fn a_holder_is_told_own_conduct_in_bands_and_nothing_of_others() {
     let dir = tempfile::tempdir().expect("temp");
-    let out = dir.path().join("runs");
-    let to = out.to_str().expect("text");
-    ok(&root(), &["scan", "--quiet", "--config", "data/demo/night.toml", "--out", to]);
-    let run = run_folder(&out);
+    let run = demo_night(dir.path(), &[]);
     let published = read_run(&run).expect("a run");
     let noted: Vec<_> = published.accounts.iter().filter(|a| a.is_noted()).collect();
     for account in noted.iter().step_by(3) {
@@ -254,9 +256,7 @@ fn feedback_moves_the_measure_and_no_word_to_the_holder() {
 #[test]
 fn a_holder_is_told_the_value_that_a_rule_fired_on_and_no_other() {
     let dir = tempfile::tempdir().expect("temp");
-    let out = dir.path().join("runs");
-    ok(&root(), &["scan", "-q", "--config", "data/demo/night.toml", "--out", out.to_str().expect("text")]);
-    let run = run_folder(&out);
+    let run = demo_night(dir.path(), &[]);
     let adder = packet(&run, "sim_adder_day", "holder", "en");
     assert!(adder.contains("people added to groups within a day: between 1000 and 2000"), "{adder}");
     assert!(!adder.contains("groups created"), "it created fewer than five: {adder}");
@@ -285,9 +285,7 @@ const ENGLISH: [&str; 9] =
 #[test]
 fn a_statement_holds_what_article_17_3_asks_for_and_marks_what_only_the_operator_knows() {
     let dir = tempfile::tempdir().expect("temp");
-    let out = dir.path().join("runs");
-    ok(&root(), &["scan", "-q", "--config", "data/demo/night.toml", "--out", out.to_str().expect("text")]);
-    let run = run_folder(&out);
+    let run = demo_night(dir.path(), &[]);
     let burst = packet(&run, "sim_burst", "holder", "en");
     let in_order = [
         "## 1.",
