@@ -16,7 +16,7 @@ use arrow_array::{
     ArrayRef, BooleanArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray, UInt64Array,
 };
 use bulkwatch::features::kernels::{
-    DistinctCounter, disjoint_windows, gap_entropy_bits, kendall_tau, max_in_window,
+    DistinctCounter, disjoint_windows, gap_entropy_bits, kendall_gamma, max_in_window,
 };
 use bulkwatch::log::{
     InputSpec, Inputs, MemoryPlan, MessageLog, ReadSettings, Shared, TableKind, WindowWish,
@@ -236,7 +236,7 @@ fn kernels() {
         ts.sort_unstable();
         let keys: Vec<u32> = (0..n).map(|_| rng.random_range(0..(n as u32 / 2).max(1))).collect();
         let gaps: Vec<i64> = ts.windows(2).map(|w| w[1] - w[0]).collect();
-        let ranks: Vec<u32> = (0..n as u32).map(|i| i ^ 5).collect();
+        let orders: Vec<(i64, i64)> = (0..n as i64).map(|i| (i, i ^ 5)).collect();
         let mut counter = DistinctCounter::default();
         let mut group = criterion.benchmark_group("windows");
         group.throughput(Throughput::Elements(n as u64));
@@ -255,8 +255,8 @@ fn kernels() {
         group.bench_function(BenchmarkId::new("gap_entropy_bits", n), |b| {
             b.iter(|| gap_entropy_bits(black_box(&gaps)));
         });
-        group.bench_function(BenchmarkId::new("kendall_tau", n), |b| {
-            b.iter(|| kendall_tau(black_box(&ranks)));
+        group.bench_function(BenchmarkId::new("kendall_gamma", n), |b| {
+            b.iter(|| kendall_gamma(black_box(&mut orders.clone()), 1));
         });
         group.finish();
     }

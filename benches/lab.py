@@ -62,8 +62,13 @@ class Lab:
         return done.stdout
 
     def profile(self):
-        """The population profile of a world that ended before the measured ones began, as options of a scan."""
+        """The population profile of a world that ended before the measured ones began, as options of a scan.
+
+        It is of the built-in mix: where a mix has many of those who write to many, they would raise what is usual.
+        """
+        mix, self.args.mix = self.args.mix, None
         earlier = self.world(self.args.seed, "plain", "fit", days_before(NIGHT, self.args.days))
+        self.args.mix = mix
         self.run("population", earlier.run, "--simulated", "--write", "population.json")
         return ["--population", "population.json"]
 

@@ -50,27 +50,27 @@ class Accounts:
 
 
 def innocents(a):
-    print("\n## Innocent accounts by persona\n\nThose of whom the run says anything. The bound is the upper one; the ratio is to "
-          "all other innocents, its lower bound holding for all personas at once.\n")
-    print("| persona | accounts | watch or worse | review or worse | bound | abuse_high or worse | bound | ratio at review, lower bound |")
-    print("|---|---|---|---|---|---|---|---|")
+    print("\n## Innocent accounts by persona\n\nThose of whom the run says anything. The bound is the upper one; ratios are to "
+          "all other innocents, their lower bounds holding for all personas at once.\n")
+    print("| persona | accounts | watch or worse | review or worse | bound | ratio at review, lower bound | abuse_high or worse | bound | "
+          "ratio at abuse_high, lower bound |")
+    print("|---|---|---|---|---|---|---|---|---|")
     personas = sorted(set(a.persona[a.innocent]))
-    flagged = a.innocent & (REVIEW <= a.verdict)
     rows = [("all", a.innocent)] + [(p, a.innocent & (a.persona == p)) for p in personas]
     for name, who in rows:
         n, at = int(who.sum()), lambda v: int((who & (v <= a.verdict)).sum())
-        ratio = ""
-        if name != "all":
-            others = a.innocent & ~who
-            x, y, each = at(REVIEW), int((flagged & ~who).sum()), 1 - 0.05 / len(personas)
-            low = lower(x, x + y, each)
-            ratio = f"{low / max(1 - low, 1e-12) * others.sum() / n:.2f}" if x else "0"
-        print(f"| {name} | {n} | {at(1)} | {at(REVIEW)} | {upper(at(REVIEW), n):.2g} | {at(HIGH)} | {upper(at(HIGH), n):.2g} | {ratio} |")
+        cells = []
+        for least in (REVIEW, HIGH):
+            x, others = at(least), a.innocent & ~who
+            low = lower(x, x + int((others & (least <= a.verdict)).sum()), 1 - 0.05 / len(personas)) if x else 0
+            ratio = f"{low / max(1 - low, 1e-12) * others.sum() / n:.2f}" if x and others.any() else "0"
+            cells += [str(x), f"{upper(x, n):.2g}", "" if name == "all" else ratio]
+        print(f"| {name} | {n} | {at(1)} | " + " | ".join(cells) + " |")
     asked = a.label == "broadcast"
     for name in sorted(set(a.persona[asked])):
         who = asked & (a.persona == name)
         at = lambda v: int((who & (v <= a.verdict)).sum())
-        print(f"| {name} (asked for) | {who.sum()} | {at(1)} | {at(REVIEW)} | {upper(at(REVIEW), who.sum()):.2g} | {at(HIGH)} | "
+        print(f"| {name} (asked for) | {who.sum()} | {at(1)} | {at(REVIEW)} | {upper(at(REVIEW), who.sum()):.2g} | | {at(HIGH)} | "
               f"{upper(at(HIGH), who.sum()):.2g} | |")
 
 

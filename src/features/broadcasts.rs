@@ -4,8 +4,8 @@
 
 use super::content::REACH_US;
 use super::facts::{Facts, Pair, Room, refill, row};
-use super::kernels::{DistinctCounter, circular_concentration, kendall_tau};
-use crate::domain::{DAY_US, MINUTE_US};
+use super::kernels::{DistinctCounter, circular_concentration, kendall_gamma};
+use crate::domain::{Chat, DAY_US, MINUTE_US};
 
 /// Recipients a run needs to be a broadcast event.
 const LEAST_RECIPIENTS: usize = 20;
@@ -13,7 +13,7 @@ const LEAST_RECIPIENTS: usize = 20;
 const GAP_US: i64 = 10 * MINUTE_US;
 /// Recipients one content must reach in a day to count for persistence.
 const LEAST_REACH: usize = 50;
-/// Shared recipients below which an order says nothing.
+/// Shared recipients, one after the other, below whose pairs an order says nothing.
 const LEAST_SHARED: usize = 10;
 
 /// How far one content got among people who have not answered.
@@ -116,7 +116,7 @@ pub struct Newsletter {
     pub n: usize,
     /// Median Jaccard overlap of each run's audience with the most similar one of the runs shortly before.
     pub audience_overlap: Option<f64>,
-    /// Median Kendall tau of the send order of such two runs over shared recipients.
+    /// Median agreement of the send order of such two runs over shared recipients.
     pub order_agreement: Option<f64>,
     /// Concentration of the start times on the 24 h circle; needs two events.
     pub steady_hour: Option<f64>,
@@ -154,10 +154,11 @@ impl Newsletter {
 #[derive(Debug)]
 struct Event {
     start: i64,
-    /// Distinct recipients in send order.
-    order: Vec<u32>,
-    /// The same, sorted.
+    /// Distinct recipients, sorted.
     audience: Vec<u32>,
+    /// Those whom no list reached with the moment of each, sorted by recipient. Whom a list reaches comes in the order in
+    /// which the log holds its rows, which the sender does not choose.
+    one_by_one: Vec<(u32, i64)>,
 }
 
 /// Finds the events: maximal runs of one content with gaps of at most ten minutes and enough recipients in silence.
@@ -176,18 +177,23 @@ fn events(f: &Facts, room: &mut Room) -> Vec<Event> {
             continue;
         }
         let people = || run.iter().map(|w| f.contacts.pair[row(*w)]);
-        let order: Vec<u32> = people().filter(|pair| counter.enters(*pair)).collect();
+        let mut audience: Vec<u32> = people().filter(|pair| counter.enters(*pair)).collect();
         people().for_each(|pair| {
             counter.leaves(pair);
         });
-        if order.len() < LEAST_RECIPIENTS {
+        if audience.len() < LEAST_RECIPIENTS {
             continue;
         }
-        let mut audience = order.clone();
         audience.sort_unstable();
-        events.push(Event { start: ts(run[0]), order, audience });
+        let by_hand =
+            |word: &&u64| f.timeline.sent[f.contacts.event[row(**word)] as usize].chat() != Chat::List;
+        let mut one_by_one: Vec<(u32, i64)> =
+            run.iter().filter(by_hand).map(|w| (f.contacts.pair[row(*w)], ts(*w))).collect();
+        one_by_one.sort_unstable();
+        one_by_one.dedup_by_key(|(pair, _)| *pair);
+        events.push(Event { start: ts(run[0]), audience, one_by_one });
     }
-    events.sort_by(|a, b| (a.start, &a.order).cmp(&(b.start, &b.order)));
+    events.sort_by(|a, b| (a.start, &a.one_by_one, &a.audience).cmp(&(b.start, &b.one_by_one, &b.audience)));
     events
 }
 
@@ -218,12 +224,13 @@ impl Match {
 }
 
 fn order_agreement(earlier: &Event, later: &Event) -> Option<f64> {
-    let mut place: Vec<(u32, u32)> =
-        earlier.order.iter().enumerate().map(|(i, pair)| (*pair, i as u32)).collect();
-    place.sort_unstable();
-    let at = |pair: &u32| place.binary_search_by_key(pair, |p| p.0).ok().map(|i| place[i].1);
-    let ranks: Vec<u32> = later.order.iter().filter_map(at).collect();
-    if ranks.len() < LEAST_SHARED { None } else { kendall_tau(&ranks) }
+    let moment = |pair: &u32| {
+        let at = earlier.one_by_one.binary_search_by_key(pair, |(pair, _)| *pair).ok()?;
+        Some(earlier.one_by_one[at].1)
+    };
+    let mut moments: Vec<(i64, i64)> =
+        later.one_by_one.iter().filter_map(|(pair, ts)| Some((moment(pair)?, *ts))).collect();
+    kendall_gamma(&mut moments, LEAST_SHARED * (LEAST_SHARED - 1) / 2)
 }
 
 fn steady_hour(events: &[Event]) -> Option<f64> {

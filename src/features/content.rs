@@ -189,8 +189,8 @@ pub static ORDER: Feature = Feature {
     unit: Unit::Ratio,
     range: (-1.0, 1.0),
     evidence: Some((&BROADCASTS, 4.0)),
-    definition: "M10 (iv): median over the broadcast events but the first of the Kendall tau of the send order with that of the event found for content_broadcast_audience_share, over shared recipients (at least 10)",
-    reading: "0.9 and above: software walking a stored list",
+    definition: "M10 (iv): median over the broadcast events but the first of the agreement of the send order with that of the event found for content_broadcast_audience_share: Kendall tau over the pairs of shared recipients whom no broadcast list reached and who were reached at different times in both (at least 45 pairs)",
+    reading: "0.9 and above: software walking a stored list; people whom a list reached, or one moment, have no order",
     value: |f| with_content(f, |f| contents(f).newsletter.order_agreement.ok_or(Absent::NoEvidence)),
     ..NEWSLETTER
 };

@@ -127,17 +127,23 @@ proptest! {
     }
 
     #[test]
-    fn kendall_counts_every_pair(ranks in proptest::collection::hash_set(0u32..1000, 2..30)) {
-        let ranks: Vec<u32> = ranks.into_iter().collect();
-        let mut score = 0i64;
-        for i in 0..ranks.len() {
-            for j in i + 1..ranks.len() {
-                score += if ranks[i] < ranks[j] { 1 } else { -1 };
+    fn kendall_counts_every_pair_that_neither_side_ties(
+        both in proptest::collection::vec((0i64..12, 0i64..12), 0..30), least in 0usize..60,
+    ) {
+        let (mut told, mut score) = (0usize, 0i64);
+        for (n, a) in both.iter().enumerate() {
+            for b in &both[n + 1..] {
+                let sign = (a.0 - b.0).signum() * (a.1 - b.1).signum();
+                told += usize::from(sign != 0);
+                score += sign;
             }
         }
-        let pairs = ranks.len() * (ranks.len() - 1) / 2;
-        let naive = score as f64 / pairs as f64;
-        prop_assert!((kendall_tau(&ranks).expect("two ranks") - naive).abs() < 1e-12);
+        let naive = (0 < told && least <= told).then(|| score as f64 / told as f64);
+        let own = kendall_gamma(&mut both.clone(), least);
+        prop_assert_eq!(own.is_some(), naive.is_some());
+        if let (Some(own), Some(naive)) = (own, naive) {
+            prop_assert!((own - naive).abs() < 1e-12);
+        }
     }
 }
 

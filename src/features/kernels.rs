@@ -293,20 +293,23 @@ pub fn wilson_lower(hits: usize, n: usize) -> f64 {
     ((center - spread) / (1.0 + Z * Z / n)).clamp(0.0, 1.0)
 }
 
-/// Kendall's tau-a of a sequence of distinct ranks against its own order, in O(n log n); `None` below two.
-pub fn kendall_tau(ranks: &[u32]) -> Option<f64> {
-    let n = ranks.len();
-    if n < 2 {
-        return None;
-    }
-    let mut values = ranks.to_vec();
-    let mut spare = vec![0; n];
-    let discordant = count_inversions(&mut values, &mut spare) as f64;
-    let pairs = n as f64 * (n as f64 - 1.0) / 2.0;
-    Some(1.0 - 2.0 * discordant / pairs)
+/// Kendall's tau over the pairs that neither side ties (Goodman and Kruskal's gamma), in O(n log n); `None` where fewer
+/// than `least` pairs are left. Takes the order of `both`.
+pub fn kendall_gamma(both: &mut [(i64, i64)], least: usize) -> Option<f64> {
+    let pairs = |n: usize| (n * n.saturating_sub(1) / 2) as u64;
+    both.sort_unstable();
+    let tied_first: u64 = both.chunk_by(|a, b| a.0 == b.0).map(|run| pairs(run.len())).sum();
+    let tied_both: u64 = both.chunk_by(|a, b| a == b).map(|run| pairs(run.len())).sum();
+    // Ties of the first side are in the order of the second, so that none of them is an inversion.
+    let mut values: Vec<i64> = both.iter().map(|(_, second)| *second).collect();
+    let discordant = count_inversions(&mut values, &mut vec![0; both.len()]);
+    let tied_second: u64 = values.chunk_by(|a, b| a == b).map(|run| pairs(run.len())).sum();
+    let told = pairs(both.len()) + tied_both - tied_first - tied_second;
+    (0 < told && least as u64 <= told).then(|| 1.0 - 2.0 * discordant as f64 / told as f64)
 }
 
-fn count_inversions(values: &mut [u32], spare: &mut [u32]) -> u64 {
+/// Pairs out of order; leaves the values sorted.
+fn count_inversions(values: &mut [i64], spare: &mut [i64]) -> u64 {
     let n = values.len();
     if n < 2 {
         return 0;

@@ -151,6 +151,35 @@ fn runs_to_others_in_between_do_not_hide_a_served_audience() {
 }
 
 #[test]
+fn only_whom_the_sender_reaches_one_by_one_has_an_order() {
+    let order = |world: &World| world.values().get(&content::ORDER);
+    let mut listed = World::default();
+    for d in 0..5 {
+        // The same nine by hand before the list: 36 pairs tell nothing yet.
+        let at = day(4 * d);
+        (500..509).for_each(|i| listed.sends_text(at - (510 - i) as i64 * MINUTE_US, i, 7));
+        list(&mut listed, at, 10 + d as u64, 0..60);
+    }
+    assert_eq!(listed.values().get(&content::BROADCASTS), Ok(5.0));
+    assert_eq!(order(&listed), Err(Absent::NoEvidence));
+    (0..5).for_each(|d| listed.sends_text(day(4 * d) + MINUTE_US, 509, 7));
+    assert_eq!(order(&listed), Ok(1.0));
+    let mut at_once = World::default();
+    for d in 0..5 {
+        (0..40).for_each(|i| at_once.sends_text(day(4 * d), i, 7));
+    }
+    assert_eq!(order(&at_once), Err(Absent::NoEvidence), "one moment has no order");
+    let mut back_and_forth = World::default();
+    for d in 0..5 {
+        for i in 0..40 {
+            let place = if d % 2 == 0 { i } else { 39 - i };
+            back_and_forth.sends_text(day(4 * d) + place as i64 * MINUTE_US, i, 7);
+        }
+    }
+    assert_eq!(order(&back_and_forth), Ok(-1.0));
+}
+
+#[test]
 fn sending_more_never_lowers_the_days_of_reach() {
     let mut world = World::default();
     let mut send = |content: u64, from: i64, gap: i64| {

@@ -98,6 +98,10 @@ impl BatchFile {
     pub(super) fn batch(&self, number: usize) -> Result<RecordBatch, ArrowError> {
         let bad = |problem: &str| ArrowError::IpcError(format!("batch {number} {problem}"));
         let place = self.places.get(number).ok_or_else(|| bad("was never written"))?;
+        // Opening a pipe that somebody put in its place would wait for ever.
+        if !std::fs::metadata(&self.path)?.is_file() {
+            return Err(bad("is no file any more"));
+        }
         let mut file = File::open(&self.path)?;
         file.seek(SeekFrom::Start(place.at))?;
         let mut bytes = Vec::with_capacity(place.bytes as usize);
@@ -175,6 +179,10 @@ mod tests {
             assert_eq!(file.batch(0).expect("whole"), batch(0, 1000));
             std::fs::remove_file(&path).expect("removed");
             assert!(matches!(file.batch(0), Err(ArrowError::IoError(..))));
+            std::fs::create_dir(&path).expect("put in its place");
+            let error = file.batch(0).expect_err("no file").to_string();
+            assert!(error.contains("is no file any more"), "{error}");
+            std::fs::remove_dir(&path).expect("removed");
         }
     }
 }

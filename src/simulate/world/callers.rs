@@ -22,6 +22,8 @@ pub fn protest_organizer(scene: &mut Scene<'_>) {
     let saved = scene.draw.get(&STRIKE_SAVED);
     // A broadcast list is the client's own tool for it; half of the callers paste or forward instead.
     let by_list = scene.draw.chance(0.5);
+    // Of these, half go down a written list each time; the others take people as the client shows them.
+    let written_down = scene.draw.chance(0.5);
     let age = scene.ordinary_age(&name);
     scene.lives(&name, age);
     let (start, days) = (scene.world.start(), scene.days());
@@ -35,7 +37,8 @@ pub fn protest_organizer(scene: &mut Scene<'_>) {
             (false, 0) => Way::Pasted,
             (false, _) => Way::Forwarded,
         };
-        let told = Tiding { people: all.clone(), complains: 0.006, gap: 12.0, way };
+        let people = if written_down { all.clone() } else { as_shown(&mut actor, &all) };
+        let told = Tiding { people, complains: 0.006, gap: 12.0, way };
         tell(&mut actor, at, &format!("call {call}"), &told);
         let content = token(&format!("call {call} of {name}"));
         for section in 0..SECTIONS {
@@ -44,6 +47,16 @@ pub fn protest_organizer(scene: &mut Scene<'_>) {
             actor.send(post.into_chat(Chat::Group));
         }
     }
+}
+
+/// The same people in an order that drifts from call to call, as that of chats on a screen does.
+fn as_shown(actor: &mut Actor<'_>, all: &[Hearer]) -> Vec<Hearer> {
+    let mut placed: Vec<(u64, &Hearer)> = Vec::with_capacity(all.len());
+    for (n, hearer) in all.iter().enumerate() {
+        placed.push((n as u64 + actor.stream.below(all.len() as u64), hearer));
+    }
+    placed.sort_by_key(|(place, _)| *place);
+    placed.into_iter().map(|(_, hearer)| hearer.clone()).collect()
 }
 
 fn section_of(name: &str, section: i64) -> String {
