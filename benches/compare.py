@@ -90,16 +90,18 @@ def main():
     p.add_argument("--repeats", type=int, default=3)
     p.add_argument("--stop-after", type=float, help="give a peer up after so many seconds")
     p.add_argument("--scratch", help="where the log is made; default: the temporary folder")
+    p.add_argument("--log", type=pathlib.Path, help="take this log, which an earlier run's `generate` made with the same rows, days and flags")
     p.add_argument("--most", type=float, help="fail above this ratio to decoding (noisy on small logs)")
     p.add_argument("--most-of-sql", type=float, help="fail above this part of the SQL's CPU seconds")
     args = p.parse_args()
     helper = bench_binary()
     with tempfile.TemporaryDirectory(dir=args.scratch) as scratch:
         scratch = pathlib.Path(scratch)
-        log = scratch / "log.parquet"
+        log = args.log.resolve() if args.log else scratch / "log.parquet"
         flags = [f for f in ("--shuffled", "--skewed", "--integers") if getattr(args, f[2:])]
-        subprocess.run([helper, "generate", "--rows", str(args.rows), "--days", str(args.days), *flags,
-                        "--write", log], check=True)
+        if not args.log:
+            subprocess.run([helper, "generate", "--rows", str(args.rows), "--days", str(args.days), *flags,
+                            "--write", log], check=True)
         print(f"{args.rows:,} messages, {args.days} days, {' '.join(flags) or 'time order, text ids'}, "
               f"{log.stat().st_size / 1e6:.0f} MB, {args.threads} threads, limit {args.memory_limit or 'default'}\n")
         results = {}

@@ -73,7 +73,8 @@ impl Artifact {
         if let Some(bad) = self.features.iter().find(|f| !is_table(&f.table)) {
             return Err(("features", format!("{}: values and places must rise and be as many", bad.name)));
         }
-        let weighs = |f: &Weighed| (0.0..=MOST_WEIGHT).contains(&f.weight) && f.direction.is_finite();
+        let allowed = |f: &Weighed| if f.table.varies() { 0.0..=MOST_WEIGHT } else { 0.0..=0.0 };
+        let weighs = |f: &Weighed| allowed(f).contains(&f.weight) && f.direction.is_finite();
         if let Some(bad) = self.features.iter().find(|f| !weighs(f)) {
             return Err(("features", format!("{}: its weight is none", bad.name)));
         }
@@ -110,6 +111,12 @@ impl Artifact {
         if self.scorer.kind() != self.kind {
             return Err(("kind", "is not that of the scorer".to_owned()));
         }
+        if !is_sampled(self.training.positive_sampled) || !is_sampled(self.training.other_sampled) {
+            return Err(("training", "a sampled share lies between 0 and 1".to_owned()));
+        }
+        if self.outcome.watch_from.is_some_and(|from| !are_log_odds(from)) {
+            return Err(("outcome", "watch_from is no log-odds".to_owned()));
+        }
         let Some(c) = &self.calibration else { return Ok(()) };
         let share = |p: f64| 0.0 < p && p < 1.0;
         let blocks = c.blocks.iter().all(|b| b.from.is_finite() && 0 < b.n && b.positive <= b.n);
@@ -126,12 +133,21 @@ impl Artifact {
     }
 }
 
+/// Whether a share of accounts may have been sampled.
+fn is_sampled(share: f64) -> bool {
+    0.0 < share && share <= 1.0
+}
+
 fn is_table(table: &Quantiles) -> bool {
     let rising = table.values.windows(2).all(|w| w[0] < w[1]) && table.places.is_sorted();
-    let numbers = table.values.iter().chain(&table.places).all(|v| v.is_finite());
+    let shares = table.places.iter().all(|place| (0.0..=1.0).contains(place));
+    // What an absent value counts as is no choice of its own: it follows from the rest.
+    let middle = table.values.is_empty() && table.median == 0.0 || table.holds(table.median);
     rising
-        && numbers
-        && table.median.is_finite()
+        && shares
+        && middle
+        && table.values.iter().all(|value| value.is_finite())
         && table.values.len() == table.places.len()
-        && (0.0..=1.0).contains(&table.center)
+        && table.values.len() <= table.n
+        && (table.center - table.place(table.median)).abs() < 1e-9
 }

@@ -32,7 +32,7 @@ pub fn known(simulated: bool, base_rate: Option<f64>) -> Artifact {
             centers: vec![center; 2],
         }),
         calibration: Some(Calibration { labels_rate: 0.5, base_rate, blocks }),
-        training: Trained { simulated, ..Trained::default() },
+        training: Trained { simulated, positive_sampled: 1.0, other_sampled: 1.0, ..Trained::default() },
         outcome: Outcome { metrics: Vec::new(), watch_from: Some(1.0) },
     }
 }

@@ -49,6 +49,9 @@ fn trained(folder: &Path, run: &Path, more: &[&str]) -> (PathBuf, String) {
     (model, said)
 }
 
+/// What somebody changes in an artifact.
+type Edit = fn(&mut Value);
+
 fn edited(model: &Path, edit: impl FnOnce(&mut Value)) -> PathBuf {
     let mut json: Value = serde_json::from_str(&fs::read_to_string(model).expect("a model")).expect("JSON");
     edit(&mut json);
@@ -139,6 +142,23 @@ fn a_model_of_other_cards_or_a_damaged_one_is_refused_by_name() {
     assert!(odd.contains("scorer: 1 weights and"), "{odd}");
     let huge = refused(&edited(&model, |json| json["scorer"]["logistic"]["intercept"] = 1e300.into()));
     assert!(huge.contains("intercept is no log-odds"), "{huge}");
+    let by_hand: [(&str, Edit); 6] = [
+        ("outcome: watch_from is no log-odds", |json| json["outcome"]["watch_from"] = (-1e30).into()),
+        ("training: a sampled share lies", |json| json["training"]["other_sampled"] = 7.5.into()),
+        ("training: a sampled share lies", |json| json["training"]["positive_sampled"] = 0.0.into()),
+        ("values and places must rise", |json| json["features"][0]["table"]["center"] = 0.987.into()),
+        ("values and places must rise", |json| json["features"][0]["table"]["median"] = 1e9.into()),
+        ("its weight is none", |json| {
+            let feature = &mut json["features"][0];
+            let table =
+                serde_json::json!({ "n": 0, "median": 0.0, "center": 0.5, "values": [], "places": [] });
+            (feature["weight"], feature["table"]) = (1.0.into(), table);
+        }),
+    ];
+    for (said, change) in by_hand {
+        let error = refused(&edited(&model, change));
+        assert!(error.contains(said), "{said}: {error}");
+    }
 }
 
 #[test]
