@@ -170,8 +170,11 @@ def first_night(nights, args):
 def main():
     parser = options(__doc__, worlds=8, accounts=20_000, days=37, seed=201)
     parser.add_argument("--every", type=int, default=7, help="days between the nights that are looked at")
-    parser.add_argument("--skip", type=int, default=0, help="worlds at the beginning that are left to another process with the same FOLDER")
+    parser.add_argument("--skip", type=int, default=0, help="worlds at the beginning that are left to another process with the same FOLDER, which has begun before and whose "
+                             "--worlds is no larger")
     args = parser.parse_args()
+    if args.worlds <= args.skip:
+        parser.error("--skip leaves no world")
     begun, lab = time.perf_counter(), Lab(args)
     compared = lab.profile()
     months = []

@@ -51,7 +51,7 @@ class Accounts:
 
 def innocents(a):
     print("\n## Innocent accounts by persona\n\nThose of whom the run says anything. The bound is the upper one; ratios are to "
-          "all other innocents, their lower bounds holding for all personas at once.\n")
+          "all other innocents, their lower bounds holding for all personas and both verdicts at once.\n")
     print("| persona | accounts | watch or worse | review or worse | bound | ratio at review, lower bound | abuse_high or worse | bound | "
           "ratio at abuse_high, lower bound |")
     print("|---|---|---|---|---|---|---|---|---|")
@@ -62,7 +62,7 @@ def innocents(a):
         cells = []
         for least in (REVIEW, HIGH):
             x, others = at(least), a.innocent & ~who
-            low = lower(x, x + int((others & (least <= a.verdict)).sum()), 1 - 0.05 / len(personas)) if x else 0
+            low = lower(x, x + int((others & (least <= a.verdict)).sum()), 1 - 0.05 / (2 * len(personas))) if x else 0
             ratio = f"{low / max(1 - low, 1e-12) * others.sum() / n:.2f}" if x and others.any() else "0"
             cells += [str(x), f"{upper(x, n):.2g}", "" if name == "all" else ratio]
         print(f"| {name} | {n} | {at(1)} | " + " | ".join(cells) + " |")

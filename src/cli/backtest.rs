@@ -119,7 +119,11 @@ impl Source {
         scratch: &Path,
     ) -> Result<(Vec<Night>, Vec<String>), Failure> {
         let stop = scan::stop_flag();
-        let (mut scanned, mut notes) = (Vec::new(), Vec::new());
+        let mut notes = vec![
+            "each night has the window and the look-back that `scan --to` gives it, whatever start the settings name"
+                .to_owned(),
+        ];
+        let mut scanned = Vec::new();
         for night in nights {
             let out = scratch.join("night");
             let settings = self.settings(&[
@@ -144,7 +148,7 @@ impl Source {
             }
         }
         if scanned.is_empty() {
-            let why = notes.first().cloned().unwrap_or_default();
+            let why = notes.get(1).cloned().unwrap_or_default();
             return Err(Failure::new(ErrorClass::Input, format!("no night could be replayed; {why}")));
         }
         Ok((scanned, notes))

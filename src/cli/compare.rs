@@ -81,6 +81,7 @@ pub fn differences(first: &Published, second: &Published) -> Vec<String> {
         ("/policy/version", "policy in force"),
         ("/policy/digest", "policy file"),
         ("/population/digest", "population profile"),
+        ("/model/id", "model"),
         ("/window/from", "start of the window"),
         ("/window/to", "end of the window"),
         ("/input_digest", "messages"),
@@ -104,7 +105,9 @@ pub fn differences(first: &Published, second: &Published) -> Vec<String> {
     notes.extend(numbers(first, second, "limits", "limit"));
     notes.extend(numbers(first, second, "thresholds", "threshold"));
     if notes.is_empty() {
-        notes.push("same program version, feature cards, policy, population, window and messages".to_owned());
+        notes.push(
+            "same program version, feature cards, policy, population, model, window and messages".to_owned(),
+        );
     }
     notes
 }

@@ -98,9 +98,16 @@ pub fn commands() -> Vec<Clap> {
         .arg(json());
     let backtest = Clap::new("backtest")
         .about("Replay nights in order, knowing only what was known then, and tell how soon abuse was found")
-        .before_help("Example: bulkwatch backtest data/scenarios/template_spam --from 2022-05-05 --to 2022-06-01 --labels labels.csv")
+        .before_help(
+            "Example: bulkwatch backtest world --from 2022-05-30 --to 2022-06-01 --labels world/labels.csv",
+        )
         .arg(subject("CONFIG", "project file, or folder of a project, a simulated world or a scenario", true))
-        .arg(Arg::new("policy.population").long("population").value_name("PATH").help("profile of earlier nights"))
+        .arg(
+            Arg::new("policy.population")
+                .long("population")
+                .value_name("PATH")
+                .help("profile of earlier nights"),
+        )
         .arg(Arg::new("policy.policy").long("policy").value_name("PATH").help("policy file"))
         .arg(json());
     vec![

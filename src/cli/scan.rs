@@ -154,6 +154,10 @@ fn leave_at_once() {
 
 fn text_of(path: Option<&str>, what: &str) -> Result<Option<String>, Failure> {
     path.map(|p| {
+        // Opening a pipe that nobody writes to would wait for ever, deaf to signals.
+        if std::fs::metadata(p).is_ok_and(|m| !m.is_file()) {
+            return Err(Failure::usage(format!("{what} {p}: is no regular file")));
+        }
         std::fs::read_to_string(p)
             .map_err(|e| Failure::usage(format!("{what} {p}: {}", e.to_string().to_lowercase())))
     })
@@ -189,8 +193,11 @@ pub fn scan(
     let population = text_of(settings.get("policy.population"), "population profile")?
         .map(|text| Population::from_json(&text).map_err(|e| Failure::usage(e.to_string())))
         .transpose()?;
-    let model =
-        text_of(settings.get("policy.model"), "model")?.map(|text| Model::from_json(&text)).transpose()?;
+    let file = settings.get("policy.model");
+    let named = |e: crate::model::ModelError| {
+        Failure::usage(format!("model {}: {e}", terminal::plain(file.unwrap_or_default())))
+    };
+    let model = text_of(file, "model")?.map(|text| Model::from_json(&text).map_err(named)).transpose()?;
     let scan = ScanSettings {
         wish,
         read,

@@ -64,8 +64,10 @@ pub fn run(flags: &Flags) -> Result<(), Failure> {
     let given = Given(flags);
     let wishes = given.wishes()?;
     let labeled = if wishes.of_cards { given.labeled()? } else { given.plain()? };
-    let made =
-        training::train(labeled.data, &wishes, Trained { simulated: flags.simulated, ..labeled.origin })?;
+    // The flag adds what neither the run nor the labels say, and takes nothing away.
+    let simulated = flags.simulated || labeled.origin.simulated || labeled.origin.has_simulated_labels();
+    let origin = Trained { simulated, ..labeled.origin };
+    let made = training::train(labeled.data, &wishes, origin)?;
     let out = PathBuf::from(given.text("out").unwrap_or("model.json"));
     put(&out, made.artifact.to_json().as_bytes())?;
     let card = out.with_extension("card.md");
@@ -244,6 +246,7 @@ impl Given<'_> {
         if campaigns.is_file() {
             made.origin.inputs.push(digested(&campaigns)?);
         }
+        made.origin.simulated = manifest(features)?.is_some_and(|(_, simulated)| simulated);
         made.origin.labels_until = limits.until.map(Timestamp::rfc3339);
         made.origin.least_confidence = limits.least_confidence;
         Ok(made)
@@ -255,7 +258,7 @@ impl Given<'_> {
             Some(text) => Some(Timestamp::parse(text).ok_or_else(|| {
                 Failure::usage(format!("--labels-until {text}: wants a date such as 2022-06-01"))
             })?),
-            None => as_of(&features.with_file_name("manifest.json"))?,
+            None => manifest(features)?.map(|(as_of, _)| as_of),
         };
         let least_confidence = match self.text("min-confidence") {
             None => LEAST_CONFIDENCE,
@@ -290,17 +293,20 @@ impl Given<'_> {
     }
 }
 
-/// End of the window that features were made of, if a manifest lies beside them.
-fn as_of(manifest: &Path) -> Result<Option<Timestamp>, Failure> {
+/// End of the window that features were made of and whether their log is simulated, if a manifest lies beside them.
+fn manifest(features: &Path) -> Result<Option<(Timestamp, bool)>, Failure> {
+    let manifest = features.with_file_name("manifest.json");
     if !manifest.is_file() {
         return Ok(None);
     }
     let shown = manifest.display();
     let bad = |problem: String| Failure::new(ErrorClass::Input, format!("{shown}: {problem}"));
-    let text = std::fs::read_to_string(manifest).map_err(|e| bad(e.to_string().to_lowercase()))?;
+    let text = std::fs::read_to_string(&manifest).map_err(|e| bad(e.to_string().to_lowercase()))?;
     let json: serde_json::Value = serde_json::from_str(&text).map_err(|e| bad(e.to_string()))?;
     let to = json["window"]["to"].as_str().and_then(Timestamp::parse);
-    to.map(Some).ok_or_else(|| bad("window.to is no moment".to_owned()))
+    let to = to.ok_or_else(|| bad("window.to is no moment".to_owned()))?;
+    let simulated = json["simulated"].as_bool();
+    Ok(Some((to, simulated.ok_or_else(|| bad("simulated is neither true nor false".to_owned()))?)))
 }
 
 /// Whether any label says when it was known.

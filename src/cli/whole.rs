@@ -9,6 +9,7 @@ use std::path::Path;
 /// Writes beside the place by `put`, which syncs what it writes; renames, syncs the folder; on failure nothing is left.
 pub fn write(path: &Path, put: impl FnOnce(&Path) -> Result<(), Failure>) -> Result<(), Failure> {
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::create_dir_all(folder)?;
     let mut part = path.as_os_str().to_owned();
     part.push(".part");
     let part = Path::new(&part);

@@ -281,6 +281,14 @@ fn counts(accounts: &[Case], labels: &Labels) -> Measures {
         labels.accounts.len() - labeled,
         "labeled accounts that the run does not hold",
     );
+    let positives = labels.accounts.values().filter(|label| label.positive).count();
+    add(
+        "labels.positive_without_account",
+        positives - kind(true),
+        "positive labeled accounts that the run does not hold",
+    );
+    let unranked = |c: &Case| c.score.is_none() && c.truth.as_ref().is_some_and(|t| t.positive);
+    add("accounts.positive_without_score", of(&unranked), "positive labeled account-nights");
     add("labels.rows", labels.counts.rows, "rows");
     add("labels.repeated", labels.counts.repeated, "rows");
     add("labels.conflicting", labels.counts.conflicting, "accounts");

@@ -143,16 +143,29 @@ fn notes(cases: &Cases, no_chance: bool, measures: &Measures) -> Vec<String> {
             "calibration is that of p_abuse_simulated: the model learned from SIMULATED accounts".to_owned(),
         );
     }
+    if !no_chance {
+        notes.push(
+            "chances hold at the base rate that the model's card names: where labels hold another share of positives, \
+             intercept and observed over expected tell of that share first, the slope does not"
+                .to_owned(),
+        );
+    }
     if cases.weighted {
         notes.push("weighted: a row counts as the accounts it stands for; exact bounds are those of the effective number".to_owned());
     }
     let n = |name: &str| measures.get(name).map_or(0, |m| m.n);
     let of = |name: &str, what: &str| (0 < n(name)).then(|| format!("{} {what}", n(name)));
+    // Who is not there was not found either: a reader must know how many of them are what was looked for.
+    let missing = |of: &str, what: &str, how: &str, then: &str| {
+        let positive = n(&format!("{of}.positive_without_{what}"));
+        let all = n(&format!("{of}.without_{what}"));
+        (0 < all).then(|| format!("{all} {how}, {positive} of them positive: {then}"))
+    };
     let left = [
         of("labels.conflicting", "accounts with both labels were left out"),
-        of("labels.without_account", "labeled accounts are not in the run"),
+        missing("labels", "account", "labeled accounts are not in the run", "no recall counts these"),
         of("accounts.without_label", "accounts of the run have no label that counts"),
-        of("accounts.without_score", "labeled accounts have no score and are not ranked"),
+        missing("accounts", "score", "labeled accounts have no score", "no ranking counts these"),
     ];
     notes.extend(left.into_iter().flatten());
     let words: Vec<String> = measures

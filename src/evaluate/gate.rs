@@ -197,6 +197,12 @@ pub fn hold(gate: &Gate, at: &BTreeMap<String, Measures>) -> std::result::Result
     let of = |(i, r): (usize, &Requirement)| {
         let measures = at.get(&key(r.confidence.unwrap_or(0.95)));
         let measure = measures.and_then(|m| m.get(&r.name())).ok_or_else(|| missing(i + 1, r, measures))?;
+        let is_share = measure.unit.starts_with("share ");
+        let odd = |limit: &f64| is_share && !(0.0..=1.0).contains(limit);
+        if let Some(limit) = r.at_least.into_iter().chain(r.at_most).find(odd) {
+            let problem = format!("requirement {} ({}): a share of {limit} cannot be", i + 1, r.name());
+            return Err(GateError::Malformed(problem));
+        }
         let (outcome, why) = decide(r, measure);
         Ok(Result { requirement: r.clone(), measure: measure.clone(), outcome, why })
     };

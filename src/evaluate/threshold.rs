@@ -168,7 +168,7 @@ fn tell(chosen: &mut Threshold, cases: &Cases, cut: &Cut, confidence: f64) {
         && wanted < fpr.bounds(confidence).1
     {
         chosen.notes.push(format!(
-            "{} negatives cannot show a false-positive rate of {wanted}: it may be up to {:.2e}",
+            "{} negatives do not show a false-positive rate of {wanted}: it may be up to {:.2e}",
             fpr.n(),
             fpr.bounds(confidence).1
         ));

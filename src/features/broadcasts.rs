@@ -1,5 +1,5 @@
 //! Broadcast events of one account: runs of one content to many, and how one run resembles the next.
-//! In: contacts with content; out: events in time order with their audiences in send order.
+//! In: contacts with content; out: events in time order with their audiences, and when each was reached one by one.
 //! Finds what repeats inside one account; who else sends the same is a later stage's question.
 
 use super::content::REACH_US;
@@ -13,6 +13,8 @@ const LEAST_RECIPIENTS: usize = 20;
 const GAP_US: i64 = 10 * MINUTE_US;
 /// Recipients one content must reach in a day to count for persistence.
 const LEAST_REACH: usize = 50;
+/// Runs whose people were reached one by one below which nothing is said of an order, however many others there are.
+const LEAST_ORDERED: usize = 4;
 /// Shared recipients, one after the other, below whose pairs an order says nothing.
 const LEAST_SHARED: usize = 10;
 
@@ -116,7 +118,7 @@ pub struct Newsletter {
     pub n: usize,
     /// Median Jaccard overlap of each run's audience with the most similar one of the runs shortly before.
     pub audience_overlap: Option<f64>,
-    /// Median agreement of the send order of such two runs over shared recipients.
+    /// Median agreement of the send order with the most similar of the runs shortly before that tells one.
     pub order_agreement: Option<f64>,
     /// Concentration of the start times on the 24 h circle; needs two events.
     pub steady_hour: Option<f64>,
@@ -133,6 +135,8 @@ impl Newsletter {
     pub fn of(f: &Facts, room: &mut Room) -> Self {
         let events = events(f, room);
         let matches: Vec<Match> = (1..events.len()).map(|i| Match::of(&events, i)).collect();
+        let ordered = 1 + matches.iter().filter(|m| m.order.is_some()).count();
+        let orders: Vec<f64> = matches.iter().filter_map(|m| m.order).collect();
         let audience = audience(&events, &mut room.keys);
         let share_who = |is: fn(&Pair) -> bool| {
             let n = audience.iter().filter(|p| is(&f.pairs[**p as usize])).count();
@@ -141,7 +145,7 @@ impl Newsletter {
         Self {
             n: events.len(),
             audience_overlap: middle(matches.iter().map(|m| m.overlap)),
-            order_agreement: middle(matches.iter().filter_map(|m| m.order)),
+            order_agreement: middle(orders.into_iter()).filter(|_| LEAST_ORDERED <= ordered),
             steady_hour: steady_hour(&events),
             weeks_share: weeks_share(f, &events),
             openers_share: share_who(Pair::wrote_before),
@@ -156,8 +160,8 @@ struct Event {
     start: i64,
     /// Distinct recipients, sorted.
     audience: Vec<u32>,
-    /// Those whom no list reached with the moment of each, sorted by recipient. Whom a list reaches comes in the order in
-    /// which the log holds its rows, which the sender does not choose.
+    /// Those whom no list reached in this run with the moment of each, sorted by recipient. Whom a list reaches comes in the
+    /// order in which the log holds its rows, which the sender does not choose.
     one_by_one: Vec<(u32, i64)>,
 }
 
@@ -185,10 +189,13 @@ fn events(f: &Facts, room: &mut Room) -> Vec<Event> {
             continue;
         }
         audience.sort_unstable();
-        let by_hand =
-            |word: &&u64| f.timeline.sent[f.contacts.event[row(**word)] as usize].chat() != Chat::List;
-        let mut one_by_one: Vec<(u32, i64)> =
-            run.iter().filter(by_hand).map(|w| (f.contacts.pair[row(*w)], ts(*w))).collect();
+        let is_listed =
+            |word: u64| f.timeline.sent[f.contacts.event[row(word)] as usize].chat() == Chat::List;
+        let pair = |word: &u64| f.contacts.pair[row(*word)];
+        let mut listed: Vec<u32> = run.iter().filter(|w| is_listed(**w)).map(pair).collect();
+        listed.sort_unstable();
+        let mut one_by_one: Vec<(u32, i64)> = run.iter().map(|w| (pair(w), ts(*w))).collect();
+        one_by_one.retain(|(pair, _)| listed.binary_search(pair).is_err());
         one_by_one.sort_unstable();
         one_by_one.dedup_by_key(|(pair, _)| *pair);
         events.push(Event { start: ts(run[0]), audience, one_by_one });
@@ -211,15 +218,15 @@ impl Match {
     /// Of the event at a place, which must not be the first; of equally similar ones the latest.
     fn of(events: &[Event], at: usize) -> Self {
         let own = &events[at];
-        let mut best = (0.0, &events[at - 1]);
+        let mut before: Vec<(f64, &Event)> = Vec::with_capacity(LOOK_BACK);
         for other in events[at.saturating_sub(LOOK_BACK)..at].iter().rev() {
             let shared = shared(&other.audience, &own.audience);
-            let overlap = shared as f64 / (other.audience.len() + own.audience.len() - shared) as f64;
-            if best.0 < overlap {
-                best = (overlap, other);
-            }
+            before.push((shared as f64 / (other.audience.len() + own.audience.len() - shared) as f64, other));
         }
-        Self { overlap: best.0, order: order_agreement(best.1, own) }
+        before.sort_by(|a, b| b.0.total_cmp(&a.0));
+        // A run by a list in between tells no order, and must not hide the one before it.
+        let order = before.iter().find_map(|(_, other)| order_agreement(other, own));
+        Self { overlap: before.first().map_or(0.0, |(overlap, _)| *overlap), order }
     }
 }
 

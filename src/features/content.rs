@@ -189,7 +189,7 @@ pub static ORDER: Feature = Feature {
     unit: Unit::Ratio,
     range: (-1.0, 1.0),
     evidence: Some((&BROADCASTS, 4.0)),
-    definition: "M10 (iv): median over the broadcast events but the first of the agreement of the send order with that of the event found for content_broadcast_audience_share: Kendall tau over the pairs of shared recipients whom no broadcast list reached and who were reached at different times in both (at least 45 pairs)",
+    definition: "M10 (iv): median over the broadcast events but the first of the agreement of the send order with that of the one of the 8 events before whose audience overlaps most and that tells one: Kendall tau over the pairs of shared recipients whom no broadcast list reached in either and who were reached at different times in both (at least 45 pairs); at least 4 events with an order",
     reading: "0.9 and above: software walking a stored list; people whom a list reached, or one moment, have no order",
     value: |f| with_content(f, |f| contents(f).newsletter.order_agreement.ok_or(Absent::NoEvidence)),
     ..NEWSLETTER

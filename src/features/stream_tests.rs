@@ -164,6 +164,26 @@ fn only_whom_the_sender_reaches_one_by_one_has_an_order() {
     assert_eq!(order(&listed), Err(Absent::NoEvidence));
     (0..5).for_each(|d| listed.sends_text(day(4 * d) + MINUTE_US, 509, 7));
     assert_eq!(order(&listed), Ok(1.0));
+    let mut both = World::default();
+    for d in 0..5 {
+        list(&mut both, day(4 * d), 10 + d as u64, 0..60);
+        (0..30).for_each(|i| both.sends_text(day(4 * d) + (1 + i as i64) * MINUTE_US, i, 7));
+    }
+    assert_eq!(order(&both), Err(Absent::NoEvidence), "a list had reached them");
+    let mut hidden = World::default();
+    for d in 0..5 {
+        list(&mut hidden, day(4 * d + 2), 10 + d as u64, 0..40);
+        run(&mut hidden, day(4 * d), 20 + d as u64, 0..40);
+    }
+    assert_eq!(order(&hidden), Ok(1.0), "lists between runs hide no order");
+    let mut seldom = World::default();
+    for d in 0..7 {
+        list(&mut seldom, day(4 * d), 10 + d as u64, 0..60);
+        if d < 3 {
+            (70..90).for_each(|i| seldom.sends_text(day(4 * d) + i as i64 * 1_000_000, i, 7));
+        }
+    }
+    assert_eq!(order(&seldom), Err(Absent::NoEvidence), "three runs by hand are no practice of seven");
     let mut at_once = World::default();
     for d in 0..5 {
         (0..40).for_each(|i| at_once.sends_text(day(4 * d), i, 7));

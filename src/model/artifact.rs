@@ -95,6 +95,13 @@ pub struct Trained {
     pub never_raise: Vec<String>,
 }
 
+impl Trained {
+    /// Whether labels call themselves simulated, as those of the program's own simulator do.
+    pub fn has_simulated_labels(&self) -> bool {
+        self.label_sources.iter().any(|source| source.trim().eq_ignore_ascii_case("simulated"))
+    }
+}
+
 /// A measured number with its interval.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -70,46 +70,33 @@ impl Artifact {
         if n == 0 {
             return Err(("features", "a model without features".to_owned()));
         }
-        if let Some(bad) = self.features.iter().find(|f| !is_table(&f.table)) {
-            return Err(("features", format!("{}: values and places must rise and be as many", bad.name)));
+        if let Some((name, problem)) =
+            self.features.iter().find_map(|f| Some((&f.name, table_problem(&f.table)?)))
+        {
+            return Err(("features", format!("{name}: {problem}")));
         }
         let allowed = |f: &Weighed| if f.table.varies() { 0.0..=MOST_WEIGHT } else { 0.0..=0.0 };
         let weighs = |f: &Weighed| allowed(f).contains(&f.weight) && f.direction.is_finite();
         if let Some(bad) = self.features.iter().find(|f| !weighs(f)) {
-            return Err(("features", format!("{}: its weight is none", bad.name)));
+            return Err(("features", format!("{}: no training gives it that weight", bad.name)));
         }
         let mut names: Vec<&str> = self.features.iter().map(|f| f.name.as_str()).collect();
         names.sort_unstable();
         if let Some(twice) = names.windows(2).find(|w| w[0] == w[1]) {
             return Err(("features", format!("{} stands there twice", twice[0])));
         }
-        let problem = match &self.scorer {
-            Fitted::Logistic(l) => {
-                let name = |j: usize| self.features[j].name.as_str();
-                let outside = |center: &f64| !(0.0..=1.0).contains(center);
-                if l.weights.len() != n || l.centers.len() != n {
-                    Some(format!(
-                        "{} weights and {} centers for {n} features",
-                        l.weights.len(),
-                        l.centers.len()
-                    ))
-                } else if !are_log_odds(l.intercept) {
-                    Some("intercept is no log-odds".to_owned())
-                } else if let Some(j) = l.weights.iter().position(|weight| !are_log_odds(*weight)) {
-                    Some(format!("the weight of {} is no log-odds", name(j)))
-                } else {
-                    let odd = l.centers.iter().position(outside);
-                    odd.map(|j| format!("the center of {} lies outside 0 to 1", name(j)))
-                }
-            }
-            Fitted::Boosted(b) if !are_log_odds(b.start) => Some("start is no log-odds".to_owned()),
-            Fitted::Boosted(b) => b.trees.iter().find_map(|tree| tree.problem(n)),
-        };
+        let problem = self.scorer_problem();
         if let Some(problem) = problem {
             return Err(("scorer", problem));
         }
         if self.scorer.kind() != self.kind {
             return Err(("kind", "is not that of the scorer".to_owned()));
+        }
+        if self.training.has_simulated_labels() && !self.training.simulated {
+            return Err((
+                "training",
+                "simulated labels teach nothing of real accounts; train again".to_owned(),
+            ));
         }
         if !is_sampled(self.training.positive_sampled) || !is_sampled(self.training.other_sampled) {
             return Err(("training", "a sampled share lies between 0 and 1".to_owned()));
@@ -131,6 +118,34 @@ impl Artifact {
         }
         Ok(())
     }
+
+    /// What is wrong with the scorer, if anything is.
+    fn scorer_problem(&self) -> Option<String> {
+        let n = self.features.len();
+        match &self.scorer {
+            Fitted::Logistic(l) => {
+                let name = |j: usize| self.features[j].name.as_str();
+                if l.weights.len() != n || l.centers.len() != n {
+                    Some(format!(
+                        "{} weights and {} centers for {n} features",
+                        l.weights.len(),
+                        l.centers.len()
+                    ))
+                } else if !are_log_odds(l.intercept) {
+                    Some("intercept is no log-odds".to_owned())
+                } else if let Some(j) = l.weights.iter().position(|weight| !are_log_odds(*weight)) {
+                    Some(format!("the weight of {} is no log-odds", name(j)))
+                } else if let Some(j) = (0..n).find(|j| l.centers[*j] != self.features[*j].table.center) {
+                    Some(format!("the center of {} is not that of its table", name(j)))
+                } else {
+                    let idle = |j: &usize| !self.features[*j].table.varies() && l.weights[*j] != 0.0;
+                    (0..n).find(idle).map(|j| format!("{} weighs and never differed in training", name(j)))
+                }
+            }
+            Fitted::Boosted(b) if !are_log_odds(b.start) => Some("start is no log-odds".to_owned()),
+            Fitted::Boosted(b) => b.trees.iter().find_map(|tree| tree.problem(n)),
+        }
+    }
 }
 
 /// Whether a share of accounts may have been sampled.
@@ -138,16 +153,22 @@ fn is_sampled(share: f64) -> bool {
     0.0 < share && share <= 1.0
 }
 
-fn is_table(table: &Quantiles) -> bool {
+/// What is wrong with a table, if anything is.
+fn table_problem(table: &Quantiles) -> Option<&'static str> {
     let rising = table.values.windows(2).all(|w| w[0] < w[1]) && table.places.is_sorted();
-    let shares = table.places.iter().all(|place| (0.0..=1.0).contains(place));
+    if !rising || table.values.len() != table.places.len() {
+        return Some("values and places must rise and be as many");
+    }
+    if !table.values.iter().all(|v| v.is_finite()) || !table.places.iter().all(|p| (0.0..=1.0).contains(p)) {
+        return Some("a value is no number, or a place lies outside 0 to 1");
+    }
+    if table.n < table.values.len() {
+        return Some("more values than training rows");
+    }
     // What an absent value counts as is no choice of its own: it follows from the rest.
-    let middle = table.values.is_empty() && table.median == 0.0 || table.holds(table.median);
-    rising
-        && shares
-        && middle
-        && table.values.iter().all(|value| value.is_finite())
-        && table.values.len() == table.places.len()
-        && table.values.len() <= table.n
-        && (table.center - table.place(table.median)).abs() < 1e-9
+    if !(table.holds(table.median) || table.values.is_empty() && table.median == 0.0) {
+        return Some("the median lies outside the values");
+    }
+    let off = (table.center - table.place(table.median)).abs();
+    (1e-9 <= off).then_some("the center is not the place of the median")
 }

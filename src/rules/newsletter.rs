@@ -95,7 +95,7 @@ pub static STORED_LIST: Rule = Rule {
     name: "stored list",
     points: Split::new(26.0, 8.0, 0.0),
     limits: &[&ORDER_EVENTS, &ORDER],
-    statement: "sent {0} runs (limit {0.limit}) in the same order of people: agreement {1} (limit {1.limit})",
+    statement: "sent {0} runs (limit {0.limit}); those whose people it reached one by one, four or more, kept one order of people: agreement {1} (limit {1.limit})",
     look_alikes: "somebody who goes down a written list each time",
     uses: &[&content::BROADCASTS, &content::ORDER],
     source: (Mark::Ours, "derived from the German newsletter practice of 2018-2019"),

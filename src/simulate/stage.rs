@@ -202,8 +202,10 @@ impl Actor<'_> {
     /// One broadcast-list send: a row a recipient, one id.
     pub fn send_list(&mut self, message: &Message, recipients: &[String], knows: impl Fn(usize) -> bool) {
         let id = self.next_id();
-        // The same people again are the same list.
-        let list = token(&format!("list of {}: {}", self.name, recipients.join(" ")));
+        // The same people again are the same list, in whatever order they come.
+        let mut people: Vec<&str> = recipients.iter().map(String::as_str).collect();
+        people.sort_unstable();
+        let list = token(&format!("list of {}: {}", self.name, people.join(" ")));
         // In a small world two names may be one person, who is on a list once.
         let mut on_it = HashSet::new();
         for (index, recipient) in recipients.iter().enumerate() {

@@ -142,13 +142,20 @@ fn a_model_of_other_cards_or_a_damaged_one_is_refused_by_name() {
     assert!(odd.contains("scorer: 1 weights and"), "{odd}");
     let huge = refused(&edited(&model, |json| json["scorer"]["logistic"]["intercept"] = 1e300.into()));
     assert!(huge.contains("intercept is no log-odds"), "{huge}");
-    let by_hand: [(&str, Edit); 6] = [
+    let by_hand: [(&str, Edit); 8] = [
+        ("is not that of its table", |json| json["scorer"]["logistic"]["centers"][0] = 0.999.into()),
+        ("training: simulated labels teach nothing of real accounts", |json| {
+            json["training"]["simulated"] = false.into();
+            json["training"]["label_sources"] = serde_json::json!(["hand", "Simulated"]);
+        }),
         ("outcome: watch_from is no log-odds", |json| json["outcome"]["watch_from"] = (-1e30).into()),
         ("training: a sampled share lies", |json| json["training"]["other_sampled"] = 7.5.into()),
         ("training: a sampled share lies", |json| json["training"]["positive_sampled"] = 0.0.into()),
-        ("values and places must rise", |json| json["features"][0]["table"]["center"] = 0.987.into()),
-        ("values and places must rise", |json| json["features"][0]["table"]["median"] = 1e9.into()),
-        ("its weight is none", |json| {
+        ("the center is not the place of the median", |json| {
+            json["features"][0]["table"]["center"] = 0.987.into()
+        }),
+        ("the median lies outside the values", |json| json["features"][0]["table"]["median"] = 1e9.into()),
+        ("no training gives it that weight", |json| {
             let feature = &mut json["features"][0];
             let table =
                 serde_json::json!({ "n": 0, "median": 0.0, "center": 0.5, "values": [], "places": [] });
@@ -159,6 +166,34 @@ fn a_model_of_other_cards_or_a_damaged_one_is_refused_by_name() {
         let error = refused(&edited(&model, change));
         assert!(error.contains(said), "{said}: {error}");
     }
+}
+
+#[test]
+fn what_labels_or_their_run_call_simulated_is_learned_as_simulated_whatever_is_asked() {
+    let scratch = tempfile::tempdir().expect("temp");
+    let plain = scan(&scratch.path().join("plain"), &[]);
+    let learned = |run: &Path, source: &str| {
+        let file = scratch.path().join("labels.csv");
+        labels(run, &file);
+        let text = fs::read_to_string(&file).expect("labels").replace(",rules", source);
+        fs::write(&file, text).expect("written");
+        let (features, model) = (run.join("features.parquet"), scratch.path().join("made/model.json"));
+        let text = |path: &Path| path.to_string_lossy().into_owned();
+        let (features, file, out) = (text(&features), text(&file), text(&model));
+        let mut args = vec!["train", "--features", &features, "--labels", &file, "--positive", "abuse"];
+        args.extend(["--negative", "fine", "--folds", "2", "--kind", "logistic", "--out", &out]);
+        ok(scratch.path(), &args);
+        let json: Value = serde_json::from_str(&fs::read_to_string(&model).expect("a model")).expect("JSON");
+        json["training"]["simulated"].as_bool().expect("a flag")
+    };
+    assert!(learned(&plain, ",hand"), "the run says so");
+    let manifest = plain.join("manifest.json");
+    let told = fs::read_to_string(&manifest).expect("a manifest");
+    let silent = told.replace("\"simulated\": true", "\"simulated\": false");
+    assert_ne!(told, silent);
+    fs::write(&manifest, silent).expect("written");
+    assert!(!learned(&plain, ",hand"), "neither says so");
+    assert!(learned(&plain, ",Simulated"), "the labels say so");
 }
 
 #[test]

@@ -360,8 +360,18 @@ mod tests {
         let dead = temp.path().join(".bulkwatch-rows-dead");
         std::fs::create_dir(&dead).expect("made");
         std::fs::write(dead.join("lock"), b"").expect("written");
+        let link = temp.path().join(".bulkwatch-rows-link");
+        std::os::unix::fs::symlink(&dead, &link).expect("made");
+        let odd = temp.path().join(".bulkwatch-rows-odd");
+        std::fs::create_dir_all(odd.join("lock")).expect("made");
         let first = SpillStore::create(temp.path()).expect("made");
-        assert!(!dead.exists() && count() == 1);
+        assert!(
+            !dead.exists() && odd.exists() && link.is_symlink(),
+            "only what a run of ours left is removed"
+        );
+        std::fs::remove_dir_all(&odd).expect("removed");
+        std::fs::remove_file(&link).expect("removed");
+        assert_eq!(count(), 1);
         let second = SpillStore::create(temp.path()).expect("made beside a living one");
         assert_eq!(count(), 2);
         drop((first, second));

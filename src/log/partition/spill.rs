@@ -119,6 +119,13 @@ struct Flush {
     names: BatchFile,
 }
 
+impl Drop for SpillStore {
+    fn drop(&mut self) {
+        // The folder itself goes with the field that owns it.
+        empty_but_lock(self.folder.path());
+    }
+}
+
 /// The temporary folder of a run and what is in it.
 #[derive(Debug)]
 pub struct SpillStore {
@@ -316,10 +323,25 @@ pub fn remove_leftovers(below: &Path) {
         if !entry.file_name().to_string_lossy().starts_with(PREFIX) {
             continue;
         }
+        // Anybody may put something of this name into a shared folder: opening a pipe would wait for ever, and a link leads
+        // elsewhere.
+        let place = entry.path().join(LOCK);
+        let is_ours = entry.file_type().is_ok_and(|kind| kind.is_dir())
+            && fs::symlink_metadata(&place).is_ok_and(|lock| lock.is_file());
         // The lock is held until all is gone, so that whoever has just made the folder waits, and sees that it is.
-        let dead = File::open(entry.path().join(LOCK)).ok().filter(|lock| lock.try_lock().is_ok());
+        let dead = is_ours.then(|| File::open(&place).ok()).flatten().filter(|lock| lock.try_lock().is_ok());
         if let Some(_lock) = dead {
+            empty_but_lock(&entry.path());
             let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
+/// Removes the rows first and leaves the lock: whoever is killed half way leaves a folder that the next run still knows.
+fn empty_but_lock(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        if entry.file_name() != LOCK {
+            let _ = fs::remove_file(entry.path());
         }
     }
 }

@@ -22,7 +22,7 @@ pub fn protest_organizer(scene: &mut Scene<'_>) {
     let saved = scene.draw.get(&STRIKE_SAVED);
     // A broadcast list is the client's own tool for it; half of the callers paste or forward instead.
     let by_list = scene.draw.chance(0.5);
-    // Of these, half go down a written list each time; the others take people as the client shows them.
+    // Half go down a written list each time; the others take people as the client shows them.
     let written_down = scene.draw.chance(0.5);
     let age = scene.ordinary_age(&name);
     scene.lives(&name, age);
@@ -49,7 +49,7 @@ pub fn protest_organizer(scene: &mut Scene<'_>) {
     }
 }
 
-/// The same people in an order that drifts from call to call, as that of chats on a screen does.
+/// The same people in about the same order, as that of chats on a screen is from one day to another.
 fn as_shown(actor: &mut Actor<'_>, all: &[Hearer]) -> Vec<Hearer> {
     let mut placed: Vec<(u64, &Hearer)> = Vec::with_capacity(all.len());
     for (n, hearer) in all.iter().enumerate() {
