@@ -2,7 +2,7 @@
 """What becomes of an account in a month of nights: innocents ever flagged, and the first night that found an abuser.
 
     python3 benches/months.py PROGRAM FOLDER [--worlds 8] [--accounts 20000] [--days 37] [--every 7] [--seed 201] [--mix FILE]
-                              [--threads N] [--skip N] [--again]
+                              [--threads N] [--skip N] [--again [--drawn]]
 
 Each world is drawn once (a week of history, then a month in which its scenes act) and scanned as of several nights of that month: its
 last night and every N-th before it, within 30 nights. Each scan has the window that a nightly one has, 30 days or what the log holds of
@@ -170,8 +170,9 @@ def first_night(nights, args):
 def main():
     parser = options(__doc__, worlds=8, accounts=20_000, days=37, seed=201)
     parser.add_argument("--every", type=int, default=7, help="days between the nights that are looked at")
-    parser.add_argument("--skip", type=int, default=0, help="worlds at the beginning that are left to another process with the same FOLDER, which has begun before and whose "
-                             "--worlds is no larger")
+    parser.add_argument("--skip", type=int, default=0, help="worlds at the beginning that are left to another process with the same "
+                        "FOLDER, which has begun before and whose --worlds is no larger")
+    parser.add_argument("--drawn", action="store_true", help="with --again: tell of those worlds only that are in FOLDER already")
     args = parser.parse_args()
     if args.worlds <= args.skip:
         parser.error("--skip leaves no world")
@@ -179,6 +180,8 @@ def main():
     compared = lab.profile()
     months = []
     for i in range(args.skip, args.worlds):
+        if args.drawn and not (lab.folder / f"w{args.seed + 1 + i}.json").exists():
+            continue
         months.append(Month(lab, args.seed + 1 + i, *KINDS[i % len(KINDS)], compared))
     nights = Nights(months)
     front(lab, months, nights, time.perf_counter() - begun)
