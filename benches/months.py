@@ -10,7 +10,7 @@ them, and knows nothing of later days. Nights between are not looked at; with --
 would have found is told beside it. The unit is the account-month: an account counts once, by the worst verdict of those nights.
 
 Worlds take turns: plain and adaptive adversaries, parameters of the fit region and of the held-out one, each from another seed. The
-first seed makes an earlier world whose population profile all scans compare with. Bounds are exact, each one-sided at 95 %; accounts of
+first seed makes an earlier world of the built-in mix whose population profile all scans compare with. Bounds are exact, each one-sided at 95 %; accounts of
 one world share its centers, so the spread between worlds stands beside them. Why an innocent was at review or worse, and an
 asked-for newsletter above it, is written to FOLDER/explained, page by page. Everything is simulated and says nothing about a service. Needs what worlds.py needs; messages and runs of a
 world are removed when its nights were read.

@@ -226,7 +226,8 @@ impl Given<'_> {
             negative: self.list("negative"),
             left_out: Vec::new(),
         };
-        let limits = self.limits(features)?;
+        let told = manifest(features)?;
+        let limits = self.limits(told.map(|(as_of, _)| as_of))?;
         let known = read_known_labels(Path::new(labels), &words, limits)?;
         if limits.until.is_none() && dated(&known) {
             let problem = "the labels say when they were known, but no manifest.json beside the features says of when those \
@@ -246,19 +247,19 @@ impl Given<'_> {
         if campaigns.is_file() {
             made.origin.inputs.push(digested(&campaigns)?);
         }
-        made.origin.simulated = manifest(features)?.is_some_and(|(_, simulated)| simulated);
+        made.origin.simulated = told.is_some_and(|(_, simulated)| simulated);
         made.origin.labels_until = limits.until.map(Timestamp::rfc3339);
         made.origin.least_confidence = limits.least_confidence;
         Ok(made)
     }
 
     /// Which labels may teach: what was known when the features end, unless somebody says otherwise.
-    fn limits(&self, features: &Path) -> Result<Known, Failure> {
+    fn limits(&self, as_of: Option<Timestamp>) -> Result<Known, Failure> {
         let until = match self.text("labels-until") {
             Some(text) => Some(Timestamp::parse(text).ok_or_else(|| {
                 Failure::usage(format!("--labels-until {text}: wants a date such as 2022-06-01"))
             })?),
-            None => manifest(features)?.map(|(as_of, _)| as_of),
+            None => as_of,
         };
         let least_confidence = match self.text("min-confidence") {
             None => LEAST_CONFIDENCE,

@@ -6,7 +6,8 @@ use super::Failure;
 use std::fs::{self, File};
 use std::path::Path;
 
-/// Writes beside the place by `put`, which syncs what it writes; renames, syncs the folder; on failure nothing is left.
+/// Makes the folder where there is none; writes beside the place by `put`, which syncs what it writes; renames, syncs the
+/// folder; on failure no part of a file is left.
 pub fn write(path: &Path, put: impl FnOnce(&Path) -> Result<(), Failure>) -> Result<(), Failure> {
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;

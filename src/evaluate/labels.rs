@@ -172,7 +172,8 @@ pub fn read_known_labels(path: &Path, words: &LabelWords, known: Known) -> Resul
 fn read_table(path: &Path) -> Result<Table, LabelError> {
     // Opening a pipe that nobody writes to would wait for ever.
     if std::fs::metadata(path).is_ok_and(|m| !m.is_file()) {
-        return Err(TableError::NotRegular { path: path.display().to_string() }.into());
+        let odd = std::io::Error::other("is no regular file");
+        return Err(TableError::io(&path.display().to_string(), odd).into());
     }
     let is_parquet = path.extension().is_some_and(|e| e == "parquet");
     if is_parquet { Ok(read_parquet(path)?) } else { read_csv(path) }

@@ -135,7 +135,6 @@ impl Newsletter {
     pub fn of(f: &Facts, room: &mut Room) -> Self {
         let events = events(f, room);
         let matches: Vec<Match> = (1..events.len()).map(|i| Match::of(&events, i)).collect();
-        let ordered = 1 + matches.iter().filter(|m| m.order.is_some()).count();
         let orders: Vec<f64> = matches.iter().filter_map(|m| m.order).collect();
         let audience = audience(&events, &mut room.keys);
         let share_who = |is: fn(&Pair) -> bool| {
@@ -145,7 +144,8 @@ impl Newsletter {
         Self {
             n: events.len(),
             audience_overlap: middle(matches.iter().map(|m| m.overlap)),
-            order_agreement: middle(orders.into_iter()).filter(|_| LEAST_ORDERED <= ordered),
+            // The first of them is compared with none before it.
+            order_agreement: middle(orders.iter().copied()).filter(|_| LEAST_ORDERED <= 1 + orders.len()),
             steady_hour: steady_hour(&events),
             weeks_share: weeks_share(f, &events),
             openers_share: share_who(Pair::wrote_before),
